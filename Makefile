@@ -1,0 +1,73 @@
+# Tidelock. `make help` lists the targets.
+
+# Go's command, and the version that the binary reports.
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+
+# What `make run` serves.
+CONFIG ?= examples/quickstart/haproxy.cfg
+
+# Packages that the race detector watches (empty: none), and the platforms that have one.
+RACE_PACKAGES  ?= ./host/... ./proxy/... ./cmd/...
+RACE_PLATFORMS := linux/amd64 linux/arm64
+
+# How long each fuzz target runs, and which packages have some.
+FUZZTIME      ?= 30s
+FUZZ_PACKAGES  = $(sort $(dir $(shell grep -rl --include='*_test.go' '^func Fuzz' abi host proxy sdk)))
+
+# LUA_TARBALL=FILE builds the guest from that Lua 5.4 instead of Debian's source package.
+export LUA_TARBALL
+
+.DEFAULT_GOAL := build
+.PHONY: build run guests test lint check fuzz soak bench-sandbox clean distclean help
+
+build: guests ## Build bin/tidelock (the default).
+	$(GO) build -buildvcs=false -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/tidelock ./cmd/tidelock
+
+run: build ## Install what is missing, build, and serve the quickstart.
+	bin/tidelock run -f $(CONFIG)
+
+# The guest is embedded in the binary: every build and every test needs it. Its scripts know what has changed.
+guests: ## Build the Lua guests, when their inputs have changed.
+	@guest/lua54/toolchain.sh
+	@guest/lua54/fetch.sh
+	@guest/lua54/build.sh
+
+test: lint ## Run all tests, and then again under the race detector.
+	@guest/lua54/toolchain.sh test
+	$(GO) test ./...
+ifneq ($(and $(RACE_PACKAGES),$(filter $(RACE_PLATFORMS),$(shell $(GO) env GOOS)/$(shell $(GO) env GOARCH))),)
+	CGO_ENABLED=1 CC=clang-19 $(GO) test -race -short $(RACE_PACKAGES)
+endif
+
+lint: guests ## Check formatting, and vet.
+	@unformatted=$$(gofmt -l .); \
+	 if [ -n "$$unformatted" ]; then printf 'run gofmt on:\n%s\n' "$$unformatted" >&2; exit 1; fi
+	$(GO) vet ./...
+
+check: lint ## Check what a change must pass before its tests: lint, and that go.mod is tidy.
+	$(GO) mod tidy -diff
+
+fuzz: guests ## Run each fuzz target for FUZZTIME.
+	@set -e; for package in $(FUZZ_PACKAGES); do \
+	  for target in $$(grep -rho --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' $$package | cut -c 6-); do \
+	    echo "$$package $$target"; \
+	    $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) ./$$package; \
+	  done; \
+	done
+
+soak: guests ## Run the soak tests: many executions, flat memory.
+	TIDELOCK_SOAK=1 $(GO) test -run Soak -count 1 -timeout 30m -v ./host/...
+
+bench-sandbox: guests ## Measure the sandbox, and print a table.
+	@guest/lua54/toolchain.sh test bench
+	$(GO) run ./benchmarks/sandbox
+
+clean: ## Remove what the build made, but not the downloaded sources.
+	rm -rf bin guest/lua54/lua54.wasm guest/lua54/build/objects guest/lua54/build/include
+
+distclean: clean ## Remove the downloaded sources, too.
+	rm -rf guest/lua54/build
+
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,93 @@
+// Package stream holds the state of one exchange between a client and a server: what samples read, rules change,
+// scripts see and logs report. The code that moves bytes is in proxy/frontend.
+package stream
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"tidelock/proxy/message"
+	"tidelock/proxy/variable"
+)
+
+// Mode says what a proxy understands of the bytes that it carries.
+type Mode uint8
+
+const (
+	ModeTCP Mode = iota
+	ModeHTTP
+)
+
+// Proxy identifies a frontend, backend or listen section to samples, scripts and logs.
+type Proxy struct {
+	Name string
+	ID   int
+	Mode Mode
+}
+
+// Endpoint is one side of a connection. Unix socket peers have Path set and no addresses.
+type Endpoint struct {
+	Source      netip.AddrPort // the peer that opened the connection
+	Destination netip.AddrPort // the address that it reached
+	Path        string
+}
+
+// Session is the life of one client connection; in HTTP it carries many streams. Sessions are reused: nothing may keep
+// one after its connection ended.
+type Session struct {
+	ID        uint64
+	Client    Endpoint
+	Frontend  *Proxy
+	Listener  string // name of the bind line, or empty
+	Accepted  time.Time
+	Variables variable.Store // scope sess
+}
+
+// Reset empties s for another connection.
+func (s *Session) Reset() { *s = Session{} }
+
+// Stream is one exchange: an HTTP request with its response, or a whole TCP connection. Streams are reused: nothing may
+// keep one after the exchange ended.
+type Stream struct {
+	Session  *Session
+	ID       uint64
+	Request  *message.Message // nil in TCP mode
+	Response *message.Message // nil in TCP mode; empty until a response started
+	Frontend *Proxy
+	Backend  *Proxy // nil until chosen
+	Server   string // name of the server, empty until chosen
+	Started  time.Time
+
+	// Service answers in the place of a server. A use-service rule sets it and returns Stop.
+	Service Service
+
+	// TxnVariables live for the exchange, ReqVariables until the request is forwarded, ResVariables during the response.
+	TxnVariables, ReqVariables, ResVariables variable.Store
+
+	// Context ends when the client goes away, the exchange ends or the proxy stops. What waits on behalf of the stream
+	// watches it. The first use of Done costs a goroutine, so that exchanges that never wait pay nothing.
+	Context context.Context
+
+	// Private is what scripts keep with txn:set_priv: opaque bytes, by value, so that it can cross instances.
+	Private []byte
+
+	// Record is what the log line reports.
+	Record Record
+}
+
+// Reset empties s for another exchange of the same session. The two messages are emptied and stay attached.
+func (s *Stream) Reset() {
+	request, response := s.Request, s.Response
+	if request != nil {
+		request.Reset()
+	}
+	if response != nil {
+		response.Reset()
+	}
+	*s = Stream{
+		Session: s.Session, Frontend: s.Frontend,
+		Request: request, Response: response,
+		Record: NewRecord(),
+	}
+}

@@ -50,14 +50,10 @@ install_quietly() {
     fi
     "${as_root[@]}" apt-get update --quiet=2
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install --quiet=2 --yes --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" </dev/null
+        apt-get install --quiet=2 --yes --no-install-recommends -o DPkg::Lock::Timeout=300 -o DPkg::Use-Pty=0 "$@" \
+        </dev/null >/dev/null
     for package in "$@"; do
-        case $package in
-        haproxy | nginx-light)
-            ! command -v systemctl >/dev/null ||
-                "${as_root[@]}" systemctl disable --quiet "${package%-light}" >/dev/null 2>&1 || true
-            ;;
-        esac
+        case $package in haproxy | nginx-light) "${as_root[@]}" update-rc.d "${package%-light}" disable ;; esac
     done
 }
 

@@ -1,0 +1,109 @@
+package config
+
+import (
+	"strings"
+
+	"tidelock/proxy/config/syntax"
+)
+
+// check looks at what only the whole configuration shows: references between sections, and what is missing. It does not
+// speak of the latter where it may only be missing because its statement is wrong.
+func (p *parser) check() {
+	complete := !p.diags.Has(syntax.Alert)
+	for _, proxy := range p.Proxies {
+		if proxy.Disabled {
+			continue
+		}
+		p.checkReferences(proxy)
+		p.checkServers(proxy)
+		p.checkModes(proxy)
+		if complete {
+			p.checkMissing(proxy)
+		}
+	}
+}
+
+// checkReferences looks up the backends that a proxy names. A name with a '%' is a format: it is looked up for each request.
+func (p *parser) checkReferences(proxy *Proxy) {
+	for _, use := range proxy.UseBackends {
+		if !strings.Contains(use.Backend.Text, "%") {
+			p.checkBackend(proxy, use.Backend, "use_backend", "in a 'use_backend' rule")
+		}
+	}
+	if proxy.Kind.HasFrontend() && proxy.DefaultBackend.Text != "" {
+		p.checkBackend(proxy, proxy.DefaultBackend, "default_backend", "as its default backend")
+	}
+}
+
+func (p *parser) checkBackend(proxy *Proxy, name Name, keyword, how string) {
+	backend := p.Proxy(name.Text, Kind.HasBackend)
+	switch {
+	case backend == nil:
+		p.diags.Alertf(name.At, "Proxy '%s': unable to find required %s: '%s'.", proxy.Name, keyword, name.Text)
+	case backend.Mode != proxy.Mode && proxy.Mode == ModeHTTP:
+		p.diags.Alertf(name.At, "%s %s '%s' (%s) tries to use incompatible %s %s '%s' (%s) %s (see 'mode').",
+			proxy.Mode, proxy.Kind, proxy.Name, proxy.At, backend.Mode, backend.Kind, backend.Name, backend.At, how)
+	case backend.Mode != proxy.Mode:
+		p.diags.Alertf(name.At, "%s %s '%s' (%s) cannot use %s %s '%s' (%s) %s: a change of mode is not supported yet by this version.",
+			proxy.Mode, proxy.Kind, proxy.Name, proxy.At, backend.Mode, backend.Kind, backend.Name, backend.At, how)
+	}
+}
+
+func (p *parser) checkServers(proxy *Proxy) {
+	first := map[string]Server{}
+	for _, server := range proxy.Servers {
+		if same, found := first[server.Name]; found {
+			p.diags.Alertf(server.At, "%s '%s', another server named '%s' was already defined at line %d, please use distinct names.",
+				proxy.Kind, proxy.Name, server.Name, same.At.Line)
+			continue
+		}
+		first[server.Name] = server
+	}
+}
+
+// checkMissing warns of frontends that nothing can reach, and of the timeouts without which a peer that falls silent
+// holds its connection for ever.
+func (p *parser) checkMissing(proxy *Proxy) {
+	t := proxy.Timeouts
+	if proxy.Kind == Frontend && len(proxy.Binds) == 0 {
+		p.diags.Warnf(proxy.At, "frontend '%s' has no 'bind' directive. Please declare it as a backend if this was intended.", proxy.Name)
+	}
+	if proxy.Kind.HasFrontend() && t.Client == 0 ||
+		proxy.Kind.HasBackend() && (t.Connect == 0 || t.Server == 0) && len(proxy.Servers) > 0 {
+		p.diags.Warnf(proxy.At, "missing timeouts for %s '%s'.\n"+
+			"   | While not properly invalid, you will certainly encounter various problems\n"+
+			"   | with such a configuration. To fix this, please ensure that all following\n"+
+			"   | timeouts are set to a non-zero value: 'client', 'connect', 'server'.", proxy.Kind, proxy.Name)
+	}
+}
+
+// checkModes drops what needs HTTP from proxies in TCP mode, with HAProxy's warnings.
+func (p *parser) checkModes(proxy *Proxy) {
+	if proxy.Mode == ModeHTTP {
+		return
+	}
+	if proxy.HTTPLog {
+		p.diags.Warnf(proxy.At, "'option httplog' not usable with %s '%s' (needs 'mode http'). Falling back to 'option tcplog'.", proxy.Kind, proxy.Name)
+		proxy.HTTPLog, proxy.CLFLog, proxy.TCPLog = false, false, true
+	}
+	proxy.Inherited = withoutHTTP(proxy.Inherited, nil)
+	proxy.Rules = withoutHTTP(proxy.Rules, func(set string, at syntax.Position) {
+		p.diags.Warnf(at, "'%s' rules ignored for %s '%s' as they require HTTP mode.", set, proxy.Kind, proxy.Name)
+	})
+}
+
+// withoutHTTP returns the rules that do not need HTTP mode. The first rule of each set dropped is told to dropped.
+func withoutHTTP(rules []Rule, dropped func(set string, at syntax.Position)) []Rule {
+	told := map[string]bool{}
+	var kept []Rule
+	for _, rule := range rules {
+		switch {
+		case !strings.HasPrefix(rule.Set, "http-"):
+			kept = append(kept, rule)
+		case dropped != nil && !told[rule.Set]:
+			told[rule.Set] = true
+			dropped(rule.Set, rule.At)
+		}
+	}
+	return kept
+}

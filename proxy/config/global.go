@@ -1,0 +1,175 @@
+package config
+
+import (
+	"os/user"
+	"strconv"
+	"time"
+
+	"tidelock/proxy/config/syntax"
+)
+
+// Global is what concerns the process as a whole (manual, section 3), without its scripts.
+type Global struct {
+	Maxconn       int // client connections at a time, 0 is unlimited
+	Threads       int // nbthread: processors to use, 0 is all
+	Chroot        string
+	UID, GID      int // to run as once the listeners are open, -1 keeps the process's own
+	Pidfile       string
+	HardStopAfter time.Duration // the longest a soft stop may take, 0 is unlimited
+	Logs          []Log
+	LogTag        string
+	SendHostname  *string // log-send-hostname: what log lines give as host, "" is the system's name; nil sends none
+	Description   string
+	Node          string
+	BufferSize    int // tune.bufsize
+	MaxRewrite    int // tune.maxrewrite
+	MaxHeaders    int // tune.http.maxhdr
+	Quiet         bool
+}
+
+func defaultGlobal() Global {
+	return Global{UID: -1, GID: -1, BufferSize: 16384, MaxRewrite: 1024, MaxHeaders: 101, LogTag: "haproxy"}
+}
+
+// daemon
+func parseDaemon(p *parser, s syntax.Statement) {
+	if !p.tooMany(s, 0) {
+		p.report(syntax.Notice, s.At(), s.Keyword(), "'daemon' has no effect: the process stays in the foreground, for a service manager to watch.")
+	}
+}
+
+// maxconn <number>
+func parseGlobalMaxconn(p *parser, s syntax.Statement) {
+	switch n, _ := decimal(s.Argument(0)); {
+	case p.tooMany(s, 1):
+	case s.Argument(0) == "":
+		p.failf(s, "'maxconn' expects an integer argument.")
+	default:
+		p.Global.Maxconn = n // as in HAProxy, what is no number counts as 0: unlimited
+	}
+}
+
+// nbthread <number>
+func parseThreads(p *parser, s syntax.Statement) {
+	const most = 4096
+	switch n, ok := decimal(s.Argument(0)); {
+	case p.tooMany(s, 1):
+	case !ok:
+		p.failf(s, "'nbthread' passed a missing or unparsable integer value in '%s'", s.Argument(0))
+	case n < 1 || n > most:
+		p.failf(s, "'nbthread' value must be between 1 and %d (was %d)", most, n)
+	default:
+		p.Global.Threads = n
+	}
+}
+
+// text makes the parser of a keyword with one argument; missing is the error without it.
+func text(field func(*Global) *string, missing string) parseFunc {
+	return func(p *parser, s syntax.Statement) {
+		switch {
+		case s.Argument(0) == "":
+			p.failf(s, "%s", missing)
+		case !p.tooMany(s, 1):
+			*field(&p.Global) = s.Argument(0)
+		}
+	}
+}
+
+// user <name>
+func parseUser(p *parser, s syntax.Statement) {
+	found, err := user.Lookup(s.Argument(0))
+	if err != nil {
+		p.failf(s, "cannot find user id for '%s'", s.Argument(0))
+		return
+	}
+	p.Global.UID, _ = decimal(found.Uid)
+}
+
+// group <name>
+func parseGroup(p *parser, s syntax.Statement) {
+	found, err := user.LookupGroup(s.Argument(0))
+	if err != nil {
+		p.failf(s, "cannot find group id for '%s'", s.Argument(0))
+		return
+	}
+	p.Global.GID, _ = decimal(found.Gid)
+}
+
+// identity makes the parser of: uid <number>, gid <number>
+func identity(field func(*Global) *int, byName, what string) parseFunc {
+	return func(p *parser, s syntax.Statement) {
+		n, err := strconv.ParseUint(s.Argument(0), 10, 31)
+		if err != nil {
+			p.warnf(s, "%s: string '%s' is not a number.\n   | You might want to use the '%s' parameter to use a system %s name.",
+				s.Keyword(), s.Argument(0), byName, what)
+			return
+		}
+		*field(&p.Global) = int(n)
+	}
+}
+
+// hard-stop-after <time>
+func parseHardStopAfter(p *parser, s syntax.Statement) {
+	if s.Argument(0) == "" {
+		p.failf(s, "'hard-stop-after' expects <time> as argument.")
+		return
+	}
+	if d, ok := p.time(s, s.Argument(0), "argument to <hard-stop-after>"); ok {
+		p.Global.HardStopAfter = d
+	}
+}
+
+// log-send-hostname [<name>]
+func parseSendHostname(p *parser, s syntax.Statement) {
+	if !p.tooMany(s, 1) {
+		name := s.Argument(0)
+		p.Global.SendHostname = &name
+	}
+}
+
+// number makes the parser of a tuning keyword with one number from 1 to most.
+func number(field func(*Global) *int, most int) parseFunc {
+	return func(p *parser, s syntax.Statement) {
+		n, ok := decimal(s.Argument(0))
+		switch {
+		case p.tooMany(s, 1):
+		case !ok || n < 1 || n > most:
+			p.failf(s, "'%s' expects a numeric value between 1 and %d", s.Keyword(), most)
+		default:
+			*field(&p.Global) = n
+		}
+	}
+}
+
+// quiet
+func parseQuiet(p *parser, s syntax.Statement) {
+	if !p.tooMany(s, 0) {
+		p.Global.Quiet = true
+	}
+}
+
+// log <address> [len <length>] [format <format>] <facility> [<level> [<minlevel>]]
+func parseGlobalLog(p *parser, s syntax.Statement) {
+	if s.Negation != "" {
+		p.Global.Logs = nil
+		return
+	}
+	if target, ok := p.log(s, "expects <address> and <facility>  as arguments"); ok {
+		p.Global.Logs = append(p.Global.Logs, target)
+	}
+}
+
+// stats socket <address> ..., stats timeout <time>, stats maxconn <number>
+func parseGlobalStats(p *parser, s syntax.Statement) {
+	switch s.Argument(0) {
+	case "socket":
+		if s.Argument(1) == "" {
+			p.failf(s, "'stats socket' in global section expects an address or a path to a UNIX socket")
+			return
+		}
+		p.warnf(s, "'stats socket' is not supported yet by this version: it is not opened.")
+	case "timeout", "maxconn", "bind-process":
+	default:
+		p.failf(s, "'stats' only supports 'socket', 'maxconn', 'bind-process' and 'timeout' (got '%s')", s.Argument(0))
+	}
+}

@@ -1,0 +1,66 @@
+package config
+
+import (
+	"slices"
+	"time"
+)
+
+// globalKeywords is the registry of the global section. Above each parse function stands the syntax of its keyword.
+// setenv and its like are not here: they act while the text is read (package syntax).
+var globalKeywords = append([]keyword{
+	{"daemon", inGlobal, parseDaemon},
+	{"maxconn", inGlobal, parseGlobalMaxconn},
+	{"nbthread", inGlobal, parseThreads},
+	{"chroot", inGlobal, text(func(g *Global) *string { return &g.Chroot }, "'chroot' expects a directory as an argument.")},
+	{"user", inGlobal, parseUser},
+	{"group", inGlobal, parseGroup},
+	{"uid", inGlobal, identity(func(g *Global) *int { return &g.UID }, "user", "user")},
+	{"gid", inGlobal, identity(func(g *Global) *int { return &g.GID }, "group", "group")},
+	{"pidfile", inGlobal, text(func(g *Global) *string { return &g.Pidfile }, "'pidfile' expects a file name as an argument.")},
+	{"hard-stop-after", inGlobal, parseHardStopAfter},
+	{"log", inGlobal, parseGlobalLog},
+	{"log-tag", inGlobal, text(func(g *Global) *string { return &g.LogTag }, "'log-tag' expects a tag for use in syslog.")},
+	{"log-send-hostname", inGlobal, parseSendHostname},
+	{"description", inGlobal, text(func(g *Global) *string { return &g.Description }, "'description' expects a string argument.")},
+	{"node", inGlobal, text(func(g *Global) *string { return &g.Node }, "'node' expects a name.")},
+	{"quiet", inGlobal, parseQuiet},
+
+	{"tune.bufsize", inGlobal, number(func(g *Global) *int { return &g.BufferSize }, 1<<30)},
+	{"tune.maxrewrite", inGlobal, number(func(g *Global) *int { return &g.MaxRewrite }, 1<<30)},
+	{"tune.http.maxhdr", inGlobal, number(func(g *Global) *int { return &g.MaxHeaders }, 32767)},
+
+	{"lua-load", inGlobal, parseLuaLoad},
+	{"lua-load-per-thread", inGlobal, parseLuaLoad},
+	{"lua-prepend-path", inGlobal, parseLuaPrependPath},
+	{"tune.lua.forced-yield", inGlobal, parseForcedYield},
+	{"tune.lua.maxmem", inGlobal, luaMebibytes(func(s *Scripts) *uint64 { return &s.MaxMemory })},
+	{"tune.lua.session-timeout", inGlobal, luaTimeout(func(s *Scripts) *time.Duration { return &s.SessionTimeout })},
+	{"tune.lua.service-timeout", inGlobal, luaTimeout(func(s *Scripts) *time.Duration { return &s.ServiceTimeout })},
+	{"tune.lua.task-timeout", inGlobal, luaTimeout(func(s *Scripts) *time.Duration { return &s.TaskTimeout })},
+	{"tune.lua.isolation", inGlobal, parseIsolation},
+	{"tune.lua.load-timeout", inGlobal, luaTimeout(func(s *Scripts) *time.Duration { return &s.LoadTimeout })},
+	{"tune.lua.instance-memory", inGlobal, luaMebibytes(func(s *Scripts) *uint64 { return &s.InstanceMemory })},
+
+	{"stats", inGlobal, parseGlobalStats},
+}, slices.Concat(
+	// These steer mechanisms that this program does not have or does not need told about.
+	rows(inGlobal, accept, "busy-polling", "ca-base", "crt-base", "insecure-fork-wanted", "insecure-setuid-wanted", "issuers-chain-path",
+		"localpeer", "max-spread-checks", "maxpipes", "maxsslconn", "mworker-max-reloads", "no-memory-trimming", "noepoll",
+		"noevports", "nogetaddrinfo", "nokqueue", "nopoll", "noreuseport", "nosplice", "numa-cpu-mapping", "profiling.tasks",
+		"set-dumpable", "spread-checks", "ssl-default-bind-ciphers", "ssl-default-bind-ciphersuites", "ssl-default-bind-curves",
+		"ssl-default-bind-options", "ssl-default-server-ciphers", "ssl-default-server-ciphersuites", "ssl-default-server-options",
+		"ssl-dh-param-file", "ssl-server-verify", "strict-limits", "ulimit-n", "zero-warning", "tune.buffers.limit", "tune.buffers.reserve",
+		"tune.fd.edge-triggered", "tune.idle-pool.shared", "tune.idletimer", "tune.maxaccept", "tune.maxpollevents",
+		"tune.pattern.cache-size", "tune.pipesize", "tune.pool-high-fd-ratio", "tune.pool-low-fd-ratio", "tune.recv_enough",
+		"tune.runqueue-depth", "tune.sched.low-latency", "tune.ssl.cachesize", "tune.ssl.default-dh-param"),
+	rows(inGlobal, ignore, "cpu-map", "fd-hard-limit", "grace", "master-worker", "server-state-base", "server-state-file",
+		"tune.http.cookielen", "tune.http.logurilen", "tune.rcvbuf.client", "tune.rcvbuf.server", "tune.sndbuf.client",
+		"tune.sndbuf.server"),
+	rows(inGlobal, refuse, "default-path", "expose-experimental-directives", "external-check", "h1-accept-payload-with-any-method",
+		"h1-case-adjust", "h1-case-adjust-file", "h2-workaround-bogus-websocket-clients", "httpclient.resolvers.id",
+		"httpclient.resolvers.prefer", "httpclient.ssl.ca-file", "httpclient.ssl.verify", "maxcompcpuusage", "maxcomprate",
+		"maxconnrate", "maxsessrate", "maxsslrate", "maxzlibmem", "nbproc", "pp2-never-send-local", "set-var", "set-var-fmt",
+		"ssl-engine", "ssl-mode-async", "ssl-skip-self-issued-ca", "tune.comp.maxlevel", "tune.h2.header-table-size",
+		"tune.h2.initial-window-size", "tune.h2.max-concurrent-streams", "tune.vars.global-max-size", "tune.vars.proc-max-size",
+		"tune.vars.reqres-max-size", "tune.vars.sess-max-size", "tune.vars.txn-max-size", "unix-bind"),
+)...)

@@ -1,0 +1,138 @@
+package config
+
+import (
+	"net/netip"
+	"time"
+
+	"tidelock/proxy/config/syntax"
+)
+
+// Kind is the kind of a proxy section.
+type Kind uint8
+
+const (
+	Defaults Kind = iota
+	Frontend
+	Backend
+	Listen // both
+)
+
+func (k Kind) String() string { return [...]string{"defaults", "frontend", "backend", "proxy"}[k] }
+
+// HasFrontend reports whether clients can connect to such a section.
+func (k Kind) HasFrontend() bool { return k == Frontend || k == Listen }
+
+// HasBackend reports whether such a section has servers.
+func (k Kind) HasBackend() bool { return k == Backend || k == Listen }
+
+// Mode says what a proxy understands of the bytes that it carries.
+type Mode string
+
+const (
+	ModeTCP  Mode = "tcp"
+	ModeHTTP Mode = "http"
+)
+
+// Proxy is one frontend, backend or listen section.
+type Proxy struct {
+	Settings
+	Kind        Kind
+	Name        string
+	ID          int
+	At          syntax.Position
+	Disabled    bool
+	Binds       []Bind
+	Servers     []Server
+	UseBackends []UseBackend
+	Rules       []Rule
+	Inherited   []Rule // of its defaults section: they run first and see only the ACLs declared there
+}
+
+// Settings are what a section inherits from its defaults.
+type Settings struct {
+	Mode           Mode
+	Timeouts       Timeouts
+	Maxconn        int // client connections at a time, 0 is the global limit
+	Retries        int // further attempts to connect to a server
+	Balance        Balance
+	DefaultBackend Name
+	Connection     Connection
+	ForwardFor     ForwardFor
+	HTTPLog        bool // option httplog
+	CLFLog         bool // option httplog clf
+	TCPLog         bool // option tcplog
+	LogFormat      Format
+	DontLogNull    bool // option dontlognull
+	DontLogNormal  bool // option dontlog-normal
+	Logs           []Log
+	LogGlobal      bool // log global
+	LogTag         string
+	ErrorFiles     map[int][]byte // status to whole response, empty to answer nothing
+	MonitorURI     string
+	UniqueIDFormat Format
+	UniqueIDHeader string
+	DefaultServer  ServerParameters
+
+	RequestInspectDelay  time.Duration // tcp-request inspect-delay
+	ResponseInspectDelay time.Duration // tcp-response inspect-delay
+}
+
+// Timeouts of a proxy. Zero is unlimited, or for those that have one, the timeout that stands in for it.
+type Timeouts struct {
+	Client, Server, Connect, Queue, Tunnel, Check, Tarpit time.Duration
+	ClientFin, ServerFin                                  time.Duration
+	HTTPRequest, HTTPKeepAlive                            time.Duration
+}
+
+// Balance is the way in which a backend chooses a server.
+type Balance struct {
+	Algorithm string
+	At        syntax.Position
+}
+
+// Name refers to another section.
+type Name struct {
+	Text string
+	At   syntax.Position
+}
+
+// Format is a log format, to be compiled. The zero Format says nothing was configured.
+type Format struct {
+	Text string
+	At   syntax.Position
+}
+
+// Connection says how HTTP connections live on after an exchange.
+type Connection uint8
+
+const (
+	KeepAlive   Connection = iota // both sides
+	ServerClose                   // the client's side only
+	Close                         // neither
+)
+
+// ForwardFor is option forwardfor.
+type ForwardFor struct {
+	Enabled bool
+	Header  string
+	Except  netip.Prefix // sources for which no header is added
+	IfNone  bool         // do not add to a header that is there
+}
+
+// UseBackend is one use_backend rule. Backend may be a log format.
+type UseBackend struct {
+	Backend   Name
+	Condition []syntax.Word // "if" or "unless" and what follows, empty for always
+}
+
+// Rule is one statement that package proxy compiles: an ACL or a rule of one of the rule sets.
+type Rule struct {
+	Set   string        // "acl", "http-request", "tcp-request content" ...
+	Words []syntax.Word // what follows the name of the set
+	At    syntax.Position
+}
+
+// builtinSettings are what a section has that inherits from no defaults.
+func builtinSettings() Settings {
+	return Settings{Mode: ModeTCP, Retries: 3, Balance: Balance{Algorithm: "roundrobin"}, DefaultServer: ServerParameters{Weight: 1}}
+}

@@ -1,0 +1,147 @@
+package config
+
+import (
+	"slices"
+	"time"
+
+	"tidelock/proxy/config/syntax"
+)
+
+// Scripts says which scripts to load, and within which limits they run.
+type Scripts struct {
+	Files        []ScriptFile
+	PrependPaths []PrependPath
+
+	ForcedYield    int           // tune.lua.forced-yield: instructions between two chances for others to run
+	MaxMemory      uint64        // tune.lua.maxmem: bytes for all scripts together, 0 is unlimited
+	SessionTimeout time.Duration // tune.lua.session-timeout: CPU time of an action, fetch or converter, 0 is unlimited
+	ServiceTimeout time.Duration // tune.lua.service-timeout
+	TaskTimeout    time.Duration // tune.lua.task-timeout
+
+	// What follows HAProxy does not have.
+
+	Isolation      Isolation     // tune.lua.isolation
+	LoadTimeout    time.Duration // tune.lua.load-timeout: CPU time of a file's main chunk and of the init functions
+	InstanceMemory uint64        // tune.lua.instance-memory: bytes for one instance, 0 leaves it to the sandbox
+}
+
+// ScriptFile is one lua-load or lua-load-per-thread.
+type ScriptFile struct {
+	Path      string
+	Arguments []string // what the main chunk gets as "..."
+	PerThread bool
+	At        syntax.Position
+}
+
+// PrependPath is one lua-prepend-path.
+type PrependPath struct {
+	Type    string // "path" or "cpath"
+	Pattern string
+}
+
+// Isolation says which registrations of a script share memory.
+type Isolation string
+
+const (
+	IsolationRegistration Isolation = "registration" // each registration has its own
+	IsolationTransaction  Isolation = "transaction"  // each execution has its own
+	IsolationScript       Isolation = "script"       // all share one, as in HAProxy
+)
+
+// Isolations are the valid values.
+var Isolations = []string{string(IsolationRegistration), string(IsolationTransaction), string(IsolationScript)}
+
+func defaultScripts() Scripts {
+	return Scripts{
+		ForcedYield:    10000,
+		SessionTimeout: 4 * time.Second,
+		ServiceTimeout: 4 * time.Second,
+		Isolation:      IsolationRegistration,
+		LoadTimeout:    10 * time.Second,
+	}
+}
+
+// lua-load <file> [<argument>...]
+// lua-load-per-thread <file> [<argument>...]
+func parseLuaLoad(p *parser, s syntax.Statement) {
+	if len(s.Words) < 2 {
+		what := "a file name as parameter."
+		if s.Keyword() == "lua-load-per-thread" {
+			what = "a file as parameter."
+		}
+		p.failf(s, "'%s' expects %s", s.Keyword(), what)
+		return
+	}
+	p.Scripts.Files = append(p.Scripts.Files, ScriptFile{
+		Path:      s.Argument(0),
+		Arguments: syntax.Texts(s.Words[2:]),
+		PerThread: s.Keyword() == "lua-load-per-thread",
+		At:        s.At(),
+	})
+}
+
+// lua-prepend-path <pattern> [path|cpath]
+func parseLuaPrependPath(p *parser, s syntax.Statement) {
+	kind := s.Argument(1)
+	switch {
+	case p.tooMany(s, 2):
+	case s.Argument(0) == "":
+		p.failf(s, "'lua-prepend-path' expects to receive a <path> as argument")
+	case kind != "" && kind != "path" && kind != "cpath":
+		p.failf(s, "'lua-prepend-path' expects <type> to either be 'path' or 'cpath'")
+	default:
+		if kind == "" {
+			kind = "path"
+		}
+		p.Scripts.PrependPaths = append(p.Scripts.PrependPaths, PrependPath{Type: kind, Pattern: s.Argument(0)})
+	}
+}
+
+// luaTimeout makes the parser of: tune.lua.<kind>-timeout <time>
+func luaTimeout(field func(*Scripts) *time.Duration) parseFunc {
+	return func(p *parser, s syntax.Statement) {
+		d, err := syntax.ParseTime(s.Argument(0), time.Millisecond)
+		if err != nil {
+			p.failf(s, "%s: invalid timeout", s.Keyword())
+			return
+		}
+		*field(&p.Scripts) = d
+	}
+}
+
+// tune.lua.forced-yield <instructions>
+func parseForcedYield(p *parser, s syntax.Statement) {
+	n, ok := decimal(s.Argument(0))
+	if !ok {
+		p.failf(s, "tune.lua.forced-yield: invalid number")
+		return
+	}
+	p.Scripts.ForcedYield = n
+}
+
+// luaMebibytes makes the parser of: tune.lua.maxmem <MB>, tune.lua.instance-memory <MB>
+func luaMebibytes(field func(*Scripts) *uint64) parseFunc {
+	return func(p *parser, s syntax.Statement) {
+		n, ok := decimal(s.Argument(0))
+		switch {
+		case s.Argument(0) == "":
+			p.failf(s, "'%s' expects an integer argument (Lua memory size in MB).", s.Keyword())
+		case !ok:
+			p.failf(s, "%s: invalid number %s", s.Keyword(), s.Argument(0))
+		case !p.tooMany(s, 1):
+			*field(&p.Scripts) = uint64(n) << 20
+		}
+	}
+}
+
+// tune.lua.isolation registration|transaction|script
+func parseIsolation(p *parser, s syntax.Statement) {
+	value := s.Argument(0)
+	if !slices.Contains(Isolations, value) {
+		p.failf(s, "tune.lua.isolation expects %s, but got '%s'%s", quotedList(Isolations), value, syntax.Suggestion(value, Isolations))
+		return
+	}
+	if !p.tooMany(s, 1) {
+		p.Scripts.Isolation = Isolation(value)
+	}
+}

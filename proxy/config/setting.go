@@ -1,0 +1,162 @@
+package config
+
+import (
+	"os"
+	"slices"
+	"strings"
+
+	"tidelock/proxy/config/syntax"
+)
+
+// mode tcp|http
+func parseMode(p *parser, s syntax.Statement) {
+	switch mode := s.Argument(0); mode {
+	case "tcp", "http":
+		if !p.tooMany(s, 1) {
+			p.proxy.Mode = Mode(mode)
+		}
+	case "health":
+		p.failf(s, "'mode health' doesn't exist anymore. Please use 'http-request return status 200' instead.")
+	default:
+		p.failf(s, "unknown proxy mode '%s'.", mode)
+	}
+}
+
+// algorithms are the values of balance, and whether they work here.
+var algorithms = map[string]bool{
+	"roundrobin": true, "static-rr": true,
+	"first": false, "leastconn": false, "random": false, "source": false, "uri": false, "url_param": false,
+}
+
+// balance roundrobin
+func parseBalance(p *parser, s syntax.Statement) {
+	name := s.Argument(0)
+	if name == "" {
+		name = "roundrobin"
+	}
+	supported, known := algorithms[name]
+	base, _, _ := strings.Cut(name, "(")
+	switch {
+	case supported && !p.tooMany(s, 1):
+		p.proxy.Balance = Balance{Algorithm: name, At: s.At()}
+	case supported:
+	case known || base != name && slices.Contains([]string{"hdr", "random", "rdp-cookie"}, base):
+		p.failf(s, "balance '%s' is not supported yet by this version, only 'roundrobin' and 'static-rr' are.", name)
+	default:
+		p.failf(s, "balance only supports 'roundrobin', 'static-rr', 'leastconn', 'source', 'uri', 'url_param', 'hdr(name)' and 'rdp-cookie(name)' options.")
+	}
+}
+
+// default_backend <backend>
+func parseDefaultBackend(p *parser, s syntax.Statement) {
+	if s.Argument(0) == "" {
+		p.failf(s, "'default_backend' expects a backend name.")
+		return
+	}
+	if !p.tooMany(s, 1) {
+		p.proxy.DefaultBackend = Name{Text: s.Argument(0), At: s.At()}
+	}
+}
+
+// disabled
+// enabled
+func parseDisabled(p *parser, s syntax.Statement) {
+	if !p.tooMany(s, 0) {
+		p.proxy.Disabled = s.Keyword() == "disabled"
+	}
+}
+
+// maxconn <connections>
+func parseMaxconn(p *parser, s syntax.Statement) {
+	switch n, _ := decimal(s.Argument(0)); {
+	case p.tooMany(s, 1):
+	case s.Argument(0) == "":
+		p.failf(s, "'maxconn' expects an integer argument.")
+	default:
+		p.proxy.Maxconn = n // as in HAProxy, what is no number counts as 0
+	}
+}
+
+// retries <number>
+func parseRetries(p *parser, s syntax.Statement) {
+	switch n, _ := decimal(s.Argument(0)); {
+	case p.tooMany(s, 1):
+	case s.Argument(0) == "":
+		p.failf(s, "'retries' expects an integer argument (dispatch counts for one).")
+	default:
+		p.proxy.Retries = n
+	}
+}
+
+// monitor-uri <uri>
+func parseMonitorURI(p *parser, s syntax.Statement) {
+	if s.Argument(0) == "" {
+		p.failf(s, "'monitor-uri' expects an URI.")
+		return
+	}
+	if !p.tooMany(s, 1) {
+		p.proxy.MonitorURI = s.Argument(0)
+	}
+}
+
+// logFormat makes the parser of: log-format <format>, unique-id-format <format>
+func logFormat(name string, field func(*Settings) *Format) parseFunc {
+	return func(p *parser, s syntax.Statement) {
+		if s.Argument(0) == "" {
+			p.failf(s, "%s expects an argument.", name)
+			return
+		}
+		if !p.tooMany(s, 1) {
+			*field(&p.proxy.Settings) = Format{Text: s.Argument(0), At: s.Words[1].At}
+		}
+	}
+}
+
+// log-tag <tag>
+func parseLogTag(p *parser, s syntax.Statement) {
+	if s.Argument(0) == "" {
+		p.failf(s, "'log-tag' expects a tag for use in syslog.")
+		return
+	}
+	p.proxy.LogTag = s.Argument(0)
+}
+
+// unique-id-header <name>
+func parseUniqueIDHeader(p *parser, s syntax.Statement) {
+	if s.Argument(0) == "" {
+		p.failf(s, "unique-id-header expects an argument.")
+		return
+	}
+	p.proxy.UniqueIDHeader = s.Argument(0)
+}
+
+// errorStatuses are the statuses that errorfile can replace.
+var errorStatuses = []int{200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 421, 422, 425, 429, 500, 501, 502, 503, 504}
+
+// maxErrorFile is what an error file may have at most: HAProxy's buffer, so that it never has to be sent in pieces.
+const maxErrorFile = 16384
+
+// errorfile <status> <file>
+func parseErrorFile(p *parser, s syntax.Statement) {
+	if len(s.Words) < 3 {
+		p.failf(s, "errorfile : expects <status_code> and <file> as arguments.")
+		return
+	}
+	status, _ := decimal(s.Argument(0))
+	if !slices.Contains(errorStatuses, status) {
+		p.failf(s, "errorfile : status code '%s' not handled.", s.Argument(0))
+		return
+	}
+	content, err := os.ReadFile(s.Argument(1))
+	switch {
+	case err != nil:
+		p.failf(s, "errorfile : error opening file '%s'.", s.Argument(1))
+	case len(content) > maxErrorFile:
+		p.failf(s, "errorfile : file '%s' is larger than %d bytes.", s.Argument(1), maxErrorFile)
+	default:
+		if p.proxy.ErrorFiles == nil {
+			p.proxy.ErrorFiles = map[int][]byte{}
+		}
+		p.proxy.ErrorFiles[status] = content
+	}
+}

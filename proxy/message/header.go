@@ -124,3 +124,15 @@ func (m *Message) NextTrailer(i int) int {
 	}
 	return -1
 }
+
+// Append is Add for codecs: without a limit, since what they read is bounded already, and with the name as bytes. It
+// returns the index of the header.
+func (m *Message) Append(name, value []byte) int {
+	return m.insert(block{kind: Header, name: m.keepLowerBytes(name), value: m.keep(value)})
+}
+
+// AppendTrailer is Append for a trailer.
+func (m *Message) AppendTrailer(name, value []byte) {
+	m.EndHeaders()
+	m.blocks = append(m.blocks, block{kind: Trailer, name: m.keepLowerBytes(name), value: m.keep(value)})
+}

@@ -147,6 +147,16 @@ func (m *Message) keepLower(name string) span {
 	return s
 }
 
+// keepLowerBytes is keepLower for a name that a codec found.
+func (m *Message) keepLowerBytes(name []byte) span {
+	s := m.keep(name)
+	kept := m.bytes(s)
+	for i, c := range kept {
+		kept[i] = lower[c]
+	}
+	return s
+}
+
 // insert puts a header block where the header section ends and returns its index.
 func (m *Message) insert(b block) int {
 	i := m.end

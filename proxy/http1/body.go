@@ -1,0 +1,292 @@
+package http1
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"tidelock/proxy/message"
+)
+
+// ErrTruncated means that the peer closed before the end that the framing promised.
+var ErrTruncated = errors.New("http1: connection closed inside a body")
+
+// Body takes the framing off a body as it arrives. The zero value is a body of nothing.
+type Body struct {
+	conn      *Conn
+	flush     *Conn // flushed before each wait, so that what was forwarded does not lie around
+	message   *message.Message
+	framing   Framing
+	remaining int64 // of a Length body or of the current chunk
+	state     chunkState
+	done      bool
+	nowait    bool // fail where input would have to be waited for
+}
+
+// errWait is what a body that must not wait fails with.
+var errWait = errors.New("http1: body not buffered")
+
+// chunkState is the part of the chunked coding that comes next.
+type chunkState uint8
+
+const (
+	chunkSize chunkState = iota
+	chunkData
+	chunkEnd
+	chunkTrailers
+)
+
+// Begin makes b the body that follows a head read from conn. Trailers are added to m. flush, which may be nil, is
+// flushed before each wait for input.
+func (b *Body) Begin(conn *Conn, framing Framing, m *message.Message, flush *Conn) {
+	*b = Body{conn: conn, flush: flush, message: m, framing: framing, remaining: framing.Length}
+	b.done = framing.Empty()
+}
+
+// FlushBeforeWait changes what is flushed before each wait for input.
+func (b *Body) FlushBeforeWait(conn *Conn) { b.flush = conn }
+
+// Done reports whether the body was read to its end.
+func (b *Body) Done() bool { return b.done }
+
+// Framing returns how the body arrives.
+func (b *Body) Framing() Framing { return b.framing }
+
+// Next returns the next piece, waiting for one when none is buffered, and io.EOF after the last. The slice aliases the
+// connection's buffer: valid until the next call on either.
+func (b *Body) Next() ([]byte, error) { return b.next(BufferSize) }
+
+// Read implements io.Reader.
+func (b *Body) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	piece, err := b.next(len(p))
+	return copy(p, piece), err
+}
+
+func (b *Body) next(most int) ([]byte, error) {
+	if b.done {
+		return nil, io.EOF
+	}
+	if b.framing.Kind == Chunked {
+		return b.nextChunked(most)
+	}
+	if len(b.conn.Buffered()) == 0 {
+		if err := b.wait(); err != nil {
+			if err == io.EOF && b.framing.Kind == UntilClose {
+				b.done = true
+				return nil, io.EOF
+			}
+			return nil, truncated(err)
+		}
+	}
+	if b.framing.Kind == UntilClose {
+		piece := b.conn.Buffered()
+		piece = piece[:min(len(piece), most)]
+		b.conn.Discard(len(piece))
+		return piece, nil
+	}
+	piece := b.take(most)
+	b.done = b.remaining == 0
+	return piece, nil
+}
+
+// take consumes buffered bytes of what remains.
+func (b *Body) take(most int) []byte {
+	piece := b.conn.Buffered()
+	n := min(len(piece), most)
+	if int64(n) > b.remaining {
+		n = int(b.remaining)
+	}
+	b.conn.Discard(n)
+	b.remaining -= int64(n)
+	return piece[:n]
+}
+
+// Skip drops what is buffered of the body and reports whether that was all that remained.
+func (b *Body) Skip() bool {
+	b.nowait = true
+	for !b.done {
+		if _, err := b.Next(); err != nil {
+			break
+		}
+	}
+	b.nowait = false
+	return b.done
+}
+
+// Buffered reports whether the whole rest of the body can be had without waiting. Of a chunked one that is not known.
+func (b *Body) Buffered() bool {
+	return b.done || b.framing.Kind == Length && int64(len(b.conn.Buffered())) >= b.remaining
+}
+
+func (b *Body) wait() error {
+	if b.nowait {
+		return errWait
+	}
+	if b.flush != nil {
+		if err := b.flush.Flush(); err != nil {
+			return &FlushError{err}
+		}
+	}
+	return b.conn.Fill()
+}
+
+// FlushError wraps an error of the connection that was flushed while a body waited for input, which is not the
+// connection that the body is read from.
+type FlushError struct{ Err error }
+
+// Error implements error.
+func (e *FlushError) Error() string { return e.Err.Error() }
+
+// Unwrap gives access to the network's error.
+func (e *FlushError) Unwrap() error { return e.Err }
+
+func truncated(err error) error {
+	if err == io.EOF {
+		return ErrTruncated
+	}
+	return err
+}
+
+// nextChunked goes through the states of the chunked coding (RFC 9112, section 7.1) until there is data or the end.
+func (b *Body) nextChunked(most int) ([]byte, error) {
+	for {
+		var err error
+		switch b.state {
+		case chunkSize:
+			err = b.readSize()
+		case chunkData:
+			if len(b.conn.Buffered()) == 0 {
+				err = b.wait()
+				break
+			}
+			piece := b.take(most)
+			if b.remaining == 0 {
+				b.state = chunkEnd
+			}
+			return piece, nil
+		case chunkEnd:
+			err = b.readEnd()
+		case chunkTrailers:
+			if err = b.readTrailers(); err == nil {
+				b.done = true
+				return nil, io.EOF
+			}
+		}
+		if err != nil {
+			return nil, truncated(err)
+		}
+	}
+}
+
+// line returns the next line without its end and the bytes to discard with it. limit bounds its length.
+func (b *Body) line(limit int) (line []byte, n int, err error) {
+	for {
+		in := b.conn.Buffered()
+		i := bytes.IndexByte(in, '\n')
+		if i > limit || i < 0 && len(in) > limit {
+			return nil, 0, errChunk
+		}
+		if i >= 0 {
+			line = in[:i]
+			if i > 0 && line[i-1] == '\r' {
+				line = line[:i-1]
+			}
+			return line, i + 1, nil
+		}
+		if err := b.wait(); err != nil {
+			return nil, 0, err
+		}
+	}
+}
+
+// maxSizeLine bounds a chunk's size with its extensions, which are dropped.
+const maxSizeLine = 4096
+
+// readSize reads a chunk's size line. Leading zeros are allowed, the number is bounded as Content-Length is.
+func (b *Body) readSize() error {
+	line, n, err := b.line(maxSizeLine)
+	if err != nil {
+		return err
+	}
+	var size int64
+	i := 0
+	for ; i < len(line); i++ {
+		digit, ok := hexDigit(line[i])
+		if !ok {
+			break
+		}
+		if size > maxLength>>4 {
+			return errChunk
+		}
+		size = size<<4 | digit
+	}
+	if i == 0 || !extensions(line[i:]) {
+		return errChunk
+	}
+	b.conn.Discard(n)
+	b.remaining = size
+	b.state = chunkData
+	if size == 0 {
+		b.state = chunkTrailers
+	}
+	return nil
+}
+
+// extensions reports whether what follows a chunk's size is white space or an extension.
+func extensions(rest []byte) bool {
+	for len(rest) > 0 && isSpace(rest[0]) {
+		rest = rest[1:]
+	}
+	return len(rest) == 0 || rest[0] == ';' && none(rest, refused)
+}
+
+func hexDigit(c byte) (int64, bool) {
+	switch {
+	case '0' <= c && c <= '9':
+		return int64(c - '0'), true
+	case 'a' <= c|0x20 && c|0x20 <= 'f':
+		return int64(c|0x20-'a') + 10, true
+	}
+	return 0, false
+}
+
+// readEnd reads the line end behind a chunk's data.
+func (b *Body) readEnd() error {
+	line, n, err := b.line(1)
+	if err != nil {
+		return err
+	}
+	if len(line) > 0 {
+		return errChunk
+	}
+	b.conn.Discard(n)
+	b.state = chunkSize
+	return nil
+}
+
+// readTrailers reads the trailer section, together bounded like a head.
+func (b *Body) readTrailers() error {
+	total := 0
+	for count := 0; ; count++ {
+		line, n, err := b.line(BufferSize - MaxRewrite - total)
+		if err != nil {
+			return err
+		}
+		if total += n; count > maxHeaders {
+			return errTrailer
+		}
+		if len(line) == 0 {
+			b.conn.Discard(n)
+			return nil
+		}
+		name, value, err := splitField(line)
+		if err != nil {
+			return errTrailer
+		}
+		b.message.AppendTrailer(name, value)
+		b.conn.Discard(n)
+	}
+}

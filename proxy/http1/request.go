@@ -1,0 +1,132 @@
+package http1
+
+import (
+	"bytes"
+
+	"tidelock/proxy/message"
+)
+
+// ReadRequest reads the head of a request into m, which must be empty, and leaves what follows it in the buffer.
+//
+// Errors are a *SyntaxError, ErrTimeout, io.EOF when the peer closed, or an error of the network. After any of them the
+// connection cannot carry another request.
+func (c *Conn) ReadRequest(m *message.Message, h *Head) error {
+	*h = Head{}
+	s := scanner{conn: c}
+	if err := s.skipEmptyLines(); err != nil {
+		return err
+	}
+	line, err := s.line(checkRequestStart)
+	if err != nil {
+		return err
+	}
+	if err := parseRequestLine(m, line); err != nil {
+		return err
+	}
+	if err := s.headers(m, h); err != nil {
+		return err
+	}
+	if err := h.frame(m); err != nil {
+		return err
+	}
+	if err := h.checkAuthority(m); err != nil {
+		return err
+	}
+	major, minor := m.Version()
+	h.KeepAlive = h.persistent(major, minor)
+	h.Upgrade = h.upgrade && h.upgradeTo
+	c.Discard(s.pos)
+	return nil
+}
+
+// checkRequestStart refuses what cannot become a request line, so that a client that speaks another protocol is told at
+// once and not after a timeout.
+func checkRequestStart(line []byte) error {
+	for _, c := range line {
+		if isSpace(c) {
+			return nil
+		}
+		if !is(c, tokenByte) {
+			return errMethod
+		}
+	}
+	return nil
+}
+
+// parseRequestLine reads "METHOD target HTTP/x.y". Like HAProxy it accepts runs of white space between the parts.
+func parseRequestLine(m *message.Message, line []byte) error {
+	i := 0
+	for i < len(line) && is(line[i], tokenByte) {
+		i++
+	}
+	if i == 0 || i == len(line) || !isSpace(line[i]) {
+		return errMethod
+	}
+	method := line[:i]
+	for i < len(line) && isSpace(line[i]) {
+		i++
+	}
+	start := i
+	for i < len(line) && is(line[i], targetByte) {
+		i++
+	}
+	if i == start || i == len(line) || !isSpace(line[i]) {
+		return errTarget
+	}
+	target := line[start:i]
+	for i < len(line) && isSpace(line[i]) {
+		i++
+	}
+	if string(line[i:]) == "HTTP/2.0" && string(method) == "PRI" {
+		return errUnsupported2
+	}
+	major, minor, err := parseVersion(line[i:])
+	if err != nil {
+		return err
+	}
+	if !targetForm(method, target) {
+		return errTarget
+	}
+	m.SetRequest(method, target)
+	m.SetVersion(major, minor)
+	return nil
+}
+
+// targetForm reports whether target has one of the four forms of RFC 9112, section 3.2, and its method that form.
+func targetForm(method, target []byte) bool {
+	switch {
+	case string(method) == "CONNECT":
+		return target[0] != '/' && target[0] != '*'
+	case target[0] == '/', len(target) == 1 && target[0] == '*':
+		return true
+	}
+	return bytes.Index(target, []byte("://")) > 0
+}
+
+// checkAuthority refuses a request whose target and Host header name different places: what the proxy decides by one, a
+// server may decide by the other. A port that the scheme implies makes no difference.
+func (h *Head) checkAuthority(m *message.Message) error {
+	target := m.URI()
+	if h.hostIndex < 0 || target[0] == '/' || target[0] == '*' {
+		return nil
+	}
+	host := m.Value(h.hostIndex)
+	if string(m.Method()) == "CONNECT" {
+		if bytes.EqualFold(host, target) {
+			return nil
+		}
+		if colon := bytes.LastIndexByte(target, ':'); colon >= 0 && bytes.EqualFold(host, target[:colon]) {
+			return nil
+		}
+		return errHost
+	}
+	i := bytes.Index(target, []byte("://"))
+	scheme, authority := target[:i], target[i+3:]
+	if end := bytes.IndexAny(authority, "/?"); end >= 0 {
+		authority = authority[:end]
+	}
+	if !bytes.EqualFold(stripDefaultPort(authority, scheme), stripDefaultPort(host, scheme)) {
+		return errHost
+	}
+	return nil
+}

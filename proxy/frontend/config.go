@@ -1,0 +1,46 @@
+// Package frontend accepts connections and carries their exchanges: it reads requests, asks the rules, and has a
+// server or a service answer.
+package frontend
+
+import (
+	"log/slog"
+	"time"
+
+	"tidelock/proxy/server"
+	"tidelock/proxy/stream"
+)
+
+// Config is what a frontend does. Functions that are nil are left out; all of them run in the exchange's goroutine, may
+// wait, and must not keep the stream.
+type Config struct {
+	Proxy    *stream.Proxy // name and mode
+	Timeouts Timeouts
+	MaxConn  int  // connections at a time, 0 for no bound
+	Close    bool // close each connection after one exchange (option httpclose)
+
+	// RequestRules runs once the request's headers are there, in TCP mode when the connection is. It may set the
+	// stream's Service.
+	RequestRules func(*stream.Stream) stream.Verdict
+	// ResponseRules runs over responses of servers and services, after the backend's own.
+	ResponseRules func(*stream.Stream) stream.Verdict
+	// AfterResponseRules runs over every response before it is sent, generated ones included. Its verdict can only stop.
+	AfterResponseRules func(*stream.Stream) stream.Verdict
+	// ChooseBackend returns the backend of an exchange that has no service, nil for none (503).
+	ChooseBackend func(*stream.Stream) *server.Backend
+
+	// ErrorReply fills the stream's empty Response for a status that the proxy itself answers with. It reports false to
+	// leave that to the default pages, and with a Response that is still empty true means to close without an answer.
+	ErrorReply func(s *stream.Stream, status int) bool
+
+	// Log is called at the end of each exchange.
+	Log func(*stream.Stream)
+	// Errors receives what is a fault of ours; nil is slog's default.
+	Errors *slog.Logger
+}
+
+// Timeouts are the client side's; 0 waits for ever.
+type Timeouts struct {
+	Client        time.Duration // each wait for the client to send or to take data
+	HTTPRequest   time.Duration // a request's headers, from its first byte; 0 is Client for each wait
+	HTTPKeepAlive time.Duration // waiting for another request; 0 is HTTPRequest, then Client
+}

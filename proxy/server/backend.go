@@ -1,0 +1,52 @@
+package server
+
+import (
+	"sync/atomic"
+	"time"
+
+	"tidelock/proxy/stream"
+)
+
+// Backend is a group of servers that are interchangeable, with what applies to exchanges sent to any of them.
+type Backend struct {
+	Proxy    *stream.Proxy
+	Servers  []*Server
+	Timeouts Timeouts
+	// Retries is how often a connection that failed is tried again, on the same server (HAProxy's default is 3).
+	Retries int
+
+	// RequestRules and ResponseRules are the backend's own; nil for none.
+	RequestRules, ResponseRules func(*stream.Stream) stream.Verdict
+
+	schedule []*Server
+	turn     atomic.Uint64
+}
+
+// Timeouts are the server side's; 0 waits for ever.
+type Timeouts struct {
+	Connect time.Duration
+	Server  time.Duration // each wait for the server to send or to take data
+	Tunnel  time.Duration // replaces Server and the client's timeout once both sides exchange bytes freely; 0 for neither
+}
+
+// Prepare works out the round robin. It is called once, before the first exchange.
+func (b *Backend) Prepare() { b.schedule = schedule(b.Servers) }
+
+// Next returns the server whose turn it is, nil when there is none.
+func (b *Backend) Next() *Server {
+	switch n := uint64(len(b.schedule)); n {
+	case 0:
+		return nil
+	case 1:
+		return b.schedule[0]
+	default:
+		return b.schedule[(b.turn.Add(1)-1)%n]
+	}
+}
+
+// Close closes the servers' idle connections.
+func (b *Backend) Close() {
+	for _, s := range b.Servers {
+		s.Close()
+	}
+}

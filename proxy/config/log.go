@@ -101,15 +101,15 @@ func (p *parser) log(s syntax.Statement, missing string) (Log, bool) {
 	return target, true
 }
 
-// logTarget reads the address of a target, and chooses the format that goes with it.
+// logTarget reads the address of a target.
 func logTarget(text string) (Log, error) {
-	target := Log{Format: LogRFC3164, Length: 1024, Level: len(LogLevels) - 1}
+	target := Log{Format: LogLocal, Length: 1024, Level: len(LogLevels) - 1}
 	switch text {
 	case "stdout", "fd@1":
-		target.Output, target.Format = LogStdout, LogRaw
+		target.Output = LogStdout
 		return target, nil
 	case "stderr", "fd@2":
-		target.Output, target.Format = LogStderr, LogRaw
+		target.Output = LogStderr
 		return target, nil
 	}
 	if strings.HasPrefix(text, "ring@") {
@@ -126,8 +126,6 @@ func logTarget(text string) (Log, error) {
 		return target, fmt.Errorf("'%s' : only file descriptors 1 and 2 can be logged to", text)
 	case target.Address.Network != "unix" && target.Address.Port == 0:
 		target.Address.Port = 514
-	case target.Address.Network == "unix":
-		target.Format = LogLocal
 	}
 	return target, nil
 }

@@ -1,0 +1,154 @@
+package log
+
+import (
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	queueLength  = 1024                   // lines that may wait for a target
+	writeTimeout = 500 * time.Millisecond // after which a socket that takes nothing loses the line
+	redialDelay  = time.Second            // between two attempts to reach a target
+	closeTimeout = time.Second            // for what is queued when a target is closed
+)
+
+// Settings describe one target.
+type Settings struct {
+	Network, Address string    // "udp" or "unixgram", and where to send to
+	Writer           io.Writer // takes the lines instead, when set: a standard output
+
+	Format   Format // the zero Format is Local
+	Length   int    // longest line in bytes with its line feed, 0 for 1024
+	Facility int    // RFC 5424, section 6.2.1
+	Level    Level  // the least severe level that is sent
+	MinLevel Level  // lines more severe than that are sent as that
+	Host     string // what stands for this machine, empty for nothing
+}
+
+// Target is where log lines go. Its methods are safe for concurrent use.
+type Target struct {
+	settings Settings
+	queue    chan *[]byte
+	dropped  atomic.Uint64
+	mu       sync.RWMutex // held for reading while a line is queued, so that Close does not close the queue under it
+	closed   bool         // guarded by mu
+	done     chan struct{}
+}
+
+var lines = sync.Pool{New: func() any { return new([]byte) }}
+
+// Open starts a target. It connects when the first line comes, and again after errors, so that a target that is not there
+// yet is no reason not to start.
+func Open(s Settings) *Target {
+	if s.Length == 0 {
+		s.Length = 1024
+	}
+	t := &Target{settings: s, queue: make(chan *[]byte, queueLength), done: make(chan struct{})}
+	go t.run()
+	return t
+}
+
+// Dropped returns how many lines were lost because the queue was full or the target took none.
+func (t *Target) Dropped() uint64 { return t.dropped.Load() }
+
+// Close sends what is queued, for at most a second, and ends the target. Lines that come later are dropped.
+func (t *Target) Close() {
+	t.mu.Lock()
+	if !t.closed {
+		t.closed = true
+		close(t.queue)
+	}
+	t.mu.Unlock()
+	select {
+	case <-t.done:
+	case <-time.After(closeTimeout):
+	}
+}
+
+// send queues a line, or counts it as dropped.
+func (t *Target) send(level Level, tag string, message []byte) {
+	if level > t.settings.Level {
+		return
+	}
+	line := lines.Get().(*[]byte)
+	*line = append(t.settings.appendHeader((*line)[:0], level, tag, time.Now()), message...)
+	if len(*line) >= t.settings.Length {
+		*line = (*line)[:t.settings.Length-1]
+	}
+	*line = append(*line, '\n')
+
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if !t.closed {
+		select {
+		case t.queue <- line:
+			return
+		default:
+		}
+	}
+	t.dropped.Add(1)
+	lines.Put(line)
+}
+
+// run writes what is queued until the queue is closed.
+func (t *Target) run() {
+	defer close(t.done)
+	out := output{settings: &t.settings}
+	defer out.close()
+	for line := range t.queue {
+		if !out.write(*line) {
+			t.dropped.Add(1)
+		}
+		lines.Put(line)
+	}
+}
+
+// output is the connection of a target.
+type output struct {
+	settings *Settings
+	conn     net.Conn
+	redial   time.Time // not before
+}
+
+// write reports whether the line was taken.
+func (o *output) write(line []byte) bool {
+	if o.settings.Writer != nil {
+		_, err := o.settings.Writer.Write(line)
+		return err == nil
+	}
+	if o.conn == nil && !o.dial() {
+		return false
+	}
+	// The error of a datagram that nobody received comes with the next one: that one is sent again.
+	for range 2 {
+		o.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
+		if _, err := o.conn.Write(line); err == nil {
+			return true
+		}
+	}
+	o.close()
+	return false
+}
+
+func (o *output) dial() bool {
+	if time.Now().Before(o.redial) {
+		return false
+	}
+	conn, err := net.DialTimeout(o.settings.Network, o.settings.Address, writeTimeout)
+	if err != nil {
+		o.redial = time.Now().Add(redialDelay)
+		return false
+	}
+	o.conn = conn
+	return true
+}
+
+func (o *output) close() {
+	if o.conn != nil {
+		o.conn.Close()
+		o.conn = nil
+	}
+}

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compiles lua54.wasm from Lua's sources (fetch.sh) and the shim (*.c here), when one of its inputs has changed.
+# Compiles lua54.wasm from Lua's sources (fetch.sh) and the shim (shim/), when one of its inputs has changed.
 # The same inputs give the same bytes, wherever the repository lies.
 #
 #   CLANG, WASM_LD   compiler and linker, of LLVM 19
@@ -28,7 +28,7 @@ readonly compile_flags=(
     -mbulk-memory -msign-ext -mnontrapping-fptoint -mmultivalue
     -mno-simd128 -mno-relaxed-simd -mno-tail-call -mno-exception-handling -mno-atomics
     # Only these headers: the compiler's own search would end in /usr/include, among the machine's.
-    -nostdlibinc -I"$PWD" -I"$PWD/build/include" -I"$PWD/$lua" -isystem "$sysroot_include" -include configure.h
+    -nostdlibinc -I"$PWD/shim" -I"$PWD/build/include" -I"$PWD/$lua" -isystem "$sysroot_include" -include configure.h
     -ffile-prefix-map="$PWD"=.
     -Wall -Wextra -Wno-unused-parameter
     # HAProxy's scripts are written for 5.3.
@@ -50,7 +50,7 @@ readonly link_flags=(
 
 inputs() {
     "$clang" --version
-    sha256sum build.sh ./*.[ch] $lua/*.[ch] ../../abi/*.go ../../abi/genheader/*.go \
+    sha256sum build.sh shim/*.[ch] $lua/*.[ch] ../../abi/*.go ../../abi/genheader/*.go \
         "$sysroot_lib"/{crt1-reactor.o,libc.a} "$builtins"
 }
 
@@ -75,14 +75,14 @@ write_headers
 rm -rf build/objects
 mkdir build/objects
 sources=("${core[@]/#/$lua/}" "${libraries[@]/#/$lua/}")
-sources=("${sources[@]/%/.c}" *.c)
+sources=("${sources[@]/%/.c}" shim/*.c)
 (cd build/objects && printf '%s\n' "${sources[@]/#/../../}" | xargs -n 1 -P "$(nproc)" "$clang" "${compile_flags[@]}" -c)
 
 "$linker" "${link_flags[@]}" --why-extract=build/extracted -o build/$module \
     "$sysroot_lib/crt1-reactor.o" build/objects/*.o -L"$sysroot_lib" -lc "$builtins"
 
 if grep --quiet --text wasi_snapshot build/$module; then
-    die "the module imports WASI; define in libc.c what brings it in (user, provider, function):" \
+    die "the module imports WASI; define in shim/libc.c what brings it in (user, provider, function):" \
         "$(grep -F __wasilibc_real.o build/extracted)"
 fi
 mv build/$module $module

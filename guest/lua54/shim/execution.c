@@ -1,0 +1,299 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "guest.h"
+
+/* Executions by number: the host gives out the lowest free one, so that a few coroutines serve again and again. */
+typedef struct {
+  lua_State *coroutine;
+  int anchor; /* in the registry, for the collector */
+} slot;
+
+enum { KEPT_SLOTS = 64, MAX_SLOTS = 1 << 20 }; /* coroutines of higher slots are given back when they end */
+
+lua_State *main_state;
+lua_State *running;
+uint32_t interrupted;
+
+static slot *slots;
+static uint32_t slot_count;
+static lua_State *root;   /* coroutine of the execution that runs now */
+static int reseed_wanted; /* set in an image: every instance made from it needs randomness of its own */
+
+static uint64_t pack(uint32_t outcome, uint32_t length) { return (uint64_t)outcome << 32 | length; }
+
+__attribute__((constructor)) static void open_guest(void) {
+  if (!exchange_open()) abort();
+  main_state = running = lua_newstate(allocator, NULL);
+  if (main_state == NULL) abort();
+  lua_setwarnf(main_state, operation_warn, NULL);
+  sandbox_open(main_state);
+}
+
+EXPORT("version") uint32_t version(void) { return ABI_VERSION; }
+
+EXPORT("allocate") exchange_t *allocate(uint32_t size) { return exchange_inbox(size) == NULL ? NULL : &exchange; }
+
+/* ---- interrupts ---- */
+
+static void at_instruction(lua_State *L, lua_Debug *ar) {
+  (void)ar;
+  switch (interrupted) {
+    case ABI_INTERRUPT_TIMEOUT: /* stays armed: a pcall in the script must not swallow it */
+      luaL_where(L, 0);
+      lua_pushliteral(L, "execution timeout");
+      lua_concat(L, 2);
+      lua_error(L);
+      return;
+    case ABI_INTERRUPT_YIELD:
+      if (!lua_isyieldable(L)) return; /* tries again at the next instruction */
+      interrupted = ABI_INTERRUPT_NONE;
+      lua_sethook(L, NULL, 0, 0);
+      parking = PARK_INTERRUPT;
+      lua_yield(L, 0);
+      return;
+    default: /* armed for an execution that has ended since */
+      lua_sethook(L, NULL, 0, 0);
+  }
+}
+
+void execution_arm(lua_State *L) {
+  if (interrupted != ABI_INTERRUPT_NONE) lua_sethook(L, at_instruction, LUA_MASKCOUNT, 1);
+}
+
+EXPORT("interrupt") void interrupt(uint32_t kind) {
+  interrupted = kind;
+  execution_arm(running);
+}
+
+/* ---- outcomes ---- */
+
+/* Writes the error object on top of a failed coroutine, and where it failed. */
+static int describe(lua_State *L) {
+  lua_State *co = lua_touserdata(L, 1);
+  luaL_traceback(L, co, NULL, 0);
+  if (lua_gettop(co) > 0)
+    lua_xmove(co, L, 1);
+  else
+    lua_pushnil(L);
+  if (lua_type(L, -1) != LUA_TSTRING) {
+    if (luaL_getmetafield(L, -1, "__tostring") != LUA_TNIL) {
+      lua_pop(L, 1);
+      luaL_tolstring(L, -1, NULL);
+    } else {
+      lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, -1));
+    }
+  }
+  exchange_reset();
+  exchange_put(L, -1);
+  exchange_put(L, 2);
+  return 0;
+}
+
+static uint32_t describe_failure(lua_State *co) {
+  running = main_state;
+  lua_pushcfunction(main_state, describe);
+  lua_pushlightuserdata(main_state, co);
+  if (lua_pcall(main_state, 1, 0, 0) != LUA_OK) {
+    lua_pop(main_state, 1);
+    return exchange_reset();
+  }
+  return exchange_written();
+}
+
+static void drop(slot *s) {
+  luaL_unref(main_state, LUA_REGISTRYINDEX, s->anchor);
+  s->coroutine = NULL;
+}
+
+static uint64_t finish(slot *s, int status) {
+  if (status == LUA_OK) {
+    lua_settop(s->coroutine, 0);
+    if (s - slots >= KEPT_SLOTS) drop(s);
+    return pack(ABI_OUTCOME_DONE, exchange_written());
+  }
+  uint32_t length = describe_failure(s->coroutine);
+  running = s->coroutine;
+  lua_resetthread(s->coroutine); /* closes what is to be closed */
+  drop(s);
+  return pack(status == LUA_ERRMEM ? ABI_OUTCOME_OUT_OF_MEMORY : ABI_OUTCOME_FAILED, length);
+}
+
+static uint64_t run(slot *s, int arguments) {
+  int results;
+  lua_State *co = root = running = s->coroutine;
+  parking = PARK_NONE;
+  *coroutine_waits(co) = 0;
+  int status = lua_resume(co, main_state, arguments, &results);
+  uint64_t outcome;
+  if (status == LUA_YIELD) {
+    *coroutine_waits(co) = 1;
+    outcome = pack(parking == PARK_OPERATION ? ABI_OUTCOME_PARKED : ABI_OUTCOME_YIELDED, 0);
+  } else {
+    outcome = finish(s, status);
+  }
+  interrupted = ABI_INTERRUPT_NONE;
+  root = NULL;
+  running = main_state;
+  return outcome;
+}
+
+/* ---- starting ---- */
+
+static int leave(lua_State *L, int status, lua_KContext context) {
+  (void)status, (void)context;
+  int top = lua_gettop(L);
+  exchange_reset();
+  for (int i = 1; i <= top; i++) exchange_put(L, i);
+  return 0;
+}
+
+/* The first function of every execution's coroutine: all that may raise an error happens inside it. */
+static int enter(lua_State *L) {
+  lua_Integer registration = lua_tointeger(L, 1);
+  uint32_t length = (uint32_t)lua_tointeger(L, 2);
+  lua_settop(L, 0);
+  if (lua_rawgeti(L, LUA_REGISTRYINDEX, registration) != LUA_TFUNCTION)
+    return luaL_error(L, "no function is registered with number %d", (int)registration);
+  int arguments = exchange_get(L, length);
+  if (reseed_wanted) {
+    reseed_wanted = 0;
+    sandbox_reseed(L);
+  }
+  lua_callk(L, arguments, LUA_MULTRET, 0, leave);
+  return leave(L, LUA_OK, 0);
+}
+
+static int anchor_thread(lua_State *L) {
+  slot *s = lua_touserdata(L, 1);
+  lua_State *co = lua_newthread(L);
+  s->anchor = luaL_ref(L, LUA_REGISTRYINDEX);
+  s->coroutine = co;
+  return 0;
+}
+
+static slot *slot_of(uint32_t execution) {
+  if (execution >= slot_count) {
+    if (execution >= MAX_SLOTS) return NULL;
+    uint32_t larger = slot_count ? slot_count * 2 : 8;
+    while (larger <= execution) larger *= 2;
+    slot *moved = realloc(slots, larger * sizeof *slots);
+    if (moved == NULL) return NULL;
+    for (uint32_t i = slot_count; i < larger; i++) moved[i].coroutine = NULL;
+    slots = moved;
+    slot_count = larger;
+  }
+  slot *s = &slots[execution];
+  if (s->coroutine == NULL) {
+    lua_pushcfunction(main_state, anchor_thread);
+    lua_pushlightuserdata(main_state, s);
+    if (lua_pcall(main_state, 1, 0, 0) != LUA_OK) {
+      lua_pop(main_state, 1);
+      return NULL;
+    }
+  }
+  return s;
+}
+
+EXPORT("start") uint64_t start(uint32_t execution, uint32_t registration, uint32_t length) {
+  slot *s = slot_of(execution);
+  if (s == NULL) return pack(ABI_OUTCOME_OUT_OF_MEMORY, exchange_reset());
+  lua_pushcfunction(s->coroutine, enter);
+  lua_pushinteger(s->coroutine, registration);
+  lua_pushinteger(s->coroutine, length);
+  return run(s, 2);
+}
+
+EXPORT("resume") uint64_t resume(uint32_t execution, uint32_t status, uint32_t length) {
+  if (execution >= slot_count || slots[execution].coroutine == NULL) return pack(ABI_OUTCOME_FAILED, exchange_reset());
+  operation_answer(status, length);
+  return run(&slots[execution], 0);
+}
+
+EXPORT("cancel") uint64_t cancel(uint32_t execution) {
+  if (execution < slot_count && slots[execution].coroutine != NULL) {
+    slot *s = &slots[execution];
+    running = s->coroutine;
+    lua_resetthread(s->coroutine);
+    drop(s);
+    running = main_state;
+    interrupted = ABI_INTERRUPT_NONE;
+    parking = PARK_NONE;
+  }
+  return pack(ABI_OUTCOME_DONE, exchange_reset());
+}
+
+int execution_is_root(lua_State *L) { return L == root; }
+
+/* ---- loading ---- */
+
+static int called(lua_State *L, int status, lua_KContext context) {
+  (void)status, (void)context;
+  return lua_gettop(L);
+}
+
+/* A chunk of the prelude: gets the host table before its arguments. Upvalue: the chunk. */
+static int trusted(lua_State *L) {
+  int arguments = lua_gettop(L);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  sandbox_push_host(L);
+  lua_rotate(L, 1, 2);
+  lua_callk(L, arguments + 1, LUA_MULTRET, 0, called);
+  return called(L, LUA_OK, 0);
+}
+
+static int load_chunk(lua_State *L) {
+  uint32_t length = (uint32_t)lua_tointeger(L, 1);
+  lua_settop(L, 0);
+  if (exchange_get(L, length) != 3) return luaL_error(L, "a chunk needs a name, a source and whether it is trusted");
+  size_t size;
+  const char *source = luaL_checklstring(L, 2, &size);
+  if (luaL_loadbufferx(L, source, size, luaL_checkstring(L, 1), "t") != LUA_OK) return lua_error(L);
+  if (lua_toboolean(L, 3)) lua_pushcclosure(L, trusted, 1);
+  int registration = luaL_ref(L, LUA_REGISTRYINDEX);
+  exchange_reset();
+  exchange_put_integer(L, registration);
+  return 0;
+}
+
+EXPORT("load") uint64_t load(uint32_t length) {
+  lua_pushcfunction(main_state, load_chunk);
+  lua_pushinteger(main_state, length);
+  int status = lua_pcall(main_state, 1, 0, 0);
+  if (status == LUA_OK) return pack(ABI_OUTCOME_DONE, exchange_written());
+  uint32_t described = describe_failure(main_state);
+  lua_settop(main_state, 0);
+  return pack(status == LUA_ERRMEM ? ABI_OUTCOME_OUT_OF_MEMORY : ABI_OUTCOME_FAILED, described);
+}
+
+/* ---- images ---- */
+
+EXPORT("collect") uint32_t collect(void) {
+  lua_gc(main_state, LUA_GCCOLLECT);
+  lua_gc(main_state, LUA_GCCOLLECT); /* what finalizers of the first kept alive */
+  reseed_wanted = 1;
+  return (uint32_t)lua_gc(main_state, LUA_GCCOUNT) * 1024 + (uint32_t)lua_gc(main_state, LUA_GCCOUNTB);
+}
+
+/* ---- where it stands ---- */
+
+/* Called when the execution is about to be killed, at any point of the interpreter's code: it must not allocate, and
+ * what it writes goes where there is room already. */
+EXPORT("locate") uint64_t locate(void) {
+  enum { TEXT = 1024, LEVELS = 8 };
+  static char text[TEXT];
+  lua_Debug ar;
+  size_t used = 0;
+  for (int level = 0, shown = 0; shown < LEVELS && running && lua_getstack(running, level, &ar); level++) {
+    lua_getinfo(running, "Sln", &ar);
+    if (ar.currentline <= 0) continue; /* a function of the libraries: its caller tells where */
+    int n = snprintf(text + used, TEXT - used, "%s%s:%d: in %s '%s'", shown ? "; called from " : "", ar.short_src,
+                     ar.currentline, *ar.namewhat ? ar.namewhat : "function", ar.name ? ar.name : "?");
+    if (n < 0 || used + (size_t)n >= TEXT) break;
+    used += (size_t)n;
+    shown++;
+  }
+  exchange_reset();
+  exchange_put_string(main_state, text, used);
+  return pack(ABI_OUTCOME_DONE, exchange_written());
+}

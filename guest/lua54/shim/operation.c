@@ -1,0 +1,133 @@
+#include "guest.h"
+
+__attribute__((import_module(ABI_IMPORT_MODULE), import_name("call"))) uint64_t host_call(uint32_t op, void *address,
+                                                                                          uint32_t length);
+
+park_t parking;
+
+/* The host's answer to the operation that this execution parked for. Only the execution that was resumed last reads
+ * it, before anything else can call the host. */
+static uint32_t answer_status, answer_length;
+
+void operation_answer(uint32_t status, uint32_t length) {
+  answer_status = status;
+  answer_length = length;
+}
+
+static uint64_t call(uint32_t op, uint32_t length) {
+  if (!exchange_free_inbox()) return (uint64_t)ABI_STATUS_ERROR << 32;
+  return host_call(op, exchange.outbox, length);
+}
+
+void operation_wait(void) {
+  uint64_t result = call(ABI_OP_WAIT, 0);
+  operation_answer((uint32_t)(result >> 32), (uint32_t)result);
+}
+
+/* Pushes where the innermost function of the script itself stands, passing over the prelude. */
+static void push_position(lua_State *L) {
+  lua_Debug ar;
+  for (int level = 0; lua_getstack(L, level, &ar); level++) {
+    lua_getinfo(L, "Sl", &ar);
+    if (ar.currentline > 0 && ar.short_src[0] != '<') {
+      lua_pushfstring(L, "%s:%d: ", ar.short_src, ar.currentline);
+      return;
+    }
+  }
+  lua_pushliteral(L, "");
+}
+
+static int after_park(lua_State *L, int status, lua_KContext context);
+
+/* Gives a host call's result to Lua: pushes values, raises an error, or parks and does so when it is resumed. */
+static int finish(lua_State *L, uint32_t status, uint32_t length) {
+  for (;;) {
+    switch (status) {
+      case ABI_STATUS_OK:
+        return exchange_get(L, length);
+      case ABI_STATUS_MORE: {
+        if (exchange_inbox(length) == NULL) return luaL_error(L, "not enough memory");
+        uint64_t result = host_call(ABI_OP_TAKE, exchange.inbox, length);
+        status = (uint32_t)(result >> 32);
+        length = (uint32_t)result;
+        break;
+      }
+      case ABI_STATUS_PARK: {
+        if (lua_isyieldable(L)) {
+          parking = PARK_OPERATION;
+          return lua_yieldk(L, 0, 0, after_park);
+        }
+        operation_wait();
+        status = answer_status;
+        length = answer_length;
+        break;
+      }
+      default:
+        push_position(L);
+        if (exchange_get(L, length) != 1) return luaL_error(L, "operation failed");
+        lua_concat(L, 2);
+        return lua_error(L);
+    }
+  }
+}
+
+static int after_park(lua_State *L, int status, lua_KContext context) {
+  (void)status, (void)context;
+  return finish(L, answer_status, answer_length);
+}
+
+/* A bound host function. Upvalues: operation, whether it is a method. A method takes the handle in self[0] as its first
+ * argument, as HAProxy's objects keep their private data there. */
+static int bound(lua_State *L) {
+  uint32_t op = (uint32_t)lua_tointeger(L, lua_upvalueindex(1));
+  int top = lua_gettop(L), first = 1;
+  exchange_reset();
+  if (lua_toboolean(L, lua_upvalueindex(2))) {
+    if (!lua_istable(L, 1) || lua_rawgeti(L, 1, 0) != LUA_TLIGHTUSERDATA)
+      return luaL_argerror(L, 1, "not an object of this class (use ':' to call a method)");
+    exchange_put(L, -1);
+    lua_pop(L, 1);
+    first = 2;
+  }
+  for (int i = first; i <= top; i++) exchange_put(L, i);
+  uint64_t result = call(op, exchange_written());
+  return finish(L, (uint32_t)(result >> 32), (uint32_t)result);
+}
+
+int operation_bind(lua_State *L) {
+  size_t length;
+  const char *name = luaL_checklstring(L, 1, &length);
+  int method = lua_toboolean(L, 2);
+  exchange_reset();
+  exchange_put_string(L, name, length);
+  uint64_t result = call(ABI_OP_RESOLVE, exchange_written());
+  finish(L, (uint32_t)(result >> 32), (uint32_t)result);
+  lua_pushinteger(L, ABI_FIRST_FUNCTION + lua_tointeger(L, -1));
+  lua_pushboolean(L, method);
+  lua_pushcclosure(L, bound, 2);
+  return 1;
+}
+
+/* For the C library's needs, which have no stack at hand: integers in, integers out, zeros on failure. */
+int operation_integers(lua_State *L, uint32_t op, lua_Integer argument, lua_Integer *results, int count) {
+  exchange_reset();
+  exchange_put_integer(L, argument);
+  uint64_t result = call(op, exchange_written());
+  for (int i = 0; i < count; i++) results[i] = 0;
+  if ((uint32_t)(result >> 32) != ABI_STATUS_OK || (uint32_t)result != (uint32_t)count * 9) return 0;
+  for (int i = 0; i < count; i++) __builtin_memcpy(&results[i], exchange.inbox + i * 9 + 1, 8);
+  return 1;
+}
+
+/* lua_WarnFunction: the pieces of a message arrive one by one. */
+void operation_warn(void *data, const char *message, int more) {
+  (void)data;
+  static char text[512];
+  static size_t length;
+  for (; *message && length < sizeof text; message++) text[length++] = *message;
+  if (more) return;
+  exchange_reset();
+  exchange_put_string(main_state, text, length);
+  length = 0;
+  call(ABI_OP_WARN, exchange_written());
+}

@@ -1,0 +1,172 @@
+package host
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+
+	"tidelock/abi"
+	"tidelock/host/meter"
+)
+
+// EngineConfig configures an Engine. The zero value works.
+type EngineConfig struct {
+	// CacheDir keeps compiled modules from one start to the next. Empty: they are compiled anew.
+	CacheDir string
+	// Memory bounds, in bytes, what all instances may use together beyond their images. 0: no bound.
+	Memory int64
+	// InstanceMemory bounds one instance, its image included, in bytes. 0: DefaultInstanceMemory.
+	InstanceMemory int64
+	// Interpreter runs modules by wazero's interpreter instead of its compiler: slow, for processors without a compiler
+	// and for tests.
+	Interpreter bool
+}
+
+// Engine compiles guest modules and owns what their instances share: compiled code and the memory budget. It is safe
+// for concurrent use.
+type Engine struct {
+	runtime        wazero.Runtime
+	cache          wazero.CompilationCache // nil: none
+	budget         budget
+	instanceMemory uint64
+
+	mu      sync.Mutex
+	modules map[[sha256.Size]byte]*module // guarded by mu
+}
+
+// module is a guest's compiled code.
+type module struct {
+	compiled wazero.CompiledModule
+	globals  []string // mutable ones, by export name
+	stats    meter.Stats
+}
+
+// NewEngine makes an engine.
+func NewEngine(ctx context.Context, config EngineConfig) (*Engine, error) {
+	if config.InstanceMemory == 0 {
+		config.InstanceMemory = DefaultInstanceMemory
+	}
+	if config.Memory > 0 {
+		config.InstanceMemory = min(config.InstanceMemory, config.Memory)
+	}
+	e := &Engine{modules: make(map[[sha256.Size]byte]*module)}
+	e.budget.limit = config.Memory
+	e.instanceMemory = uint64(config.InstanceMemory+wasmPage-1) / wasmPage * wasmPage
+
+	settings := wazero.NewRuntimeConfigCompiler()
+	if config.Interpreter {
+		settings = wazero.NewRuntimeConfigInterpreter()
+	}
+	settings = settings.WithMemoryLimitPages(uint32(e.instanceMemory / wasmPage)).WithDebugInfoEnabled(false)
+	if config.CacheDir != "" {
+		cache, err := wazero.NewCompilationCacheWithDir(config.CacheDir)
+		if err != nil {
+			return nil, fmt.Errorf("compilation cache: %w", err)
+		}
+		e.cache = cache
+		settings = settings.WithCompilationCache(cache)
+	}
+	e.runtime = wazero.NewRuntimeWithConfig(ctx, settings)
+
+	i32, i64 := api.ValueTypeI32, api.ValueTypeI64
+	_, err := e.runtime.NewHostModuleBuilder(abi.ImportModule).
+		NewFunctionBuilder().WithGoFunction(api.GoFunc(hostCall), []api.ValueType{i32, i32, i32}, []api.ValueType{i64}).Export(abi.ImportCall).
+		NewFunctionBuilder().WithGoFunction(api.GoFunc(hostFuel), nil, []api.ValueType{i64}).Export(abi.ImportFuel).
+		Instantiate(ctx)
+	if err != nil {
+		return nil, errors.Join(err, e.Close(ctx))
+	}
+	return e, nil
+}
+
+// Close frees the compiled code. Images must be closed before.
+func (e *Engine) Close(ctx context.Context) error {
+	err := e.runtime.Close(ctx)
+	if e.cache != nil {
+		err = errors.Join(err, e.cache.Close(ctx))
+	}
+	return err
+}
+
+// MemoryInUse is what instances have taken of EngineConfig.Memory, in bytes.
+func (e *Engine) MemoryInUse() int64 { return e.budget.used.Load() }
+
+// compile meters and compiles a guest, once for each distinct binary.
+func (e *Engine) compile(ctx context.Context, binary []byte) (*module, error) {
+	hash := sha256.Sum256(binary)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if m, ok := e.modules[hash]; ok {
+		return m, nil
+	}
+	rewritten, err := meter.Rewrite(binary, meter.Config{
+		ImportModule: abi.ImportModule, Fuel: abi.ImportFuel, Throw: abi.ImportThrow, Try: abi.ImportTry,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("guest module: %w", err)
+	}
+	compiled, err := e.runtime.CompileModule(ctx, rewritten.Module)
+	if err != nil {
+		return nil, fmt.Errorf("guest module: %w", err)
+	}
+	if err := errors.Join(checkImports(compiled), checkExports(compiled)); err != nil {
+		return nil, errors.Join(err, compiled.Close(ctx))
+	}
+	m := &module{compiled: compiled, globals: rewritten.Globals, stats: rewritten.Stats}
+	e.modules[hash] = m
+	return m, nil
+}
+
+// checkImports refuses a guest that wants more than the ABI gives, with a clearer error than instantiation would.
+func checkImports(compiled wazero.CompiledModule) error {
+	for _, f := range compiled.ImportedFunctions() {
+		from, name, _ := f.Import()
+		if from != abi.ImportModule || name != abi.ImportCall && name != abi.ImportFuel {
+			return fmt.Errorf("guest module: imports %s.%s, which the sandbox does not give; it gives %s.%s",
+				from, name, abi.ImportModule, abi.ImportCall)
+		}
+	}
+	return nil
+}
+
+// guestExports are the functions that a guest must export, with the number of their i32 parameters and their result.
+var guestExports = []struct {
+	name       string
+	parameters int
+	results    []api.ValueType
+}{
+	{abi.ExportVersion, 0, []api.ValueType{api.ValueTypeI32}},
+	{abi.ExportInitialise, 0, nil},
+	{abi.ExportAllocate, 1, []api.ValueType{api.ValueTypeI32}},
+	{abi.ExportLoad, 1, []api.ValueType{api.ValueTypeI64}},
+	{abi.ExportStart, 3, []api.ValueType{api.ValueTypeI64}},
+	{abi.ExportResume, 3, []api.ValueType{api.ValueTypeI64}},
+	{abi.ExportCancel, 1, []api.ValueType{api.ValueTypeI64}},
+	{abi.ExportInterrupt, 1, nil},
+	{abi.ExportLocate, 0, []api.ValueType{api.ValueTypeI64}},
+	{abi.ExportCollect, 0, []api.ValueType{api.ValueTypeI32}},
+}
+
+func checkExports(compiled wazero.CompiledModule) error {
+	functions := compiled.ExportedFunctions()
+	for _, want := range guestExports {
+		f, ok := functions[want.name]
+		if !ok {
+			return fmt.Errorf("guest module: exports no function %q", want.name)
+		}
+		parameters := slices.Repeat([]api.ValueType{api.ValueTypeI32}, want.parameters)
+		if !slices.Equal(f.ParamTypes(), parameters) || !slices.Equal(f.ResultTypes(), want.results) {
+			return fmt.Errorf("guest module: export %q has another type than the ABI's", want.name)
+		}
+	}
+	if len(compiled.ExportedMemories()) == 0 {
+		return errors.New("guest module: exports no memory")
+	}
+	return nil
+}

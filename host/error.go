@@ -1,0 +1,37 @@
+package host
+
+import (
+	"errors"
+	"fmt"
+)
+
+// The ways in which an execution ends badly, to be matched with errors.Is.
+var (
+	ErrScript      = errors.New("runtime error")                   // the script raised an error
+	ErrTimeout     = errors.New("execution timeout")               // used up its processor time
+	ErrOutOfMemory = errors.New("out of memory error")             // the instance or the engine has none left
+	ErrKilled      = errors.New("execution killed")                // timed out where no Lua instruction came to stop it
+	ErrReset       = errors.New("instance was reset")              // another execution had to be killed while this one waited
+	ErrCancelled   = errors.New("execution cancelled")             // its context ended while it ran or waited
+	ErrFault       = errors.New("interpreter fault")               // the guest trapped: a bug of the guest, or the work of a hostile one
+	ErrClosed      = errors.New("the scripts are being shut down") // the image was closed
+)
+
+// ExecutionError tells how an execution ended and where.
+type ExecutionError struct {
+	Kind         error // one of the above
+	Registration *Registration
+	Message      string // what the script raised, or where it was stopped: file:line: text
+	Traceback    string // Lua's, or empty
+}
+
+// Error implements error.
+func (e *ExecutionError) Error() string {
+	if e.Message == "" {
+		return fmt.Sprintf("%s %q: %v", e.Registration.Kind, e.Registration.Name, e.Kind)
+	}
+	return fmt.Sprintf("%s %q: %v: %s", e.Registration.Kind, e.Registration.Name, e.Kind, e.Message)
+}
+
+// Unwrap makes errors.Is find the kind.
+func (e *ExecutionError) Unwrap() error { return e.Kind }

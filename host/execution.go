@@ -1,0 +1,267 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tidelock/abi"
+)
+
+// Execution is one call of a registered function. It is used by one goroutine: Begin, write Arguments, Run, read
+// Results, End.
+type Execution struct {
+	// Subject is what the call is about, for the embedder's functions to find: Tidelock's is a stream.
+	Subject any
+	// Arguments are encoded values for the script's function.
+	Arguments abi.Writer
+	// Waits counts the operations that the execution has waited for.
+	Waits int
+
+	registration *Registration
+	instance     *instance
+	generation   uint32 // of the instance, when the execution began
+	slot         uint32
+	ctx          context.Context
+	limits       Limits
+	handles      handles
+	call         Call      // of the host function that runs now
+	pending      Operation // parked, to be carried out next
+	answer       abi.Writer
+	results      []byte
+
+	fuel       int64         // ticks used, all but those of the current quantum
+	cpu        time.Duration // used until mark
+	mark       time.Duration // monotonic time until which cpu counts; 0: not measured yet
+	burstStart time.Duration // value of cpu at the end of the last wait
+	stopping   int           // quanta left before it is killed; 0: not asked to stop
+	reason     error         // why it was asked to stop
+	position   string        // where it stood when it was killed
+}
+
+var (
+	executions = sync.Pool{New: func() any { return new(Execution) }}
+	epochs     atomic.Uint32 // numbers executions for their handles
+)
+
+// Begin prepares a call of the registration's function on behalf of subject. Its context bounds the whole execution.
+func (r *Registration) Begin(ctx context.Context, subject any) *Execution {
+	x := executions.Get().(*Execution)
+	x.registration, x.ctx, x.Subject, x.limits = r, ctx, subject, r.limits
+	x.call.Execution = x
+	x.handles.epoch = epochs.Add(1)
+	x.Arguments.Truncate(0)
+	return x
+}
+
+// End frees what the execution held. Neither it nor what it returned may be used afterwards.
+func (x *Execution) End() {
+	x.handles.clear()
+	*x = Execution{
+		Arguments: x.Arguments, answer: x.answer, results: x.results[:0],
+		handles: handles{objects: x.handles.objects},
+	}
+	executions.Put(x)
+}
+
+// Registration returns whose function is called.
+func (x *Execution) Registration() *Registration { return x.registration }
+
+// Results returns a reader of what the function returned, valid until End.
+func (x *Execution) Results() abi.Reader { return abi.NewReader(x.results) }
+
+// Fuel returns how many ticks were used: Lua instructions, and iterations of the interpreter's own loops.
+func (x *Execution) Fuel() int64 { return x.fuel }
+
+// ProcessorTime returns how long the execution has run, without its waits. Short executions are estimated.
+func (x *Execution) ProcessorTime() time.Duration {
+	if x.mark == 0 {
+		return time.Duration(x.fuel * nanosecondsPerTick)
+	}
+	return x.cpu
+}
+
+// Hold gives the script a handle for object, valid for this execution. An io.Closer is closed when the execution ends.
+func (x *Execution) Hold(object any) (uint32, error) { return x.handles.add(object) }
+
+// Object returns what a handle stands for.
+func (x *Execution) Object(handle uint32) (any, error) { return x.handles.get(handle) }
+
+// Release takes a handle back, without closing what it stands for.
+func (x *Execution) Release(handle uint32) { x.handles.remove(handle) }
+
+// Run executes the function until it returns, fails or is stopped. Errors are *ExecutionError.
+func (x *Execution) Run() error {
+	in, err := x.registration.claim(x.ctx)
+	if err != nil {
+		return x.unstarted(err)
+	}
+	x.instance, x.generation, x.slot = in, in.generation, in.takeSlot()
+	if err := in.deliver(x.Arguments.Bytes()); err != nil {
+		in.giveSlot(x.slot)
+		x.registration.unclaim(in)
+		return x.unstarted(err)
+	}
+	err = x.drive(abi.ExportStart, uint64(x.registration.number), uint64(x.Arguments.Len()))
+	x.registration.unclaim(in)
+	return err
+}
+
+// unstarted is the error of an execution that got no instance.
+func (x *Execution) unstarted(err error) error {
+	for _, kind := range []error{ErrClosed, ErrOutOfMemory} {
+		if errors.Is(err, kind) {
+			return x.fail(kind, "", "")
+		}
+	}
+	return x.fail(ErrCancelled, err.Error(), "")
+}
+
+// drive enters the guest and carries out what it parks for, until the execution is over. It holds the instance's turn
+// when it is called and when it returns.
+func (x *Execution) drive(export string, a, b uint64) error {
+	in := x.instance
+	for {
+		outcome, length, err := x.enter(export, a, b)
+		if err != nil {
+			return x.broken(err)
+		}
+		switch outcome {
+		case abi.Done:
+			x.results = append(x.results[:0], in.left(length)...)
+			in.giveSlot(x.slot)
+			return nil
+		case abi.Failed, abi.OutOfMemory:
+			return x.failed(outcome, length)
+		case abi.Parked, abi.Yielded:
+			if x.stopping > 0 { // it was to end, and waits instead
+				return x.cancel(x.reason)
+			}
+			status, err := x.wait(outcome)
+			if err != nil {
+				return err
+			}
+			export, a, b = abi.ExportResume, uint64(status), uint64(x.answer.Len())
+		default:
+			return x.broken(fmt.Errorf("unknown outcome %d", outcome))
+		}
+	}
+}
+
+// enter calls into the guest once.
+func (x *Execution) enter(export string, a, b uint64) (abi.Outcome, int, error) {
+	in := x.instance
+	quantum := in.image.quantum
+	in.fuel.Set(uint64(quantum))
+	in.running = x
+	stack := [3]uint64{uint64(x.slot), a, b}
+	f := in.start
+	if export == abi.ExportResume {
+		f = in.resume
+	}
+	err := f.CallWithStack(in.context, stack[:])
+	in.running = nil
+	if err != nil {
+		return 0, 0, err
+	}
+	x.fuel += quantum - int64(in.fuel.Get())
+	x.pause()
+	status, length := abi.Unpack(stack[0])
+	return abi.Outcome(status), length, nil
+}
+
+// wait lets go of the instance, carries out what the execution waits for and comes back with the answer delivered.
+func (x *Execution) wait(outcome abi.Outcome) (abi.Status, error) {
+	in, operation := x.instance, x.pending
+	x.pending = nil
+	status := abi.StatusOK
+	x.answer.Truncate(0)
+	in.turn.release()
+	if outcome == abi.Parked && operation != nil {
+		x.Waits++
+		if err := operation(x.ctx, &x.answer); err != nil {
+			status = abi.StatusError
+			x.answer.Truncate(0)
+			x.answer.String(err.Error())
+		}
+	}
+	in.turn.acquire(context.Background()) //nolint:errcheck // cannot end early
+	switch {
+	case in.closed:
+		return 0, x.fail(ErrClosed, "", "")
+	case in.generation != x.generation:
+		return 0, x.fail(ErrReset, "another execution that shared the instance could not be stopped otherwise", "")
+	case x.ctx.Err() != nil:
+		return 0, x.cancel(ErrCancelled)
+	}
+	if err := in.deliver(x.answer.Bytes()); err != nil {
+		return 0, x.cancel(ErrOutOfMemory)
+	}
+	x.unpause()
+	return status, nil
+}
+
+// failed reads the error that the guest reports.
+func (x *Execution) failed(outcome abi.Outcome, length int) error {
+	in := x.instance
+	values := abi.NewReader(in.left(length))
+	message, traceback := values.Next(), values.Next()
+	in.giveSlot(x.slot)
+	kind := ErrScript
+	switch {
+	case x.stopping > 0:
+		kind = x.reason
+	case outcome == abi.OutOfMemory:
+		kind = ErrOutOfMemory
+	}
+	return x.fail(kind, string(message.Bytes), string(traceback.Bytes))
+}
+
+// cancel ends an execution that is parked. The guest closes what the script left to be closed.
+func (x *Execution) cancel(reason error) error {
+	in := x.instance
+	x.stopping = graceQuanta
+	x.reason = reason
+	if _, _, err := x.enterCancel(); err != nil {
+		return x.broken(err)
+	}
+	in.giveSlot(x.slot)
+	message := ""
+	if cause := context.Cause(x.ctx); reason == ErrCancelled && cause != nil {
+		message = cause.Error()
+	}
+	return x.fail(reason, message, "")
+}
+
+func (x *Execution) enterCancel() (abi.Outcome, int, error) {
+	in := x.instance
+	in.fuel.Set(uint64(in.image.quantum))
+	in.running = x
+	packed, err := in.call(abi.ExportCancel, uint64(x.slot))
+	in.running = nil
+	status, length := abi.Unpack(packed)
+	return abi.Outcome(status), length, err
+}
+
+// broken replaces an instance whose guest did not return: it was killed, or it trapped.
+func (x *Execution) broken(err error) error {
+	in := x.instance
+	kind, message := ErrFault, err.Error()
+	if errors.As(err, new(killed)) {
+		kind, message = ErrKilled, x.position
+		if x.reason != nil {
+			message = x.reason.Error() + ": " + message
+		}
+	}
+	if err := in.replace(); err != nil {
+		message += "; replacing its instance: " + err.Error()
+	}
+	return x.fail(kind, message, "")
+}
+
+func (x *Execution) fail(kind error, message, traceback string) error {
+	return &ExecutionError{Kind: kind, Registration: x.registration, Message: message, Traceback: traceback}
+}

@@ -1,0 +1,114 @@
+package host
+
+import (
+	"context"
+	"time"
+
+	"tidelock/abi"
+)
+
+const (
+	// graceQuanta is how many quanta pass between asking an execution to stop at its next Lua instruction and killing
+	// it. Some 40 µs each: long enough for the closing of variables, too short to be felt.
+	graceQuanta = 50
+	// nanosecondsPerTick estimates processor time where measuring it would cost more than what it measures.
+	nanosecondsPerTick = 4
+)
+
+// killed is what the fuel import panics with to end an execution that nothing else can end. wazero hands it to whoever
+// called into the guest. See RATIONALE.md, "Why is a kill a panic?".
+type killed struct{}
+
+func (killed) Error() string { return ErrKilled.Error() }
+
+// hostFuel is the import abi.ImportFuel: the guest has used up its quantum. What it returns is the next one. Entering a
+// Go function is also where a garbage collection that waits for this goroutine gets it.
+func hostFuel(ctx context.Context, stack []uint64) {
+	stack[0] = uint64(ctx.(*callContext).instance.refuel())
+}
+
+func (in *instance) refuel() int64 {
+	quantum := in.image.quantum
+	x := in.running
+	if x == nil { // a guest that initialises itself or is asked where it stands
+		return quantum
+	}
+	x.fuel += quantum
+	x.measure()
+	if x.stopping > 0 {
+		if x.stopping--; x.stopping == 0 {
+			x.position = in.locate()
+			panic(killed{})
+		}
+		return quantum
+	}
+	switch {
+	case x.expired():
+		x.stopping = graceQuanta
+		in.interrupt(abi.InterruptTimeout)
+	case in.turn.contended():
+		in.interrupt(abi.InterruptYield)
+	}
+	return quantum
+}
+
+// interrupt makes the guest look up at its next instruction. It re-enters the guest, which has no fuel at this point.
+func (in *instance) interrupt(kind abi.Interrupt) {
+	in.fuel.Set(uint64(in.image.quantum))
+	in.call(abi.ExportInterrupt, uint64(kind)) //nolint:errcheck // a guest that traps here runs on until it is killed
+}
+
+// locate asks a guest that is about to be killed where its script stands.
+func (in *instance) locate() string {
+	running := in.running
+	in.running = nil
+	defer func() { in.running = running }()
+	in.fuel.Set(uint64(in.image.quantum))
+	packed, err := in.call(abi.ExportLocate)
+	if err != nil {
+		return ""
+	}
+	_, length := abi.Unpack(packed)
+	values := abi.NewReader(in.left(length))
+	return string(values.Next().Bytes)
+}
+
+// expired says whether the execution has to end.
+func (x *Execution) expired() bool {
+	if x.ctx.Err() != nil {
+		x.reason = ErrCancelled
+		return true
+	}
+	limits := &x.limits
+	if limits.Time > 0 && x.cpu > limits.Time || limits.Burst > 0 && x.cpu-x.burstStart > limits.Burst {
+		x.reason = ErrTimeout
+		return true
+	}
+	return false
+}
+
+// The clock of an execution runs while it executes. Reading the time costs as much as a small script, so a first slice
+// that needs no refuelling is only estimated, by its fuel.
+
+// measure adds the time since the last measurement. In a first slice, which started unmeasured, it estimates.
+func (x *Execution) measure() {
+	now := monotonic()
+	if x.mark == 0 {
+		x.cpu += time.Duration(x.instance.image.quantum * nanosecondsPerTick)
+	} else {
+		x.cpu += now - x.mark
+	}
+	x.mark = now
+}
+
+// pause stops the clock for a wait, unpause starts it again.
+func (x *Execution) pause() {
+	if x.mark != 0 {
+		x.measure()
+	}
+}
+
+func (x *Execution) unpause() {
+	x.mark = monotonic()
+	x.burstStart = x.cpu
+}

@@ -1,0 +1,310 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+	"time"
+
+	"tidelock/abi"
+)
+
+// Level is the severity of a log line, in syslog's numbers.
+type Level int
+
+// Severities.
+const (
+	LevelEmergency Level = iota
+	LevelAlert
+	LevelCritical
+	LevelError
+	LevelWarning
+	LevelNotice
+	LevelInfo
+	LevelDebug
+)
+
+// Chunk is a source text: a script's file, or a part of the prelude.
+type Chunk struct {
+	Name   string // as in messages: "@path" for a file, "=name" for another text
+	Source string
+}
+
+// ImageConfig configures an Image.
+type ImageConfig struct {
+	// Guest is the interpreter's module, as its build left it.
+	Guest []byte
+	// Prelude builds what scripts see. It alone can bind host functions.
+	Prelude []Chunk
+	// Library is what the prelude can bind.
+	Library Library
+	// Isolation says which registrations share an instance. Empty: IsolateRegistrations.
+	Isolation Isolation
+	// Instances is how many instances run each group of registrations, for executions on several processors at a time.
+	// HAProxy's lua-load means 1, which 0 stands for; lua-load-per-thread one for each processor.
+	Instances int
+	// Limits of executions by the kind of their registration.
+	Limits map[string]Limits
+	// LoadTime bounds the processor time of each chunk and init function. 0: DefaultLoadTime.
+	LoadTime time.Duration
+	// Quantum is the fuel between two looks at the clock and at who else waits. 0: DefaultQuantum.
+	Quantum int
+	// Log receives what scripts print and log, and warnings of the interpreter. It must not block.
+	Log func(x *Execution, level Level, text string)
+	// TaskEnded is told how a task ended: nil when it returned. It may be nil.
+	TaskEnded func(r *Registration, err error)
+}
+
+// Image is a guest with scripts loaded: while it is open, chunks are loaded into it; Seal takes the snapshot from which
+// every instance is cloned. Load and Seal must not be called concurrently; registrations can be, once it is sealed.
+type Image struct {
+	engine   *Engine
+	config   ImageConfig
+	module   *module
+	bindings *bindings
+	quantum  int64
+
+	golden   *group // the instance that chunks are loaded into, until Seal
+	groups   []*group
+	snapshot *snapshot // nil until Seal
+	globals  []uint64  // values of the module's mutable globals in the snapshot
+	// descriptor is the address of the exchange descriptor in the snapshot.
+	descriptor uint32
+
+	mu            sync.Mutex
+	registrations []*Registration // guarded by mu
+	tasks         sync.WaitGroup
+	stopTasks     context.CancelCauseFunc // ends tasksContext
+	tasksContext  context.Context
+}
+
+// NewImage starts a guest and runs the prelude in it.
+func (e *Engine) NewImage(ctx context.Context, config ImageConfig) (*Image, error) {
+	if config.Isolation == "" {
+		config.Isolation = IsolateRegistrations
+	}
+	if config.Quantum <= 0 {
+		config.Quantum = DefaultQuantum
+	}
+	if config.LoadTime == 0 {
+		config.LoadTime = DefaultLoadTime
+	}
+	config.Instances = max(1, config.Instances)
+	m, err := e.compile(ctx, config.Guest)
+	if err != nil {
+		return nil, err
+	}
+	image := &Image{engine: e, config: config, module: m, bindings: newBindings(config.Library), quantum: int64(config.Quantum)}
+	image.tasksContext, image.stopTasks = context.WithCancelCause(context.Background())
+	image.golden = &group{image: image}
+	if err := image.boot(ctx); err != nil {
+		return nil, errors.Join(err, image.Close())
+	}
+	for _, chunk := range config.Prelude {
+		if err := image.load(ctx, chunk, true); err != nil {
+			return nil, errors.Join(fmt.Errorf("prelude: %w", err), image.Close())
+		}
+	}
+	return image, nil
+}
+
+// boot starts the golden instance: data segments, the guest's own initialisation, version, exchange.
+func (image *Image) boot(ctx context.Context) error {
+	in, err := newInstance(ctx, image, 0)
+	if err != nil {
+		return err
+	}
+	image.golden.instances = []*instance{in}
+	return in.boot()
+}
+
+// Load compiles a script and runs its main chunk, which registers functions.
+func (image *Image) Load(ctx context.Context, chunk Chunk) error {
+	return image.load(ctx, chunk, false)
+}
+
+func (image *Image) load(ctx context.Context, chunk Chunk, trusted bool) error {
+	if image.snapshot != nil {
+		return errors.New("a chunk cannot be loaded into a sealed image")
+	}
+	main := &Registration{
+		Kind: KindMain, Name: chunk.Name, group: image.golden, limits: Limits{Time: image.config.LoadTime},
+	}
+	if err := main.compile(ctx, chunk, trusted); err != nil {
+		return err
+	}
+	return main.runOnce(ctx)
+}
+
+// runOnce runs a registration that takes nothing and whose results nobody wants.
+func (r *Registration) runOnce(ctx context.Context) error {
+	x := r.Begin(ctx, nil)
+	defer x.End()
+	return x.Run()
+}
+
+// register is what a script's registering a function comes to.
+func (image *Image) register(x *Execution, r *Registration) error {
+	image.mu.Lock()
+	defer image.mu.Unlock()
+	r.image = image
+	r.limits = image.config.Limits[r.Kind]
+	if image.snapshot != nil {
+		return image.registerAtRunTime(x, r)
+	}
+	if len(image.registrations) == maxRegistrations {
+		return fmt.Errorf("more than %d functions registered", maxRegistrations)
+	}
+	for _, other := range image.registrations {
+		if other.Kind == r.Kind && other.Name == r.Name && r.Name != "" {
+			return fmt.Errorf("%s %q is registered already, at %s:%d", r.Kind, r.Name, other.Source, other.Line)
+		}
+	}
+	r.group = image.golden
+	if r.Kind == KindInit {
+		r.limits = Limits{Time: image.config.LoadTime}
+	}
+	image.registrations = append(image.registrations, r)
+	return nil
+}
+
+const maxRegistrations = 4096
+
+// registerAtRunTime starts a task that a running script registers. Its function lives in the script's instance alone.
+func (image *Image) registerAtRunTime(x *Execution, r *Registration) error {
+	switch {
+	case r.Kind != KindTask:
+		return fmt.Errorf("a %s can be registered only while the script is loaded", r.Kind)
+	case image.config.Isolation == IsolateTransactions:
+		return errors.New("with isolation \"transaction\" a task can be registered only while the script is loaded: this instance ends with the execution")
+	}
+	r.group = &group{image: image, instances: []*instance{x.instance}}
+	image.startTask(r)
+	return nil
+}
+
+// Registrations returns what the scripts registered, in their order.
+func (image *Image) Registrations() []*Registration {
+	image.mu.Lock()
+	defer image.mu.Unlock()
+	return append([]*Registration(nil), image.registrations...)
+}
+
+// Registration finds one by kind and name; nil when there is none.
+func (image *Image) Registration(kind, name string) *Registration {
+	for _, r := range image.Registrations() {
+		if r.Kind == kind && r.Name == name {
+			return r
+		}
+	}
+	return nil
+}
+
+// Seal runs the init functions, takes the snapshot and makes the instances. Afterwards registrations can be called, and
+// nothing more can be loaded.
+func (image *Image) Seal(ctx context.Context) error {
+	registrations := image.Registrations()
+	for _, r := range registrations {
+		if r.Kind == KindInit {
+			if err := r.runOnce(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	if err := image.takeSnapshot(); err != nil {
+		return fmt.Errorf("taking the image: %w", err)
+	}
+	image.golden.close()
+	image.golden = nil
+	return image.group(ctx, registrations)
+}
+
+func (image *Image) takeSnapshot() error {
+	in := image.golden.instances[0]
+	in.fuel.Set(uint64(1) << 62) // a full collection of what was loaded, however much that is
+	if _, err := in.call(abi.ExportCollect); err != nil {
+		return err
+	}
+	snapshot, err := newSnapshot(in.memory.bytes())
+	if err != nil {
+		return err
+	}
+	for _, g := range in.globals {
+		image.globals = append(image.globals, g.Get())
+	}
+	image.descriptor = in.descriptor
+	image.mu.Lock()
+	defer image.mu.Unlock()
+	image.snapshot = snapshot
+	return nil
+}
+
+// group gives every registration the instances that its isolation asks for.
+func (image *Image) group(ctx context.Context, registrations []*Registration) error {
+	var shared *group
+	for _, r := range registrations {
+		switch {
+		case image.config.Isolation == IsolateTransactions && r.Kind != KindTask:
+			if shared == nil {
+				shared = &group{image: image, pool: &pool{limit: 4 * runtime.GOMAXPROCS(0)}}
+				image.groups = append(image.groups, shared)
+			}
+			r.group = shared
+			continue
+		case image.config.Isolation == IsolateScripts && shared != nil:
+			r.group = shared
+			continue
+		}
+		count := image.config.Instances
+		if r.Kind == KindTask && image.config.Isolation != IsolateScripts {
+			count = 1 // it runs once
+		}
+		g := &group{image: image}
+		image.groups = append(image.groups, g)
+		for number := range count {
+			in, err := newInstance(ctx, image, number)
+			if err != nil {
+				return err
+			}
+			g.instances = append(g.instances, in)
+		}
+		shared, r.group = g, g
+	}
+	return nil
+}
+
+// StartTasks starts the tasks that the scripts registered, each in a goroutine of its own.
+func (image *Image) StartTasks() {
+	for _, r := range image.Registrations() {
+		if r.Kind == KindTask {
+			image.startTask(r)
+		}
+	}
+}
+
+func (image *Image) startTask(r *Registration) {
+	image.tasks.Go(func() {
+		err := r.runOnce(image.tasksContext)
+		if image.config.TaskEnded != nil && image.tasksContext.Err() == nil {
+			image.config.TaskEnded(r, err)
+		}
+	})
+}
+
+// Close ends the tasks and every execution that waits in an instance, and frees all instances. Calling a registration
+// afterwards fails with ErrClosed.
+func (image *Image) Close() error {
+	image.stopTasks(ErrClosed)
+	image.tasks.Wait()
+	for _, g := range append(image.groups, image.golden) {
+		if g != nil {
+			g.close()
+		}
+	}
+	if image.snapshot != nil {
+		image.snapshot.close()
+	}
+	return nil
+}

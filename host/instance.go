@@ -1,0 +1,249 @@
+package host
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
+
+	"tidelock/abi"
+	"tidelock/host/meter"
+)
+
+// instance is one guest: its memory, and the executions that have a coroutine in it. Everything but turn belongs to
+// whoever holds the turn.
+type instance struct {
+	turn   turn
+	image  *Image
+	number int // among the instances of its group, from 0
+
+	*body
+	generation uint32 // counts the resets that ended parked executions
+	closed     bool
+	slots      []uint32   // numbers of ended executions, free to be given again
+	nextSlot   uint32     // the lowest number never given
+	running    *Execution // nil between executions
+}
+
+// body is what is replaced when an instance has to be: the wasm instance itself.
+type body struct {
+	module     api.Module
+	memory     *linearMemory
+	start      api.Function
+	resume     api.Function
+	fuel       api.MutableGlobal
+	globals    []api.MutableGlobal // in the order of module.globals
+	descriptor uint32              // address of the exchange descriptor
+	overflow   []byte              // a host function's results that did not fit the inbox, until OpTake
+	context    *callContext
+}
+
+// callContext is the context of every call into an instance: it tells host functions which instance calls. It carries
+// nothing else, because wazero asks it for values at every call.
+type callContext struct {
+	context.Context
+	instance *instance
+}
+
+// Value implements context.Context.
+func (*callContext) Value(any) any { return nil }
+
+func newInstance(ctx context.Context, image *Image, number int) (*instance, error) {
+	in := &instance{image: image, number: number}
+	var err error
+	in.body, err = newBody(ctx, in)
+	return in, err
+}
+
+// boot initialises a guest that is not a clone.
+func (in *instance) boot() error {
+	in.fuel.Set(1 << 62)
+	version, err := in.call(abi.ExportVersion)
+	if err != nil {
+		return fmt.Errorf("guest module: %w", err)
+	}
+	if major := version >> 16; major != abi.VersionMajor {
+		return fmt.Errorf("guest module: its ABI has version %d.%d, this host has %d.%d; rebuild the guest",
+			major, version&0xffff, abi.VersionMajor, abi.VersionMinor)
+	}
+	for _, export := range []string{meter.FunctionInitData, abi.ExportInitialise} {
+		if _, err := in.call(export); err != nil {
+			return fmt.Errorf("guest module: %s: %w", export, err)
+		}
+	}
+	descriptor, err := in.call(abi.ExportAllocate, abi.InboxSize)
+	if err != nil {
+		return fmt.Errorf("guest module: %s: %w", abi.ExportAllocate, err)
+	}
+	in.descriptor = uint32(descriptor)
+	if len(in.inbox()) < abi.InboxSize || in.outbox() == nil {
+		return fmt.Errorf("guest module: %s returned a descriptor of buffers outside its memory", abi.ExportAllocate)
+	}
+	return nil
+}
+
+// newBody instantiates the image's module, as a clone of its snapshot if it has one.
+func newBody(ctx context.Context, in *instance) (*body, error) {
+	image := in.image
+	b := &body{
+		memory:  &linearMemory{budget: &image.engine.budget, image: image.snapshot, limit: image.engine.instanceMemory},
+		context: &callContext{context.Background(), in},
+	}
+	var err error
+	settings := wazero.NewModuleConfig().WithName("").WithStartFunctions()
+	b.module, err = image.engine.runtime.InstantiateModule(b.memory.context(ctx), image.module.compiled, settings)
+	if err != nil {
+		b.memory.Free()
+		return nil, fmt.Errorf("instantiating the guest: %w", err)
+	}
+	b.start = b.module.ExportedFunction(abi.ExportStart)
+	b.resume = b.module.ExportedFunction(abi.ExportResume)
+	for _, name := range image.module.globals {
+		g, ok := b.module.ExportedGlobal(name).(api.MutableGlobal)
+		if !ok {
+			return nil, b.abandon(fmt.Errorf("guest module: global %s is not exported as mutable", name))
+		}
+		if name == meter.GlobalFuel {
+			b.fuel = g
+		}
+		b.globals = append(b.globals, g)
+	}
+	if image.snapshot != nil {
+		if err := b.become(image); err != nil {
+			return nil, b.abandon(err)
+		}
+	}
+	return b, nil
+}
+
+func (b *body) abandon(err error) error {
+	b.module.Close(context.Background())
+	return err
+}
+
+// become gives a fresh instance the size, the globals and the descriptor of the image; its memory shows it already.
+func (b *body) become(image *Image) error {
+	if missing := uint64(len(image.snapshot.memory)) - b.memory.size; missing > 0 {
+		if _, ok := b.module.Memory().Grow(uint32(missing / wasmPage)); !ok {
+			return ErrOutOfMemory
+		}
+	}
+	b.descriptor = image.descriptor
+	for i, g := range b.globals {
+		g.Set(image.globals[i])
+	}
+	return nil
+}
+
+// reset makes a clone equal to its image again. It reports false when the clone has to be replaced.
+func (b *body) reset(image *Image) bool {
+	if !b.memory.restore() {
+		return false
+	}
+	for i, g := range b.globals {
+		g.Set(image.globals[i])
+	}
+	return true
+}
+
+// call calls an export that is needed too seldom to keep.
+func (b *body) call(export string, parameters ...uint64) (uint64, error) {
+	results, err := b.module.ExportedFunction(export).Call(b.context, parameters...)
+	if err != nil || len(results) == 0 {
+		return 0, err
+	}
+	return results[0], nil
+}
+
+// window returns length bytes of guest memory, or nil when they are not all there.
+func (b *body) window(address, length uint32) []byte {
+	memory := b.memory.bytes()
+	if uint64(address)+uint64(length) > uint64(len(memory)) {
+		return nil
+	}
+	return memory[address : address+length : address+length]
+}
+
+// inbox and outbox return the exchange buffers as the guest's descriptor tells them.
+func (b *body) inbox() []byte  { return b.buffer(0) }
+func (b *body) outbox() []byte { return b.buffer(8) }
+
+func (b *body) buffer(offset uint32) []byte {
+	d := b.window(b.descriptor, abi.DescriptorSize)
+	if d == nil {
+		return nil
+	}
+	return b.window(binary.LittleEndian.Uint32(d[offset:]), binary.LittleEndian.Uint32(d[offset+4:]))
+}
+
+// deliver writes encoded values to the inbox, making it larger where it must be.
+func (b *body) deliver(values []byte) error {
+	in := b.inbox()
+	if len(in) < len(values) {
+		address, err := b.call(abi.ExportAllocate, uint64(len(values)))
+		if err != nil {
+			return err
+		}
+		b.descriptor = uint32(address)
+		if in = b.inbox(); address == 0 || len(in) < len(values) {
+			return ErrOutOfMemory
+		}
+	}
+	copy(in, values)
+	return nil
+}
+
+// left returns what a guest call has left in the outbox.
+func (b *body) left(length int) []byte {
+	out := b.outbox()
+	return out[:min(length, len(out))]
+}
+
+// replace gives the instance a new body after the old one could not go on. Executions that wait in it find another
+// generation when they come back. Without a snapshot, while an image is being loaded, there is nothing to replace it by.
+func (in *instance) replace() error {
+	old := in.body
+	in.generation++
+	in.slots, in.nextSlot = in.slots[:0], 0
+	if in.image.snapshot == nil {
+		return nil
+	}
+	fresh, err := newBody(context.Background(), in)
+	if err != nil {
+		return err
+	}
+	in.body = fresh
+	old.module.Close(context.Background())
+	return nil
+}
+
+func (in *instance) takeSlot() uint32 {
+	if n := len(in.slots); n > 0 {
+		slot := in.slots[n-1]
+		in.slots = in.slots[:n-1]
+		return slot
+	}
+	in.nextSlot++
+	return in.nextSlot - 1
+}
+
+func (in *instance) giveSlot(slot uint32) { in.slots = append(in.slots, slot) }
+
+// close frees the instance. Executions that wait in it find it closed when they come back.
+func (in *instance) close() {
+	if in.closed {
+		return
+	}
+	in.closed = true
+	in.generation++
+	in.module.Close(context.Background())
+}
+
+// epoch is where the host's monotonic clock starts.
+var epoch = time.Now()
+
+// monotonic is cheaper than time.Now, which reads two clocks.
+func monotonic() time.Duration { return time.Since(epoch) }

@@ -1,0 +1,178 @@
+package sample
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"tidelock/proxy/value"
+)
+
+// Type is what a fetch or converter expects of an argument.
+type Type uint8
+
+const (
+	String  Type = iota // Text
+	Integer             // Int
+	IPv4                // Addr
+	IPv6                // Addr
+	Mask4               // Addr, from its address form or a number of leading ones
+	Mask6               // likewise
+	Name                // Variable
+	Operand             // Variable, or Int when it is a number
+	Pattern             // Text, which the row's Prepare compiles to Regexp
+)
+
+var typeNames = [...]string{
+	"string", "integer", "IPv4 address", "IPv6 address", "IPv4 mask", "IPv6 mask", "variable", "integer or variable", "regex",
+}
+
+// String returns the name that error messages give the type.
+func (t Type) String() string { return typeNames[t] }
+
+// Argument is one argument of a fetch or converter, parsed when the configuration was loaded. Absent optional ones are
+// zero.
+type Argument struct {
+	Given    bool
+	Int      int64
+	Text     string
+	Data     []byte // what Prepare made of Text
+	Addr     netip.Addr
+	Variable Variable // ID is zero where there is none
+	Regexp   *regexp.Regexp
+	Extra    any // what Prepare made of the argument: a hash, a layout
+}
+
+// Parameters describes the arguments of a row: the first Required ones must be there.
+type Parameters struct {
+	Required int
+	Types    []Type
+}
+
+// mayBeEmpty reports whether an empty text is an argument, and not one that is left out.
+func (t Type) mayBeEmpty() bool { return t == String || t == Pattern || t == Operand }
+
+func required(types ...Type) Parameters { return Parameters{len(types), types} }
+
+func optional(types ...Type) Parameters { return Parameters{0, types} }
+
+// and makes a further parameter optional.
+func (p Parameters) and(types ...Type) Parameters {
+	return Parameters{p.Required, append(p.Types[:len(p.Types):len(p.Types)], types...)}
+}
+
+// parse types what stands in an expression: nil without parentheses, one empty text for empty ones. The result has one entry for each parameter.
+func (p Parameters) parse(texts []string) ([]Argument, error) {
+	switch {
+	case len(p.Types) == 0 && len(texts) == 1 && texts[0] == "":
+		texts = nil
+	case len(texts) == 0 && p.Required > 0 && p.Types[0].mayBeEmpty():
+		// HAProxy takes a list that is left out for one empty argument.
+		texts = []string{""}
+	case len(texts) > len(p.Types):
+		return nil, fmt.Errorf("expected at most %s, but got %d", plural(len(p.Types), "argument"), len(texts))
+	}
+	arguments := make([]Argument, len(p.Types))
+	for i, t := range p.Types {
+		if i >= len(texts) || texts[i] == "" && !t.mayBeEmpty() {
+			if i < p.Required || i < len(texts)-1 {
+				return nil, fmt.Errorf("expected type '%s' at position %d, but got nothing", t, i+1)
+			}
+			// A number that is left empty after a comma is 0.
+			arguments[i].Given = i < len(texts) && t == Integer
+			continue
+		}
+		if err := arguments[i].set(t, texts[i]); err != nil {
+			return nil, fmt.Errorf("failed to parse '%s' as type '%s' at position %d%w", texts[i], t, i+1, err)
+		}
+	}
+	return arguments, nil
+}
+
+// detail is the end of an error message whose beginning says that text is not of the expected type.
+type detail string
+
+func (d detail) Error() string { return string(d) }
+
+func (a *Argument) set(t Type, text string) (err error) {
+	a.Given, a.Text = true, text
+	switch t {
+	case Integer:
+		a.Int, err = parseInteger(text)
+	case IPv4:
+		a.Addr, err = netip.ParseAddr(text)
+		if err == nil && !a.Addr.Is4() {
+			err = detail("")
+		}
+	case IPv6:
+		a.Addr, err = netip.ParseAddr(text)
+		if err == nil && (a.Addr.Is4() || a.Addr.Zone() != "") {
+			err = detail("")
+		}
+	case Mask4:
+		a.Addr, err = parseMask(text, 32)
+	case Mask6:
+		a.Addr, err = parseMask(text, 128)
+	case Name:
+		var v Variable
+		if v, err = Intern(text); err == nil {
+			a.Variable = v
+			return nil
+		}
+		return detail(": " + err.Error())
+	case Operand:
+		if text == "" {
+			return nil
+		}
+		if a.Int, err = parseInteger(text); err == nil {
+			return nil
+		}
+		return a.set(Name, text)
+	}
+	if err != nil {
+		return detail("")
+	}
+	return nil
+}
+
+// parseInteger accepts what HAProxy does: decimal digits with a sign, saturated.
+func parseInteger(text string) (int64, error) {
+	i, rest := value.LeadingInt([]byte(text))
+	if len(rest) > 0 || strings.Trim(text, "+-") == "" {
+		return 0, strconv.ErrSyntax
+	}
+	return i, nil
+}
+
+// parseMask reads a mask of so many bits from its length or its address form.
+func parseMask(text string, bits int) (netip.Addr, error) {
+	if n, err := strconv.ParseUint(text, 10, 8); err == nil {
+		if int(n) > bits {
+			return netip.Addr{}, strconv.ErrRange
+		}
+		ones := netip.AddrFrom4([4]byte{255, 255, 255, 255})
+		if bits == 128 {
+			ones = netip.AddrFrom16([16]byte{255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255})
+		}
+		prefix, err := ones.Prefix(int(n))
+		return prefix.Addr(), err
+	}
+	a, err := netip.ParseAddr(text)
+	if err == nil && a.BitLen() != bits {
+		err = strconv.ErrSyntax
+	}
+	return a, err
+}
+
+func plural(n int, what string) string {
+	switch n {
+	case 0:
+		return "no " + what
+	case 1:
+		return "1 " + what
+	default:
+		return strconv.Itoa(n) + " " + what + "s"
+	}
+}

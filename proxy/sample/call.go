@@ -1,0 +1,62 @@
+package sample
+
+import (
+	"fmt"
+
+	"tidelock/proxy/value"
+)
+
+// Call evaluates f for a script, which gives the arguments as values instead of text in a configuration.
+//
+// Errors: an argument is missing, superfluous or not of the expected type; the text says which one, what was expected
+// and what was found. A fetch that finds nothing yields none and no error.
+func (f *Fetch) Call(c *Context, arguments []value.Value) (value.Value, error) {
+	a, err := f.Parameters.fromValues(c, arguments)
+	if err == nil && f.Prepare != nil {
+		err = f.Prepare(a)
+	}
+	if err != nil {
+		return value.Value{}, fmt.Errorf("fetch '%s': %w", f.Name, err)
+	}
+	return f.Get(c, a), nil
+}
+
+// Call applies k to v for a script. Errors are those of Fetch.Call.
+func (k *Converter) Call(c *Context, v value.Value, arguments []value.Value) (value.Value, error) {
+	a, err := k.Parameters.fromValues(c, arguments)
+	if err == nil && k.Prepare != nil {
+		err = k.Prepare(a)
+	}
+	if err != nil {
+		return value.Value{}, fmt.Errorf("converter '%s': %w", k.Name, err)
+	}
+	if v = v.Cast(k.Input, &c.Scratch); !v.Valid() {
+		return v, nil
+	}
+	return k.Convert(c, a, v), nil
+}
+
+func (p Parameters) fromValues(c *Context, values []value.Value) ([]Argument, error) {
+	if len(values) > len(p.Types) {
+		return nil, fmt.Errorf("expected at most %s, but got %d", plural(len(p.Types), "argument"), len(values))
+	}
+	arguments := make([]Argument, len(p.Types))
+	for i, t := range p.Types {
+		if i >= len(values) || !values[i].Valid() {
+			if i < p.Required {
+				return nil, fmt.Errorf("argument %d: expected %s, but got nothing", i+1, t)
+			}
+			continue
+		}
+		v := values[i]
+		if (t == Integer || t == Operand) && (v.Kind == value.Integer || v.Kind == value.Boolean) {
+			arguments[i] = Argument{Given: true, Int: v.Int}
+			continue
+		}
+		text := string(v.Cast(value.String, &c.Scratch).Data)
+		if err := arguments[i].set(t, text); err != nil {
+			return nil, fmt.Errorf("argument %d: expected %s, but got '%s'%w", i+1, t, text, err)
+		}
+	}
+	return arguments, nil
+}

@@ -1,0 +1,151 @@
+package sample
+
+import (
+	"crypto/hmac"
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha3"
+	"crypto/sha512"
+	"errors"
+	"fmt"
+	"hash"
+	"hash/crc32"
+	"strings"
+
+	"tidelock/proxy/value"
+)
+
+// hashConverters condense binary values. The 32 bit ones take an argument that, when it is 1, spreads their result.
+//
+// HAProxy's wt6 is missing: it is specified nowhere but in HAProxy's source, from which this project does not work.
+var hashConverters = []Converter{
+	{Name: "crc32", Parameters: optional(Integer), Input: value.Binary, Output: value.Integer, Convert: hash32With(crc32.ChecksumIEEE)},
+	{Name: "crc32c", Parameters: optional(Integer), Input: value.Binary, Output: value.Integer, Convert: hash32With(crc32c)},
+	{Name: "digest", Parameters: required(String), Input: value.Binary, Output: value.Binary, Prepare: prepareDigest, Convert: digest},
+	{Name: "djb2", Parameters: optional(Integer), Input: value.Binary, Output: value.Integer, Convert: hash32With(djb2)},
+	{Name: "hmac", Parameters: required(String, String), Input: value.Binary, Output: value.Binary, Prepare: prepareHMAC, Convert: authenticate},
+	{Name: "sdbm", Parameters: optional(Integer), Input: value.Binary, Output: value.Integer, Convert: hash32With(sdbm)},
+	{Name: "sha1", Input: value.Binary, Output: value.Binary, Convert: convertSHA1},
+	{Name: "sha2", Parameters: optional(Integer), Input: value.Binary, Output: value.Binary, Prepare: prepareSHA2, Convert: digest},
+}
+
+func hash32With(h func([]byte) uint32) conversion {
+	return func(_ *Context, a []Argument, v value.Value) value.Value {
+		n := h(v.Data)
+		if a[0].Int != 0 {
+			n = avalanche(n)
+		}
+		return value.Int(int64(n))
+	}
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+func crc32c(b []byte) uint32 { return crc32.Checksum(b, castagnoli) }
+
+// djb2 is Daniel J. Bernstein's hash from comp.lang.c.
+func djb2(b []byte) uint32 {
+	h := uint32(5381)
+	for _, x := range b {
+		h = h*33 + uint32(x)
+	}
+	return h
+}
+
+// sdbm is the hash of Ozan Yigit's database library of that name.
+func sdbm(b []byte) uint32 {
+	h := uint32(0)
+	for _, x := range b {
+		h = uint32(x) + h*65599
+	}
+	return h
+}
+
+// avalanche is Bob Jenkins' reversible integer hash in six shifts, in which every bit of the input touches every bit of
+// the output (http://burtleburtle.net/bob/hash/integer.html). HAProxy's results show one more step: the two lowest bits
+// also turn the two highest.
+func avalanche(h uint32) uint32 {
+	h = (h + 0x7ed55d16) + h<<12
+	h = (h ^ 0xc761c23c) ^ h>>19
+	h = (h + 0x165667b1) + h<<5
+	h = (h + 0xd3a2646c) ^ h<<9
+	h = (h + 0xfd7046c5) + h<<3
+	h = (h ^ 0xb55a4f09) ^ h>>16
+	return h + 3*h<<30
+}
+
+// digests are the algorithms by the names that OpenSSL knows them by, in lower case.
+var digests = map[string]func() hash.Hash{
+	"md5": md5.New, "ssl3-md5": md5.New,
+	"sha1": sha1.New, "sha-1": sha1.New, "ssl3-sha1": sha1.New,
+	"sha224": sha256.New224, "sha-224": sha256.New224, "sha2-224": sha256.New224,
+	"sha256": sha256.New, "sha-256": sha256.New, "sha2-256": sha256.New,
+	"sha384": sha512.New384, "sha-384": sha512.New384, "sha2-384": sha512.New384,
+	"sha512": sha512.New, "sha-512": sha512.New, "sha2-512": sha512.New,
+	"sha512-224": sha512.New512_224, "sha-512/224": sha512.New512_224, "sha2-512/224": sha512.New512_224,
+	"sha512-256": sha512.New512_256, "sha-512/256": sha512.New512_256, "sha2-512/256": sha512.New512_256,
+	"sha3-224": func() hash.Hash { return sha3.New224() },
+	"sha3-256": func() hash.Hash { return sha3.New256() },
+	"sha3-384": func() hash.Hash { return sha3.New384() },
+	"sha3-512": func() hash.Hash { return sha3.New512() },
+}
+
+func prepareDigest(a []Argument) error {
+	name := strings.ToLower(a[0].Text)
+	h, ok := digests[name]
+	if !ok {
+		return Unknown("message digest", name, digests)
+	}
+	a[0].Extra = h
+	return nil
+}
+
+func prepareSHA2(a []Argument) error {
+	bits := map[int64]func() hash.Hash{0: sha256.New, 224: sha256.New224, 256: sha256.New, 384: sha512.New384, 512: sha512.New}
+	h, ok := bits[a[0].Int]
+	if !ok {
+		return fmt.Errorf("expected 224, 256, 384 or 512 bits, but got %d", a[0].Int)
+	}
+	a[0].Extra = h
+	return nil
+}
+
+func digest(c *Context, a []Argument, v value.Value) value.Value {
+	h := a[0].Extra.(func() hash.Hash)()
+	h.Write(v.Data)
+	return c.bytes(h.Sum(c.Scratch.Buffer()))
+}
+
+func convertSHA1(c *Context, _ []Argument, v value.Value) value.Value {
+	sum := sha1.Sum(v.Data)
+	return c.bytes(append(c.Scratch.Buffer(), sum[:]...))
+}
+
+// prepareHMAC reads the key, which is base64 text or a variable that holds such text when the expression is evaluated.
+func prepareHMAC(a []Argument) (err error) {
+	if err := prepareDigest(a[:1]); err != nil {
+		return err
+	}
+	if a[1].Variable, err = Intern(a[1].Text); err == nil {
+		return nil
+	}
+	if a[1].Data, err = decodeKey([]byte(a[1].Text)); err != nil {
+		return errors.New("expected a key in base64, or a variable that holds one")
+	}
+	return nil
+}
+
+func authenticate(c *Context, a []Argument, v value.Value) value.Value {
+	key := a[1].Data
+	if a[1].Variable.ID != 0 {
+		text := a[1].Variable.Get(c.Stream).Cast(value.String, &c.Scratch)
+		var err error
+		if key, err = decodeKey(text.Data); err != nil || !text.Valid() {
+			return value.Value{}
+		}
+	}
+	h := hmac.New(a[0].Extra.(func() hash.Hash), key)
+	h.Write(v.Data)
+	return c.bytes(h.Sum(c.Scratch.Buffer()))
+}

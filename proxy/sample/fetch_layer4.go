@@ -1,0 +1,108 @@
+package sample
+
+import (
+	"net/netip"
+
+	"tidelock/proxy/stream"
+	"tidelock/proxy/value"
+)
+
+// layer4Fetches are those of the manual's section 7.3.3: connections, and the proxies that they pass.
+var layer4Fetches = []Fetch{
+	{Name: "be_id", Output: value.Integer, Phases: onStream, Get: backendID},
+	{Name: "be_name", Output: value.String, Phases: onStream, Get: backendName},
+	{Name: "dst", Output: value.Address, Phases: onClient, Get: destination},
+	{Name: "dst_is_local", Output: value.Boolean, Phases: onClient, Get: destinationIsLocal},
+	{Name: "dst_port", Output: value.Integer, Phases: onClient, Get: destinationPort},
+	{Name: "fc_dst", Output: value.Address, Phases: onClient, Get: destination},
+	{Name: "fc_dst_port", Output: value.Integer, Phases: onClient, Get: destinationPort},
+	{Name: "fc_http_major", Output: value.Integer, Phases: onClient, Get: clientHTTPMajor},
+	{Name: "fc_src", Output: value.Address, Phases: onClient, Get: source},
+	{Name: "fc_src_port", Output: value.Integer, Phases: onClient, Get: sourcePort},
+	{Name: "fe_id", Output: value.Integer, Phases: onClient, Get: frontendID},
+	{Name: "fe_name", Output: value.String, Phases: onClient, Get: frontendName},
+	{Name: "so_name", Output: value.String, Phases: onClient, Get: listenerName},
+	{Name: "src", Output: value.Address, Phases: onClient, Get: source},
+	{Name: "src_is_local", Output: value.Boolean, Phases: onClient, Get: sourceIsLocal},
+	{Name: "src_port", Output: value.Integer, Phases: onClient, Get: sourcePort},
+	{Name: "srv_name", Output: value.String, Phases: onResponse, Get: serverName},
+}
+
+func source(c *Context, _ []Argument) value.Value { return address(c.Stream.Session.Client.Source) }
+
+func sourcePort(c *Context, _ []Argument) value.Value { return port(c.Stream.Session.Client.Source) }
+
+func sourceIsLocal(c *Context, _ []Argument) value.Value {
+	return isLocal(c.Stream.Session.Client.Source)
+}
+
+func destination(c *Context, _ []Argument) value.Value {
+	return address(c.Stream.Session.Client.Destination)
+}
+
+func destinationPort(c *Context, _ []Argument) value.Value {
+	return port(c.Stream.Session.Client.Destination)
+}
+
+func destinationIsLocal(c *Context, _ []Argument) value.Value {
+	return isLocal(c.Stream.Session.Client.Destination)
+}
+
+// address unmaps IPv4 addresses, which a listener on both families sees inside IPv6 ones.
+func address(p netip.AddrPort) value.Value { return value.Addr(p.Addr().Unmap().WithZone("")) }
+
+func port(p netip.AddrPort) value.Value {
+	if !p.IsValid() {
+		return value.Value{}
+	}
+	return value.Int(int64(p.Port()))
+}
+
+// isLocal takes loopback addresses and the lack of one, as a Unix socket has, for local.
+func isLocal(p netip.AddrPort) value.Value {
+	return value.Bool(!p.IsValid() || p.Addr().Unmap().IsLoopback())
+}
+
+// clientHTTPMajor is of the wire, not of the request line: HTTP/1.0 counts as 1.
+func clientHTTPMajor(c *Context, _ []Argument) value.Value {
+	if c.Stream.Request != nil {
+		if major, _ := c.Stream.Request.Version(); major > 1 {
+			return value.Int(int64(major))
+		}
+	}
+	return value.Int(1)
+}
+
+func frontendID(c *Context, _ []Argument) value.Value { return proxyID(c.Stream.Frontend) }
+
+func frontendName(c *Context, _ []Argument) value.Value { return proxyName(c, c.Stream.Frontend) }
+
+func backendID(c *Context, _ []Argument) value.Value { return proxyID(c.Stream.Backend) }
+
+func backendName(c *Context, _ []Argument) value.Value { return proxyName(c, c.Stream.Backend) }
+
+func proxyID(p *stream.Proxy) value.Value {
+	if p == nil {
+		return value.Value{}
+	}
+	return value.Int(int64(p.ID))
+}
+
+func proxyName(c *Context, p *stream.Proxy) value.Value {
+	if p == nil {
+		return value.Value{}
+	}
+	return c.text(append(c.Scratch.Buffer(), p.Name...))
+}
+
+func listenerName(c *Context, _ []Argument) value.Value { return c.name(c.Stream.Session.Listener) }
+
+func serverName(c *Context, _ []Argument) value.Value { return c.name(c.Stream.Server) }
+
+// name returns a string value, or none for an empty name.
+func (c *Context) name(s string) value.Value {
+	if s == "" {
+		return value.Value{}
+	}
+	return c.text(append(c.Scratch.Buffer(), s...))
+}

@@ -1,0 +1,132 @@
+package sample
+
+import (
+	"bufio"
+	"encoding/hex"
+	"os"
+	"strings"
+	"testing"
+
+	"tidelock/proxy/message"
+	"tidelock/proxy/stream"
+	"tidelock/proxy/value"
+)
+
+// differences are the expressions whose outcome is not HAProxy's, with what it is instead.
+var differences = map[string]string{
+	// HAProxy lets a boolean that was computed with stay a boolean, and so cuts its binary form to one bit.
+	"bool(true),add(1)": "0000000000000002",
+	"bool(true),mul(5)": "0000000000000005",
+	"bool(true),neg":    "ffffffffffffffff",
+	"bool(true),cpl":    "fffffffffffffffe",
+	// Addresses are one kind here; HAProxy knows at load time that one is IPv6.
+	"ipv6(::1),add(1)": "none",
+	"ipv6(::1),not":    "none",
+	// Expressions do not know whether their section is a frontend.
+	"be_id":   "none",
+	"be_name": "none",
+	// HAProxy computes with bytes that are no digits.
+	"cook_val(b)":          "0000000000000000",
+	"str(h:x),port_only":   "0000000000000000",
+	"str(h:80x),port_only": "0000000000000050",
+	"str(-_8=),ub64dec":    "none",
+	// HAProxy takes dates before 1970 for ones far in the future.
+	"int(1700000000),http_date(-1700000001)": "5765642c2033312044656320313936392032333a35393a353920474d54",
+	"int(-1),http_date":                      "5765642c2033312044656320313936392032333a35393a353920474d54",
+	"int(-1),utime(%Y-%m-%d %H:%M:%S)":       "313936392d31322d33312032333a35393a3539",
+	// Flags and widths are the GNU C library's own.
+	"int(1700000000),utime(%-d %_d %0e %^a %#Z %10Y)": "252d6420255f642025306520255e612025235a2025313059",
+}
+
+// TestExpression_HAProxy compares with the answers of HAProxy 2.6.12. testdata/capture asked for them.
+func TestExpression_HAProxy(t *testing.T) {
+	f, err := os.Open("testdata/expressions.golden")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	scanner := bufio.NewScanner(f)
+	name := ""
+	var s *stream.Stream
+	var lines []string
+	for scanner.Scan() {
+		line := scanner.Text()
+		switch next, isName := strings.CutPrefix(line, "== "); {
+		case isName:
+			name, s, lines = next, nil, nil
+		case s == nil && line != "":
+			lines = append(lines, line)
+		case s == nil:
+			s = newStream(t, lines)
+		case strings.HasPrefix(line, "| "):
+			s.Request.SetBody([]byte(line[2:]))
+		default:
+			expression, want, _ := strings.Cut(line, "\t")
+			want, _, _ = strings.Cut(want, " ")
+			if d, ok := differences[expression]; ok {
+				want, _, _ = strings.Cut(d, " ")
+			}
+			t.Run(name+"/"+expression, func(t *testing.T) {
+				if got := outcome(s, expression); got != want {
+					t.Errorf("%s = %s, want %s", expression, got, want)
+				}
+			})
+		}
+	}
+	if err := scanner.Err(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// outcome is in the form of the golden file: "error", "none", or the value as binary. It starts with the variables that
+// testdata/capture sets.
+func outcome(s *stream.Stream, expression string) string {
+	k := Compiler{Phase: HTTPRequest}
+	e, _, err := k.ParseAvailable([]string{expression})
+	if err != nil {
+		return "error"
+	}
+	c := Acquire(s, HTTPRequest)
+	defer c.Release()
+	s.TxnVariables.Reset()
+	mustIntern("txn.text").Set(s, value.Text([]byte("some.text")))
+	mustIntern("txn.num").Set(s, value.Int(42))
+	v := e.Eval(c).Cast(value.Binary, &c.Scratch)
+	switch {
+	case !v.Valid():
+		return "none"
+	case len(v.Data) == 0:
+		return "-"
+	default:
+		return hex.EncodeToString(v.Data)
+	}
+}
+
+// newStream returns an exchange with the request that lines hold.
+func newStream(t *testing.T, lines []string) *stream.Stream {
+	t.Helper()
+	m := &message.Message{}
+	start := strings.Split(lines[0], " ")
+	m.SetRequest([]byte(start[0]), []byte(start[1]))
+	m.SetVersion(1, int(start[2][len("HTTP/1.")]-'0'))
+	for _, line := range lines[1:] {
+		name, v, _ := strings.Cut(line, ":")
+		m.Add(name, []byte(strings.Trim(v, " \t")))
+	}
+	m.EndHeaders()
+	p := &stream.Proxy{Name: "fe", ID: 1, Mode: stream.ModeHTTP}
+	return &stream.Stream{
+		Session:  &stream.Session{Frontend: p, Listener: "listen"},
+		Frontend: p,
+		Request:  m,
+		Response: &message.Message{},
+	}
+}
+
+func mustIntern(name string) Variable {
+	v, err := Intern(name)
+	if err != nil {
+		panic(err)
+	}
+	return v
+}

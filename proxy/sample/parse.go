@@ -1,0 +1,255 @@
+package sample
+
+import (
+	"fmt"
+	"strings"
+
+	"tidelock/proxy/stream"
+	"tidelock/proxy/value"
+)
+
+// Compiler compiles the expressions of one place in a configuration.
+type Compiler struct {
+	Phase   Phase          // where the expressions will be evaluated
+	Scripts stream.Scripts // resolves lua.NAME; nil when no script is loaded
+}
+
+// Error is a fault in an expression. Offset is where it is: in bytes from the start of the word with index Word.
+type Error struct {
+	Word, Offset int
+	Text         string
+}
+
+func (e *Error) Error() string { return e.Text }
+
+// Parse compiles the expression that words start with and returns how many words it takes. Converters follow the fetch
+// after commas, or as words of their own (manual, section 7.3).
+//
+// Errors are of type *Error.
+func (k *Compiler) Parse(words []string) (*Expression, int, error) {
+	if len(words) == 0 {
+		return nil, 0, &Error{Text: "missing fetch method"}
+	}
+	p := parser{compiler: k, text: words[0]}
+	e := &Expression{}
+	err := p.fetch(e)
+	for err == nil && p.more() {
+		err = p.converter(e)
+	}
+	n := 1
+	for err == nil && n < len(words) && k.isConverter(words[n]) {
+		p.word, p.text, p.at = n, words[n], 0
+		err = p.converter(e)
+		for err == nil && p.more() {
+			err = p.converter(e)
+		}
+		n++
+	}
+	if err != nil {
+		return nil, 0, &Error{Word: p.word, Offset: min(p.at, len(p.text)), Text: err.Error()}
+	}
+	e.text = strings.Join(words[:n], ",")
+	return e, n, nil
+}
+
+// ParseAvailable is Parse, but refuses what does not exist in the compiler's phase.
+func (k *Compiler) ParseAvailable(words []string) (*Expression, int, error) {
+	e, n, err := k.Parse(words)
+	if err == nil && !e.AvailableIn(k.Phase) {
+		return nil, 0, &Error{Text: fmt.Sprintf("sample fetch '%s' reads what is not available in %s rules", e, k.Phase)}
+	}
+	return e, n, err
+}
+
+func (k *Compiler) isConverter(word string) bool {
+	name := word[:nameLen(word)]
+	return converters[name] != nil || k.Scripts != nil && strings.HasPrefix(name, luaPrefix) && len(name) > len(luaPrefix)
+}
+
+// luaPrefix starts the names of what scripts registered.
+const luaPrefix = "lua."
+
+// parser reads one word of an expression.
+type parser struct {
+	compiler *Compiler
+	word     int
+	text     string
+	at       int // where the next token starts
+}
+
+// more reports whether a converter follows. A comma at the end of a word is allowed and says nothing.
+func (p *parser) more() bool {
+	if p.at < len(p.text) && p.text[p.at] == ',' {
+		p.at++
+	}
+	return p.at < len(p.text)
+}
+
+func (p *parser) fetch(e *Expression) error {
+	name := p.name()
+	if name == "" {
+		return fmt.Errorf("missing fetch method")
+	}
+	start := p.at
+	if script, ok := strings.CutPrefix(name, luaPrefix); ok && p.compiler.Scripts != nil {
+		texts, err := p.scriptArguments("fetch method '" + name + "'")
+		if err != nil {
+			return err
+		}
+		get, err := p.compiler.Scripts.BindFetch(script, texts)
+		if err != nil {
+			p.at = start - len(name)
+			return err
+		}
+		e.output, e.phases = value.Any, anywhere
+		e.fetch = func(c *Context, _ []Argument) value.Value { return get(c.Stream) }
+		return nil
+	}
+	f := fetches[name]
+	if f == nil {
+		p.at = start - len(name)
+		return Unknown("fetch method", name, fetches)
+	}
+	texts, err := p.arguments("fetch method '" + name + "'")
+	if err != nil {
+		return err
+	}
+	end := p.at
+	p.at = start
+	if e.args, err = f.Parameters.parse(texts); err == nil && f.Prepare != nil {
+		err = f.Prepare(e.args)
+	}
+	if err != nil {
+		return fmt.Errorf("fetch method '%s': %w", name, err)
+	}
+	p.at = end
+	e.output, e.phases, e.fetch, e.next = f.Output, f.Phases, f.Get, f.Next
+	return nil
+}
+
+func (p *parser) converter(e *Expression) error {
+	name := p.name()
+	if name == "" {
+		return fmt.Errorf("missing converter after '%s'", p.text[:p.at])
+	}
+	start := p.at
+	if script, ok := strings.CutPrefix(name, luaPrefix); ok && p.compiler.Scripts != nil {
+		texts, err := p.scriptArguments("converter '" + name + "'")
+		if err != nil {
+			return err
+		}
+		convert, err := p.compiler.Scripts.BindConverter(script, texts)
+		if err != nil {
+			p.at = start - len(name)
+			return err
+		}
+		e.output = value.Any
+		e.steps = append(e.steps, step{input: value.Any, convert: func(c *Context, _ []Argument, v value.Value) value.Value {
+			return convert(c.Stream, v)
+		}})
+		return nil
+	}
+	k := converters[name]
+	if k == nil {
+		p.at = start - len(name)
+		return Unknown("converter", name, converters)
+	}
+	if !value.Castable(e.output, k.Input) {
+		p.at = start - len(name)
+		return fmt.Errorf("converter '%s' cannot be applied: it takes type '%s', but the value before it has type '%s'",
+			name, k.Input, e.output)
+	}
+	texts, err := p.arguments("converter '" + name + "'")
+	if err != nil {
+		return err
+	}
+	end := p.at
+	p.at = start
+	s := step{input: k.Input, convert: k.Convert}
+	if s.args, err = k.Parameters.parse(texts); err == nil && k.Prepare != nil {
+		err = k.Prepare(s.args)
+	}
+	if err != nil {
+		return fmt.Errorf("converter '%s': %w", name, err)
+	}
+	p.at = end
+	e.steps = append(e.steps, s)
+	if k.Output != value.Any {
+		e.output = k.Output
+	}
+	return nil
+}
+
+// name reads the name of a fetch or converter.
+func (p *parser) name() string {
+	n := nameLen(p.text[p.at:])
+	p.at += n
+	return p.text[p.at-n : p.at]
+}
+
+func nameLen(s string) int {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '.', c == '_', c == '-', c == '+':
+		default:
+			return i
+		}
+	}
+	return len(s)
+}
+
+// scriptArguments is arguments for what a script registered, where empty parentheses hold no argument.
+func (p *parser) scriptArguments(where string) ([]string, error) {
+	texts, err := p.arguments(where)
+	if len(texts) == 1 && texts[0] == "" {
+		texts = nil
+	}
+	return texts, err
+}
+
+// arguments reads an optional list of arguments in parentheses and what has to follow it: a comma or the end.
+func (p *parser) arguments(where string) (texts []string, err error) {
+	if p.at < len(p.text) && p.text[p.at] == '(' {
+		p.at++
+		for p.text[p.at-1] != ')' {
+			text, err := p.argument()
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", where, err)
+			}
+			texts = append(texts, text)
+		}
+	}
+	if p.at < len(p.text) && p.text[p.at] != ',' {
+		return nil, fmt.Errorf("missing comma after %s, found '%s'", where, p.text[p.at:])
+	}
+	return texts, nil
+}
+
+// argument reads one argument and the comma or parenthesis after it. Quotes and backslashes work as between words of the
+// configuration, but for fewer escapes (manual, section 2.2): one that is none stands for itself.
+func (p *parser) argument() (string, error) {
+	var b strings.Builder
+	quote := byte(0)
+	for ; p.at < len(p.text); p.at++ {
+		switch c := p.text[p.at]; {
+		case quote == 0 && (c == ',' || c == ')'):
+			p.at++
+			return b.String(), nil
+		case c == '\\' && quote != '\'' && p.at+1 < len(p.text) && escapes[p.text[p.at+1]] != 0:
+			p.at++
+			b.WriteByte(escapes[p.text[p.at]])
+		case quote == 0 && (c == '\'' || c == '"'):
+			quote = c
+		case c == quote && quote != 0:
+			quote = 0
+		default:
+			b.WriteByte(c)
+		}
+	}
+	if quote != 0 {
+		return "", fmt.Errorf("missing closing quote %c", quote)
+	}
+	return "", fmt.Errorf("expected ')'")
+}
+
+var escapes = [256]byte{'\\': '\\', '\'': '\'', '"': '"', ' ': ' ', 'n': '\n', 'r': '\r', 't': '\t'}

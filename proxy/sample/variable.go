@@ -1,0 +1,70 @@
+package sample
+
+import (
+	"tidelock/proxy/stream"
+	"tidelock/proxy/value"
+	"tidelock/proxy/variable"
+)
+
+// Variable is an interned variable of any scope.
+type Variable struct {
+	Scope variable.Scope
+	ID    variable.ID
+}
+
+// Intern returns the variable with a full name such as "txn.user". Errors are those of variable.Intern.
+func Intern(name string) (Variable, error) {
+	scope, id, err := variable.Intern(name)
+	return Variable{scope, id}, err
+}
+
+// Get returns the value of v in exchange s, or none. It is valid until v is set again.
+func (v Variable) Get(s *stream.Stream) value.Value {
+	if v.Scope == variable.Process {
+		return variable.Global.Get(v.ID)
+	}
+	if store := v.store(s); store != nil {
+		return store.Get(v.ID)
+	}
+	return value.Value{}
+}
+
+// Set gives v a copy of x. It reports false when the scope does not exist here, as that of a check.
+func (v Variable) Set(s *stream.Stream, x value.Value) bool {
+	if v.Scope == variable.Process {
+		variable.Global.Set(v.ID, x)
+		return true
+	}
+	store := v.store(s)
+	if store == nil {
+		return false
+	}
+	store.Set(v.ID, x)
+	return true
+}
+
+// Unset removes v's value and reports whether it had one.
+func (v Variable) Unset(s *stream.Stream) bool {
+	if v.Scope == variable.Process {
+		return variable.Global.Delete(v.ID)
+	}
+	store := v.store(s)
+	return store != nil && store.Delete(v.ID)
+}
+
+func (v Variable) store(s *stream.Stream) *variable.Store {
+	if s == nil {
+		return nil
+	}
+	switch v.Scope {
+	case variable.Session:
+		return &s.Session.Variables
+	case variable.Transaction:
+		return &s.TxnVariables
+	case variable.Request:
+		return &s.ReqVariables
+	case variable.Response:
+		return &s.ResVariables
+	}
+	return nil
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"tidelock/proxy/sample"
 )
@@ -70,7 +71,7 @@ func (p *parser) field() error {
 		return p.expression(fieldFlags)
 	}
 	name, _, _ := strings.Cut(p.text, " ")
-	if n := strings.IndexFunc(name, func(r rune) bool { return r < 'A' || r > 'z' }); n >= 0 {
+	if n := strings.IndexFunc(name, func(r rune) bool { return !unicode.IsLetter(r) }); n >= 0 {
 		name = name[:n]
 	}
 	switch {

@@ -54,8 +54,7 @@ local function run(cases, write)
 end
 
 for _, path in ipairs(arg or {}) do
-  local file = assert(io.open(path))
+  local file <close> = assert(io.open(path))
   run(split(file:read("a")), function(text) io.write(text) end)
-  file:close()
 end
 return {split = split, run = run}

@@ -40,11 +40,11 @@ func (m *module) readCode(r *reader) {
 }
 
 func (m *module) readLocals(r *reader, f *definedFunction) {
-	start := r.position
 	f.locals = len(m.types[f.typeIndex].parameters)
 	f.groups = r.count(2)
 	f.groupsStart = r.position
 	for range f.groups {
+		start := r.position
 		n := r.u32()
 		r.valueType()
 		if r.err != nil {

@@ -32,8 +32,9 @@ type Execution struct {
 	pending      Operation // parked, to be carried out next
 	answer       abi.Writer
 	results      []byte
+	stack        [3]uint64 // parameters and result of a guest call
 
-	fuel       int64         // ticks used, all but those of the current quantum
+	fuel       int64         // ticks used, but for those since the last look at the fuel global
 	cpu        time.Duration // used until mark
 	mark       time.Duration // monotonic time until which cpu counts; 0: not measured yet
 	burstStart time.Duration // value of cpu at the end of the last wait
@@ -53,17 +54,17 @@ func (r *Registration) Begin(ctx context.Context, subject any) *Execution {
 	x.registration, x.ctx, x.Subject, x.limits = r, ctx, subject, r.limits
 	x.call.Execution = x
 	x.handles.epoch = epochs.Add(1)
-	x.Arguments.Truncate(0)
 	return x
 }
 
 // End frees what the execution held. Neither it nor what it returned may be used afterwards.
 func (x *Execution) End() {
 	x.handles.clear()
-	*x = Execution{
-		Arguments: x.Arguments, answer: x.answer, results: x.results[:0],
-		handles: handles{objects: x.handles.objects},
-	}
+	x.Subject, x.registration, x.instance, x.ctx, x.pending, x.reason = nil, nil, nil, nil, nil, nil
+	x.position = ""
+	x.Waits, x.fuel, x.cpu, x.mark, x.burstStart, x.stopping = 0, 0, 0, 0, 0, 0
+	x.Arguments.Truncate(0)
+	x.results = x.results[:0]
 	executions.Put(x)
 }
 
@@ -154,22 +155,20 @@ func (x *Execution) drive(export string, a, b uint64) error {
 // enter calls into the guest once.
 func (x *Execution) enter(export string, a, b uint64) (abi.Outcome, int, error) {
 	in := x.instance
-	quantum := in.image.quantum
-	in.fuel.Set(uint64(quantum))
 	in.running = x
-	stack := [3]uint64{uint64(x.slot), a, b}
+	x.stack = [3]uint64{uint64(x.slot), a, b}
 	f := in.start
 	if export == abi.ExportResume {
 		f = in.resume
 	}
-	err := f.CallWithStack(in.context, stack[:])
+	err := f.CallWithStack(in.context, x.stack[:])
 	in.running = nil
 	if err != nil {
 		return 0, 0, err
 	}
-	x.fuel += quantum - int64(in.fuel.Get())
+	x.fuel += in.consumed()
 	x.pause()
-	status, length := abi.Unpack(stack[0])
+	status, length := abi.Unpack(x.stack[0])
 	return abi.Outcome(status), length, nil
 }
 
@@ -238,7 +237,6 @@ func (x *Execution) cancel(reason error) error {
 
 func (x *Execution) enterCancel() (abi.Outcome, int, error) {
 	in := x.instance
-	in.fuel.Set(uint64(in.image.quantum))
 	in.running = x
 	packed, err := in.call(abi.ExportCancel, uint64(x.slot))
 	in.running = nil

@@ -9,8 +9,8 @@ import (
 
 const (
 	// graceQuanta is how many quanta pass between asking an execution to stop at its next Lua instruction and killing
-	// it. Some 40 µs each: long enough for the closing of variables, too short to be felt.
-	graceQuanta = 50
+	// it: some 40 ms, in which the longest step of a garbage collection over a full instance comes to an end.
+	graceQuanta = 1000
 	// nanosecondsPerTick estimates processor time where measuring it would cost more than what it measures.
 	nanosecondsPerTick = 4
 )
@@ -28,13 +28,14 @@ func hostFuel(ctx context.Context, stack []uint64) {
 }
 
 func (in *instance) refuel() int64 {
-	quantum := in.image.quantum
+	quantum, used := in.image.quantum, in.fuelLeft
+	in.fuelLeft = quantum
 	x := in.running
 	if x == nil { // a guest that initialises itself or is asked where it stands
 		return quantum
 	}
-	x.fuel += quantum
-	x.measure()
+	x.fuel += used
+	x.measure(used)
 	if x.stopping > 0 {
 		if x.stopping--; x.stopping == 0 {
 			x.position = in.locate()
@@ -54,7 +55,7 @@ func (in *instance) refuel() int64 {
 
 // interrupt makes the guest look up at its next instruction. It re-enters the guest, which has no fuel at this point.
 func (in *instance) interrupt(kind abi.Interrupt) {
-	in.fuel.Set(uint64(in.image.quantum))
+	in.refill(in.image.quantum)
 	in.call(abi.ExportInterrupt, uint64(kind)) //nolint:errcheck // a guest that traps here runs on until it is killed
 }
 
@@ -63,7 +64,7 @@ func (in *instance) locate() string {
 	running := in.running
 	in.running = nil
 	defer func() { in.running = running }()
-	in.fuel.Set(uint64(in.image.quantum))
+	in.refill(in.image.quantum)
 	packed, err := in.call(abi.ExportLocate)
 	if err != nil {
 		return ""
@@ -90,11 +91,12 @@ func (x *Execution) expired() bool {
 // The clock of an execution runs while it executes. Reading the time costs as much as a small script, so a first slice
 // that needs no refuelling is only estimated, by its fuel.
 
-// measure adds the time since the last measurement. In a first slice, which started unmeasured, it estimates.
-func (x *Execution) measure() {
+// measure adds the time since the last measurement, in which fuel was used. A first slice, which started unmeasured, it
+// estimates.
+func (x *Execution) measure(fuel int64) {
 	now := monotonic()
 	if x.mark == 0 {
-		x.cpu += time.Duration(x.instance.image.quantum * nanosecondsPerTick)
+		x.cpu += time.Duration(fuel * nanosecondsPerTick)
 	} else {
 		x.cpu += now - x.mark
 	}
@@ -104,7 +106,7 @@ func (x *Execution) measure() {
 // pause stops the clock for a wait, unpause starts it again.
 func (x *Execution) pause() {
 	if x.mark != 0 {
-		x.measure()
+		x.measure(0)
 	}
 }
 

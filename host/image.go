@@ -223,7 +223,7 @@ func (image *Image) Seal(ctx context.Context) error {
 
 func (image *Image) takeSnapshot() error {
 	in := image.golden.instances[0]
-	in.fuel.Set(uint64(1) << 62) // a full collection of what was loaded, however much that is
+	in.refill(1 << 62) // a full collection of what was loaded, however much that is
 	if _, err := in.call(abi.ExportCollect); err != nil {
 		return err
 	}

@@ -38,6 +38,7 @@ type body struct {
 	globals    []api.MutableGlobal // in the order of module.globals
 	descriptor uint32              // address of the exchange descriptor
 	overflow   []byte              // a host function's results that did not fit the inbox, until OpTake
+	fuelLeft   int64               // value of the fuel global when it was last read or written here
 	context    *callContext
 }
 
@@ -60,7 +61,7 @@ func newInstance(ctx context.Context, image *Image, number int) (*instance, erro
 
 // boot initialises a guest that is not a clone.
 func (in *instance) boot() error {
-	in.fuel.Set(1 << 62)
+	in.refill(1 << 62)
 	version, err := in.call(abi.ExportVersion)
 	if err != nil {
 		return fmt.Errorf("guest module: %w", err)
@@ -78,6 +79,7 @@ func (in *instance) boot() error {
 	if err != nil {
 		return fmt.Errorf("guest module: %s: %w", abi.ExportAllocate, err)
 	}
+	in.refill(in.image.quantum)
 	in.descriptor = uint32(descriptor)
 	if len(in.inbox()) < abi.InboxSize || in.outbox() == nil {
 		return fmt.Errorf("guest module: %s returned a descriptor of buffers outside its memory", abi.ExportAllocate)
@@ -135,6 +137,7 @@ func (b *body) become(image *Image) error {
 	for i, g := range b.globals {
 		g.Set(image.globals[i])
 	}
+	b.refill(image.quantum)
 	return nil
 }
 
@@ -146,7 +149,21 @@ func (b *body) reset(image *Image) bool {
 	for i, g := range b.globals {
 		g.Set(image.globals[i])
 	}
+	b.refill(image.quantum)
 	return true
+}
+
+// refill sets the fuel global; consumed returns how much of it was used since it was last set or read.
+func (b *body) refill(fuel int64) {
+	b.fuelLeft = fuel
+	b.fuel.Set(uint64(fuel))
+}
+
+func (b *body) consumed() int64 {
+	left := int64(b.fuel.Get())
+	used := b.fuelLeft - left
+	b.fuelLeft = left
+	return used
 }
 
 // call calls an export that is needed too seldom to keep.

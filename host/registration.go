@@ -157,7 +157,6 @@ func (r *Registration) compile(ctx context.Context, chunk Chunk, trusted bool) e
 	if err := in.deliver(x.Arguments.Bytes()); err != nil {
 		return x.unstarted(err)
 	}
-	in.fuel.Set(uint64(in.image.quantum))
 	in.running = x
 	packed, err := in.call(abi.ExportLoad, uint64(x.Arguments.Len()))
 	in.running = nil

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"container/list"
 	"context"
 	"sync"
 	"sync/atomic"
@@ -8,33 +9,32 @@ import (
 
 // turn is a lock that is handed on in the order of arrival: executions that share an instance take turns. Unlike a
 // sync.Mutex it tells its holder that others wait, and waiting for it can be given up.
+//
+// Taking and releasing a free turn is one atomic operation each. Whoever finds it taken queues up under mu and then
+// tries once more, and whoever releases it looks at the queue afterwards: of two that race, one sees the other.
 type turn struct {
-	mu      sync.Mutex
-	held    bool            // guarded by mu
-	queue   []chan struct{} // guarded by mu
-	waiting atomic.Int32    // length of queue, for the holder to read without the lock
+	held    atomic.Bool
+	waiting atomic.Int32 // length of queue
+
+	mu    sync.Mutex
+	queue list.List // of chan struct{}, closed to hand the turn over; guarded by mu
 }
 
-func (t *turn) tryAcquire() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.held {
-		return false
-	}
-	t.held = true
-	return true
-}
+func (t *turn) tryAcquire() bool { return t.held.CompareAndSwap(false, true) }
 
 func (t *turn) acquire(ctx context.Context) error {
-	t.mu.Lock()
-	if !t.held {
-		t.held = true
-		t.mu.Unlock()
+	if t.tryAcquire() {
 		return nil
 	}
 	mine := make(chan struct{})
-	t.queue = append(t.queue, mine)
-	t.waiting.Store(int32(len(t.queue)))
+	t.mu.Lock()
+	place := t.queue.PushBack(mine)
+	t.waiting.Add(1)
+	if t.tryAcquire() {
+		t.leave(place)
+		t.mu.Unlock()
+		return nil
+	}
 	t.mu.Unlock()
 
 	select {
@@ -43,30 +43,39 @@ func (t *turn) acquire(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	t.mu.Lock()
-	for i, other := range t.queue {
-		if other == mine {
-			t.queue = append(t.queue[:i], t.queue[i+1:]...)
-			t.waiting.Store(int32(len(t.queue)))
-			t.mu.Unlock()
-			return context.Cause(ctx)
-		}
+	defer t.mu.Unlock()
+	select {
+	case <-mine: // handed over just now
+		t.mu.Unlock()
+		t.release()
+		t.mu.Lock()
+	default:
+		t.leave(place)
 	}
-	t.mu.Unlock()
-	t.release() // it was handed to us just now
 	return context.Cause(ctx)
 }
 
+func (t *turn) leave(place *list.Element) {
+	t.queue.Remove(place)
+	t.waiting.Add(-1)
+}
+
 func (t *turn) release() {
+	if t.waiting.Load() == 0 {
+		t.held.Store(false)
+		if t.waiting.Load() == 0 || !t.tryAcquire() {
+			return
+		}
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.queue) == 0 {
-		t.held = false
+	first := t.queue.Front()
+	if first == nil { // the last one gave up
+		t.held.Store(false)
 		return
 	}
-	next := t.queue[0]
-	t.queue = append(t.queue[:0], t.queue[1:]...)
-	t.waiting.Store(int32(len(t.queue)))
-	close(next)
+	t.leave(first)
+	close(first.Value.(chan struct{}))
 }
 
 // contended reports whether somebody waits for the turn.

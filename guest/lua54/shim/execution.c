@@ -68,33 +68,34 @@ EXPORT("interrupt") void interrupt(uint32_t kind) {
 
 /* ---- outcomes ---- */
 
-/* Writes the error object on top of a failed coroutine, and where it failed. */
+/* Writes an error object, and where the coroutine that raised it stands. Arguments: coroutine, error object. */
 static int describe(lua_State *L) {
-  lua_State *co = lua_touserdata(L, 1);
-  luaL_traceback(L, co, NULL, 0);
-  if (lua_gettop(co) > 0)
-    lua_xmove(co, L, 1);
-  else
-    lua_pushnil(L);
-  if (lua_type(L, -1) != LUA_TSTRING) {
-    if (luaL_getmetafield(L, -1, "__tostring") != LUA_TNIL) {
-      lua_pop(L, 1);
-      luaL_tolstring(L, -1, NULL);
-    } else {
-      lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, -1));
-    }
+  luaL_traceback(L, lua_touserdata(L, 1), NULL, 0);
+  if (lua_type(L, 2) == LUA_TSTRING) {
+    lua_pushvalue(L, 2);
+  } else if (luaL_getmetafield(L, 2, "__tostring") != LUA_TNIL) {
+    luaL_tolstring(L, 2, NULL);
+  } else {
+    lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 2));
   }
   exchange_reset();
   exchange_put(L, -1);
-  exchange_put(L, 2);
+  exchange_put(L, 3);
   return 0;
 }
 
+/* Describes the error object on top of co, and pops it. */
 static uint32_t describe_failure(lua_State *co) {
   running = main_state;
   lua_pushcfunction(main_state, describe);
   lua_pushlightuserdata(main_state, co);
-  if (lua_pcall(main_state, 1, 0, 0) != LUA_OK) {
+  if (co == main_state)
+    lua_rotate(main_state, -3, 2); /* the error object was there first */
+  else if (lua_gettop(co) > 0)
+    lua_xmove(co, main_state, 1);
+  else
+    lua_pushnil(main_state);
+  if (lua_pcall(main_state, 2, 0, 0) != LUA_OK) {
     lua_pop(main_state, 1);
     return exchange_reset();
   }
@@ -262,7 +263,6 @@ EXPORT("load") uint64_t load(uint32_t length) {
   int status = lua_pcall(main_state, 1, 0, 0);
   if (status == LUA_OK) return pack(ABI_OUTCOME_DONE, exchange_written());
   uint32_t described = describe_failure(main_state);
-  lua_settop(main_state, 0);
   return pack(status == LUA_ERRMEM ? ABI_OUTCOME_OUT_OF_MEMORY : ABI_OUTCOME_FAILED, described);
 }
 

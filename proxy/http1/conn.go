@@ -21,7 +21,7 @@ const (
 var (
 	ErrTimeout     = errors.New("http1: timeout")
 	ErrInterrupted = errors.New("http1: interrupted")
-	errFull        = errors.New("http1: buffer full")
+	ErrFull        = errors.New("http1: buffer full")
 )
 
 var buffers = sync.Pool{New: func() any { return new([BufferSize]byte) }}
@@ -159,8 +159,8 @@ func (c *Conn) Discard(n int) {
 	}
 }
 
-// Fill waits for more input and appends it to the buffer. It returns io.EOF at the peer's end, ErrTimeout, or an error of
-// the network.
+// Fill waits for more input and appends it to the buffer. It returns io.EOF at the peer's end, ErrTimeout, ErrFull
+// or an error of the network.
 func (c *Conn) Fill() error { return c.fill(false) }
 
 // FillIdle is Fill for a connection on which nothing is under way: Interrupt ends it with ErrInterrupted.
@@ -173,7 +173,7 @@ func (c *Conn) fill(idle bool) error {
 		c.r, c.w = 0, c.w-c.r
 	}
 	if c.w == BufferSize {
-		return errFull
+		return ErrFull
 	}
 	n, err := c.read(c.in[c.w:], idle)
 	c.w += n
@@ -208,6 +208,9 @@ func (c *Conn) read(p []byte, idle bool) (int, error) {
 			return n, nil
 		}
 		if err == nil || !isTimeout(err) {
+			if c.halted.Load() {
+				err = ErrInterrupted
+			}
 			return 0, err
 		}
 		now := time.Now()

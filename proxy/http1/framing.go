@@ -139,3 +139,12 @@ func stripDefaultPort(authority, scheme []byte) []byte {
 	}
 	return authority
 }
+
+// ContentLength returns the length that a generated message announces. A value that is no number counts as none.
+func ContentLength(m *message.Message) (int64, bool) {
+	i := m.Find("content-length", -1)
+	if i < 0 {
+		return 0, false
+	}
+	return parseLength(m.Value(i))
+}

@@ -249,6 +249,16 @@ func (h *Head) persistent(major, minor int) bool {
 	return h.keepAlive || major > 1 || major == 1 && minor >= 1
 }
 
+// SaysClose reports whether a message's Connection headers ask for the connection to be closed.
+func SaysClose(m *message.Message) bool {
+	for i := m.Find("connection", -1); i >= 0; i = m.Find("connection", i) {
+		if contains(m.Value(i), "close") {
+			return true
+		}
+	}
+	return false
+}
+
 // parseVersion reads "HTTP/x.y". What is newer than 1.1 is spoken to as 1.1.
 func parseVersion(b []byte) (major, minor int, err error) {
 	if len(b) != 8 || string(b[:5]) != "HTTP/" || !is(b[5], digitByte) || b[6] != '.' || !is(b[7], digitByte) {

@@ -14,6 +14,8 @@ type Backend struct {
 	Timeouts Timeouts
 	// Retries is how often a connection that failed is tried again, on the same server (HAProxy's default is 3).
 	Retries int
+	// ServerClose closes each connection to a server after one exchange (option http-server-close).
+	ServerClose bool
 
 	// RequestRules and ResponseRules are the backend's own; nil for none.
 	RequestRules, ResponseRules func(*stream.Stream) stream.Verdict

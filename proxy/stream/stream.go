@@ -45,7 +45,10 @@ type Session struct {
 }
 
 // Reset empties s for another connection.
-func (s *Session) Reset() { *s = Session{} }
+func (s *Session) Reset() {
+	s.Variables.Reset()
+	*s = Session{Variables: s.Variables}
+}
 
 // Stream is one exchange: an HTTP request with its response, or a whole TCP connection. Streams are reused: nothing may
 // keep one after the exchange ended.
@@ -85,9 +88,13 @@ func (s *Stream) Reset() {
 	if response != nil {
 		response.Reset()
 	}
+	s.TxnVariables.Reset()
+	s.ReqVariables.Reset()
+	s.ResVariables.Reset()
 	*s = Stream{
 		Session: s.Session, Frontend: s.Frontend,
 		Request: request, Response: response,
+		TxnVariables: s.TxnVariables, ReqVariables: s.ReqVariables, ResVariables: s.ResVariables,
 		Record: NewRecord(),
 	}
 }

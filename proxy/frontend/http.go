@@ -1,0 +1,263 @@
+package frontend
+
+import (
+	"errors"
+	"time"
+
+	"tidelock/proxy/http1"
+	"tidelock/proxy/stream"
+)
+
+// serveHTTP carries exchanges until the connection has to close.
+func (s *session) serveHTTP() {
+	s.client.SetWriteTimeout(s.frontend.Timeouts.Client)
+	s.stream.Request, s.stream.Response = &s.request, &s.response
+	for first := true; ; first = false {
+		s.beginStream()
+		if !s.receive(first) {
+			return
+		}
+		s.exchangeHTTP()
+		if !s.finish() {
+			return
+		}
+	}
+}
+
+// beginStream makes the stream ready for another exchange.
+func (s *session) beginStream() {
+	st := &s.stream
+	st.Session, st.Frontend = &s.Session, s.frontend.Proxy
+	st.Reset()
+	limit := http1.BufferSize
+	s.request.SetLimit(limit)
+	s.response.SetLimit(limit)
+	s.keep, s.started, s.backend = false, false, nil
+	s.asked = http1.Head{}
+	// Until the head says otherwise, whatever comes is part of what cannot be understood.
+	s.requestBody.Begin(&s.client, http1.Framing{Kind: http1.UntilClose}, &s.request, nil)
+	s.applet = httpApplet{session: s}
+	st.ID = streamIDs.Add(1)
+}
+
+// receive waits for a request and reads its head. It reports false when there is none to answer any more: the
+// connection is to be closed, after an error reply where one is due.
+func (s *session) receive(first bool) bool {
+	if !s.awaitFirstByte(first) {
+		return false
+	}
+	st := &s.stream
+	st.Started = time.Now()
+	st.Record.Timers.Idle = st.Started.Sub(s.endedAt)
+	t := s.frontend.Timeouts
+	var until time.Time
+	if t.HTTPRequest > 0 {
+		until = st.Started.Add(t.HTTPRequest)
+		if first {
+			until = s.Accepted.Add(t.HTTPRequest)
+		}
+	}
+	s.client.SetReadTimeout(t.Client, until)
+	if err := s.client.ReadRequest(&s.request, &s.asked); err != nil {
+		s.refuse(err)
+		return false
+	}
+	st.Record.Timers.Request = time.Since(st.Started)
+	s.frontend.Stats.Requests.Add(1)
+	s.client.SetReadTimeout(t.Client, time.Time{})
+	s.requestBody.Begin(&s.client, s.asked.Body, &s.request, &s.client)
+	s.keep = s.asked.KeepAlive && !s.frontend.Close
+	s.beginWaiting()
+	return true
+}
+
+// awaitFirstByte waits until a request begins to arrive.
+func (s *session) awaitFirstByte(first bool) bool {
+	if len(s.client.Buffered()) > 0 {
+		return true
+	}
+	t := s.frontend.Timeouts
+	var until time.Time
+	idle := t.HTTPKeepAlive
+	switch {
+	case first && t.HTTPRequest > 0:
+		idle, until = t.Client, s.Accepted.Add(t.HTTPRequest)
+	case first || idle == 0 && t.HTTPRequest == 0:
+		idle = t.Client
+	case idle == 0:
+		idle = t.HTTPRequest
+	}
+	s.client.SetReadTimeout(idle, until)
+	err := s.client.FillIdle()
+	if err == nil {
+		return true
+	}
+	if first && err != http1.ErrInterrupted {
+		s.stream.Started = time.Now()
+		s.refuse(err)
+	}
+	return false
+}
+
+// refuse answers what could not be read as a request, and logs it.
+func (s *session) refuse(err error) {
+	var syntax *http1.SyntaxError
+	status, cause := 0, stream.ClientAborted
+	switch {
+	case errors.As(err, &syntax):
+		status, cause = syntax.Status, stream.ProxyDenied
+		s.frontend.Stats.BadRequests.Add(1)
+	case err == http1.ErrTimeout:
+		status, cause = 408, stream.ClientTimeout
+	}
+	s.stream.Record.End(cause, stream.InRequest)
+	s.keep = false
+	if status != 0 {
+		s.request.Reset()
+		s.replyError(status)
+	}
+	s.linger()
+	s.log()
+}
+
+// exchangeHTTP has a request answered.
+func (s *session) exchangeHTTP() {
+	st := &s.stream
+	if !s.applyRequestRules(s.frontend.RequestRules) {
+		return
+	}
+	if st.Service == nil {
+		if s.frontend.ChooseBackend != nil {
+			s.backend = s.frontend.ChooseBackend(st)
+		}
+		if s.backend == nil {
+			st.Record.End(stream.ServerAborted, stream.InConnect)
+			s.replyError(503)
+			return
+		}
+		st.Backend = s.backend.Proxy
+		if !s.applyRequestRules(s.backend.RequestRules) {
+			return
+		}
+	}
+	if st.Service != nil {
+		s.serveService()
+		return
+	}
+	s.forward()
+}
+
+// applyRequestRules runs rules over the request and reports whether the exchange goes on.
+func (s *session) applyRequestRules(rules func(*stream.Stream) stream.Verdict) bool {
+	if rules == nil {
+		return true
+	}
+	st := &s.stream
+	switch rules(st) {
+	case stream.Continue, stream.Stop:
+		return true
+	case stream.Reply:
+		st.Record.End(stream.Local, stream.InRequest)
+		s.replyGenerated(403)
+	case stream.Deny:
+		s.frontend.Stats.Denied.Add(1)
+		st.Record.End(stream.ProxyDenied, stream.InRequest)
+		s.replyGenerated(403)
+	case stream.Abort:
+		st.Record.End(stream.ProxyDenied, stream.InRequest)
+		s.keep = false
+	default:
+		st.Record.End(stream.Internal, stream.InRequest)
+		s.replyError(500)
+	}
+	return false
+}
+
+// applyResponseRules runs the rules over the response of a server or service: the backend's, then the frontend's. It
+// reports false when it answered the client itself.
+func (s *session) applyResponseRules() bool {
+	if s.backend != nil && !s.applyResponse(s.backend.ResponseRules) {
+		return false
+	}
+	return s.applyResponse(s.frontend.ResponseRules)
+}
+
+func (s *session) applyResponse(rules func(*stream.Stream) stream.Verdict) bool {
+	if rules == nil {
+		return true
+	}
+	st := &s.stream
+	switch rules(st) {
+	case stream.Continue, stream.Stop:
+		return true
+	case stream.Reply:
+		st.Record.End(stream.Local, stream.InHeaders)
+		s.replyGenerated(502)
+	case stream.Deny:
+		s.frontend.Stats.Denied.Add(1)
+		st.Record.End(stream.ProxyDenied, stream.InHeaders)
+		s.replyGenerated(502)
+	case stream.Abort:
+		st.Record.End(stream.ProxyDenied, stream.InHeaders)
+		s.keep = false
+	default:
+		st.Record.End(stream.Internal, stream.InHeaders)
+		s.replyError(500)
+	}
+	return false
+}
+
+// finish ends the exchange and reports whether the connection carries another.
+func (s *session) finish() bool {
+	s.endWaiting()
+	s.upload.stop(s)
+	s.dropServer()
+	if err := s.client.Flush(); err != nil {
+		s.stream.Record.End(clientCause(err), stream.InData)
+		s.keep = false
+	}
+	if s.keep && !s.requestBody.Done() {
+		s.keep = s.drain()
+	}
+	if !s.keep && s.started {
+		s.linger()
+	}
+	s.log()
+	return s.keep && !s.frontend.stopping.Load()
+}
+
+// log completes the record and hands it on.
+func (s *session) log() {
+	st := &s.stream
+	r := &st.Record
+	now := time.Now()
+	r.Timers.Active = now.Sub(st.Started)
+	r.Timers.Total = r.Timers.Active + r.Timers.Idle
+	s.endedAt = now
+	in := s.client.Received() - int64(len(s.client.Buffered()))
+	out := s.client.Sent()
+	r.BytesIn, r.BytesOut = in-s.inBefore, out-s.outBefore
+	s.inBefore, s.outBefore = in, out
+	if s.wasCut() {
+		r.Termination = stream.Termination{Cause: stream.Killed, Phase: stream.InData}
+	}
+	if s.frontend.Log != nil {
+		s.frontend.Log(st)
+	}
+}
+
+// clientCause says how the client's side ended from an error of it.
+func clientCause(err error) stream.Cause {
+	if errors.Is(err, http1.ErrTimeout) {
+		return stream.ClientTimeout
+	}
+	return stream.ClientAborted
+}
+
+// serverCause is clientCause for the server's side.
+func serverCause(err error) stream.Cause {
+	if errors.Is(err, http1.ErrTimeout) {
+		return stream.ServerTimeout
+	}
+	return stream.ServerAborted
+}

@@ -1,0 +1,153 @@
+package frontend
+
+import (
+	"strconv"
+	"time"
+
+	"tidelock/proxy/http1"
+)
+
+// Bounds of what is read of a request's body only to get rid of it. A client that still sends when its connection is
+// closed is reset and may never see the response.
+const (
+	drainBytes = 256 << 10
+	drainTime  = time.Second
+)
+
+// decimal returns n in digits.
+func decimal(n int) []byte { return strconv.AppendInt(make([]byte, 0, 20), int64(n), 10) }
+
+// replyError answers with a status of the proxy's own.
+func (s *session) replyError(status int) {
+	s.response.Reset()
+	if s.frontend.ErrorReply != nil && s.frontend.ErrorReply(&s.stream, status) {
+		if s.response.Empty() {
+			s.keep = false
+			return
+		}
+	} else {
+		DefaultReply(&s.response, status)
+	}
+	s.sendReply()
+}
+
+// replyGenerated answers with the response that a rule made, or with the given status where it made none.
+func (s *session) replyGenerated(status int) {
+	if s.response.Empty() {
+		s.replyError(status)
+		return
+	}
+	s.sendReply()
+}
+
+// sendReply sends the generated response with its body. It is the end of the exchange.
+func (s *session) sendReply() {
+	if s.started {
+		// The head is out: all that is left to say is that the response is not whole.
+		s.keep = false
+		return
+	}
+	if s.asked.Expect && !s.requestBody.Done() || !s.requestBody.Skip() {
+		s.keep = false
+	}
+	if after := s.frontend.AfterResponseRules; after != nil {
+		after(&s.stream)
+	}
+	s.heedConnection()
+	body := s.response.Body()
+	framing := http1.Framing{Kind: http1.Length, Length: int64(len(body))}
+	if bodiless(s.response.Status()) {
+		framing, body = http1.Framing{}, nil
+	}
+	s.writeResponseHead(framing, false)
+	if string(s.request.Method()) != "HEAD" {
+		s.client.Write(body)
+	}
+}
+
+// bodiless reports whether responses of a status have no body (RFC 9112, section 6.3).
+func bodiless(status int) bool { return status/100 == 1 || status == 204 || status == 304 }
+
+// heedConnection gives in to a Connection: close that a rule or an error page put into the response.
+func (s *session) heedConnection() {
+	if http1.SaysClose(&s.response) {
+		s.keep = false
+	}
+}
+
+// writeResponseHead writes the head of the response to the client's buffer, with what the client's version needs to be
+// told of the connection.
+func (s *session) writeResponseHead(framing http1.Framing, upgrade bool) error {
+	s.started = true
+	s.stream.Record.Status = s.response.Status()
+	if framing.Kind == http1.UntilClose || s.frontend.stopping.Load() {
+		s.keep = false
+	}
+	option := http1.Unsaid
+	old := older(s.response.Version())
+	switch {
+	case upgrade:
+		option = http1.PassUpgrade
+	case !s.keep && !old:
+		option = http1.SayClose
+	case s.keep && (old || older(s.request.Version())):
+		option = http1.SayKeepAlive
+	}
+	informative := s.response.Status() == 304 || string(s.request.Method()) == "HEAD"
+	if informative && framing.Kind == http1.Length {
+		return s.client.WriteHead(&s.response, framing, false, option)
+	}
+	return s.client.WriteHead(&s.response, framing, informative, option)
+}
+
+// older reports whether a version is before 1.1, the first with persistent connections and chunked bodies.
+func older(major, minor int) bool { return major < 1 || major == 1 && minor < 1 }
+
+// drain reads what remains of a request's body, within bounds, so that the connection can carry another request. It
+// reports whether it got to the end.
+func (s *session) drain() bool {
+	if s.asked.Expect && !s.applet.continued {
+		return false // the client waits for a word that will not come
+	}
+	s.client.SetReadTimeout(drainTime, time.Now().Add(drainTime))
+	for n := 0; n < drainBytes; {
+		piece, err := s.requestBody.Next()
+		if err != nil {
+			return s.requestBody.Done()
+		}
+		n += len(piece)
+	}
+	return false
+}
+
+// linger sees the response off on a connection that is about to close: it tells the client that nothing more comes, and
+// reads away what it still sends, for a closed socket with unread input resets the connection and takes the response
+// with it.
+func (s *session) linger() {
+	if s.client.Flush() != nil {
+		return
+	}
+	if s.requestBody.Done() && len(s.client.Buffered()) == 0 {
+		return
+	}
+	s.client.CloseWrite()
+	s.client.SetReadTimeout(drainTime, time.Now().Add(drainTime))
+	for n := 0; n < drainBytes; {
+		s.client.Discard(len(s.client.Buffered()))
+		if s.client.Fill() != nil {
+			return
+		}
+		n += len(s.client.Buffered())
+	}
+}
+
+// sendInterim passes on an interim response of the server (1xx). Clients of HTTP/1.0 do not know them.
+func (s *session) sendInterim() error {
+	if older(s.request.Version()) {
+		return nil
+	}
+	if err := s.client.WriteHead(&s.response, http1.Framing{}, false, http1.Unsaid); err != nil {
+		return err
+	}
+	return s.client.Flush()
+}

@@ -1,0 +1,98 @@
+package frontend
+
+import (
+	"errors"
+	"io"
+	"net"
+	"time"
+
+	"tidelock/proxy/http1"
+	"tidelock/proxy/stream"
+)
+
+// tunnel copies bytes both ways until both sides have ended or one fails. Here alone both directions always move at
+// once, hence the second goroutine.
+func (s *session) tunnel() {
+	s.waiting.suspend()
+	s.keep = false
+	if t := s.backend.Timeouts.Tunnel; t > 0 {
+		for _, c := range []*http1.Conn{&s.client, s.server.Conn} {
+			c.SetReadTimeout(t, time.Time{})
+			c.SetWriteTimeout(t)
+		}
+	}
+	if err := s.client.Flush(); err != nil {
+		s.stream.Record.End(clientCause(err), stream.InData)
+		return
+	}
+	up := make(chan copied, 1)
+	go func() {
+		result := copied{errPanic, false}
+		defer func() {
+			if result.err == errPanic {
+				s.stopTunnel()
+			}
+			up <- result
+		}()
+		defer s.recovered("tunnel")
+		result = s.copyBytes(s.server.Conn, &s.client)
+	}()
+	down := s.copyBytes(&s.client, s.server.Conn)
+	first := <-up
+	// Who failed first is to blame; the other direction then ended because its connection was closed.
+	switch {
+	case first.failed():
+		s.blame(first, clientCause, serverCause)
+	case down.failed():
+		s.blame(down, serverCause, clientCause)
+	}
+}
+
+// copied is how one direction of a tunnel ended.
+type copied struct {
+	err     error // nil at the end of input
+	writing bool  // err is the destination's
+}
+
+func (s *session) blame(c copied, source, destination func(error) stream.Cause) {
+	cause := source
+	if c.writing {
+		cause = destination
+	}
+	s.stream.Record.End(cause(c.err), stream.InData)
+}
+
+// failed reports whether the direction ended by an error of its own.
+func (c copied) failed() bool {
+	return c.err != nil && c.err != http1.ErrInterrupted && !errors.Is(c.err, net.ErrClosed)
+}
+
+// copyBytes copies to the end of input, which it passes on. On failure it stops the other direction.
+func (s *session) copyBytes(to, from *http1.Conn) copied {
+	for {
+		if len(from.Buffered()) == 0 {
+			if err := from.Fill(); err == io.EOF {
+				to.CloseWrite()
+				return copied{}
+			} else if err != nil {
+				s.stopTunnel()
+				return copied{err, false}
+			}
+		}
+		data := from.Buffered()
+		to.Write(data)
+		if err := to.Flush(); err != nil {
+			s.stopTunnel()
+			return copied{err, true}
+		}
+		from.Discard(len(data))
+	}
+}
+
+// stopTunnel ends both directions, whatever they wait for.
+func (s *session) stopTunnel() {
+	for _, c := range []*http1.Conn{&s.client, s.server.Conn} {
+		c.HaltReading()
+		c.Net().Close()
+	}
+}

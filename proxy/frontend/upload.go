@@ -1,0 +1,94 @@
+package frontend
+
+import (
+	"errors"
+	"io"
+
+	"tidelock/proxy/http1"
+)
+
+// upload carries a request's body to the server, in a goroutine of its own where the body has yet to arrive.
+type upload struct {
+	writer  http1.BodyWriter
+	running chan struct{} // closed when the goroutine has ended; nil while there is none
+	err     error         // valid once it ended
+	client  bool          // err is of the client's side
+}
+
+var errPanic = errors.New("frontend: panic while a request's body was forwarded")
+
+func (u *upload) start(s *session) {
+	u.running = make(chan struct{})
+	u.err, u.client = errPanic, false
+	go u.run(s, u.running)
+}
+
+func (u *upload) run(s *session, ended chan struct{}) {
+	defer close(ended)
+	defer s.recovered("upload")
+	u.err = u.copy(s)
+	if u.clientFailed() {
+		// The session waits for a response that the server has no reason to send.
+		s.server.HaltReading()
+	}
+}
+
+// copy forwards the body to its end.
+func (u *upload) copy(s *session) error {
+	u.client = false
+	for {
+		piece, err := s.requestBody.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			var server *http1.FlushError
+			u.client = !errors.As(err, &server)
+			return err
+		}
+		if _, err := u.writer.Write(piece); err != nil {
+			return err
+		}
+	}
+	if err := u.writer.Close(&s.request); err != nil {
+		return err
+	}
+	return s.server.Flush()
+}
+
+// finished reports whether the whole body has been forwarded.
+func (u *upload) finished(s *session) bool {
+	if u.running == nil {
+		return s.requestBody.Done()
+	}
+	select {
+	case <-u.running:
+		return u.err == nil
+	default:
+		return false
+	}
+}
+
+// clientFailed reports, once stopped, whether the client did not deliver the body.
+func (u *upload) clientFailed() bool { return u.client && u.err != nil }
+
+// stop ends the goroutine, if it still runs. A body that was cut short leaves both connections of no further use.
+func (u *upload) stop(s *session) {
+	if u.running == nil {
+		u.err, u.client = nil, false
+		return
+	}
+	if !u.finished(s) {
+		s.client.HaltReading()
+		if s.server != nil {
+			s.server.Net().Close() // it may wait for the server to take data
+		}
+		<-u.running
+		s.client.ResumeReading()
+	}
+	u.running = nil
+	if u.client && errors.Is(u.err, http1.ErrInterrupted) {
+		u.client = false
+	}
+	s.requestBody.FlushBeforeWait(&s.client)
+}

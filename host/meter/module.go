@@ -9,7 +9,7 @@ import (
 // multiple of the module's size.
 const (
 	maximumSize         = 64 << 20 // bytes of a module
-	maximumArity        = 128      // parameters, and results, of a function type
+	maximumArity        = 128      // parameters, and results, of a function type; wrappers forward them
 	maximumLocals       = 50_000   // of a function, with its parameters
 	maximumNesting      = 1 << 16  // of blocks in a function
 	maximumTableEntries = 1 << 20  // initial, of all tables of a module

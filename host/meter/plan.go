@@ -81,7 +81,7 @@ func newPlan(m *module, config Config) (*plan, error) {
 			return 0
 		}
 		f := &m.functions[int(node)-len(m.imports)]
-		return uint64(f.end - f.start)
+		return uint64(f.end - f.start + f.locals) // locals are set to zero at entry
 	})
 	p.assignIndices()
 	return p, nil

@@ -48,10 +48,13 @@ type Stats struct {
 // it metered, with throw and try lowered. Errors are *UnsupportedError and
 // *FormatError. The same input gives the same output; the input is not changed.
 //
-// Accepted are WebAssembly 2.0 without SIMD and without the instructions that
-// write tables. A module need not have a memory, a table, or any export; its
-// memory and tables must be its own. Imported functions must not come back to
-// the module's caller by throwing, but they may call the module's exports.
+// Accepted is WebAssembly 2.0 without SIMD, imported memories, tables and globals,
+// mutable globals of reference type, start functions, and the instructions that
+// write tables. A module need not have a memory, a table or an export. Exports of
+// tables are left out. An export that may throw traps when nothing catches.
+//
+// An imported function may call exports of the module; how deep such calls nest is
+// for the host to limit, since the pass does not see them as recursion.
 func Rewrite(module []byte, config Config) (*Result, error) {
 	start := time.Now()
 	m, err := parse(module)

@@ -63,6 +63,17 @@ func TestRewriteStats(t *testing.T) {
 	}
 }
 
+func TestRewriteKeepsTablesInside(t *testing.T) {
+	entry := code(5, "table", externalTable, 0)
+	binary := everything()
+	if !bytes.Contains(binary, entry) {
+		t.Fatal("the input exports no table")
+	}
+	if bytes.Contains(rewrite(t, binary).Module, entry) {
+		t.Error("the output exports a table")
+	}
+}
+
 func TestRewriteGlobals(t *testing.T) {
 	b := newBuilder()
 	b.throw()

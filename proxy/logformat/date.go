@@ -1,0 +1,44 @@
+package logformat
+
+import (
+	"strconv"
+	"time"
+
+	"tidelock/proxy/sample"
+	"tidelock/proxy/stream"
+)
+
+// The layouts of dates in logs.
+const (
+	millisecondDate = "02/Jan/2006:15:04:05.000"
+	localDate       = "02/Jan/2006:15:04:05 -0700"
+	gmtDate         = "02/Jan/2006:15:04:05 +0000"
+)
+
+func accepted(s *stream.Stream) time.Time { return s.Session.Accepted }
+
+func started(s *stream.Stream) time.Time { return s.Started }
+
+func date(of func(*stream.Stream) time.Time, layout string) func([]byte, *sample.Context, flags) []byte {
+	return func(b []byte, c *sample.Context, _ flags) []byte {
+		t := of(c.Stream)
+		if layout == gmtDate {
+			t = t.UTC()
+		} else {
+			t = t.Local()
+		}
+		return t.AppendFormat(b, layout)
+	}
+}
+
+func timestamp(b []byte, c *sample.Context, fl flags) []byte {
+	return appendNumber(b, accepted(c.Stream).Unix(), fl)
+}
+
+func acceptedMilliseconds(b []byte, c *sample.Context, _ flags) []byte {
+	ms := accepted(c.Stream).Nanosecond() / int(time.Millisecond)
+	for limit := 100; limit > 1 && ms < limit; limit /= 10 {
+		b = append(b, '0')
+	}
+	return strconv.AppendInt(b, int64(ms), 10)
+}

@@ -99,7 +99,7 @@ func (q *headerQuery) iterate(m *message.Message, it *Cursor) ([]byte, bool) {
 		}
 	}
 	var b []byte
-	b, it.rest = cutList(it.rest)
+	b, it.rest = CutList(it.rest)
 	return b, true
 }
 
@@ -142,14 +142,14 @@ func (q *headerQuery) last(m *message.Message) ([]byte, bool) {
 		return b, true
 	}
 	for rest := b; rest != nil; {
-		b, rest = cutList(rest)
+		b, rest = CutList(rest)
 	}
 	return b, true
 }
 
-// cutList returns the first value of a comma separated list, trimmed, and the rest of the list, nil after the last one.
+// CutList returns the first value of a comma separated header, trimmed, and the rest of the list, nil after the last one.
 // Commas between double quotes separate nothing.
-func cutList(list []byte) (first, rest []byte) {
+func CutList(list []byte) (first, rest []byte) {
 	end := len(list)
 	quoted := false
 scan:

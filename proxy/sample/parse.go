@@ -10,8 +10,16 @@ import (
 
 // Compiler compiles the expressions of one place in a configuration.
 type Compiler struct {
-	Phase   Phase          // where the expressions will be evaluated
-	Scripts stream.Scripts // resolves lua.NAME; nil when no script is loaded
+	Phase   Phase             // where the expressions will be evaluated
+	Scripts stream.Scripts    // resolves lua.NAME; nil when no script is loaded
+	Warn    func(text string) // receives what is allowed but most likely a mistake; nil drops it
+}
+
+// Warnf gives a warning to k.Warn.
+func (k *Compiler) Warnf(format string, arguments ...any) {
+	if k.Warn != nil {
+		k.Warn(fmt.Sprintf(format, arguments...))
+	}
 }
 
 // Error is a fault in an expression. Offset is where it is: in bytes from the start of the word with index Word.
@@ -46,19 +54,50 @@ func (k *Compiler) Parse(words []string) (*Expression, int, error) {
 		n++
 	}
 	if err != nil {
-		return nil, 0, &Error{Word: p.word, Offset: min(p.at, len(p.text)), Text: err.Error()}
+		return nil, 0, p.failure(err)
 	}
 	e.text = strings.Join(words[:n], ",")
 	return e, n, nil
 }
 
+// ParseBracketed compiles the expression that text starts with and that a closing square bracket ends. It returns the
+// offset after the bracket.
+//
+// Errors are of type *Error.
+func (k *Compiler) ParseBracketed(text string) (*Expression, int, error) {
+	p := parser{compiler: k, text: text, end: ']'}
+	e := &Expression{}
+	err := p.fetch(e)
+	for err == nil && p.more() {
+		err = p.converter(e)
+	}
+	if err == nil && p.at == len(text) {
+		err = fmt.Errorf("missing ']' after '%s'", text)
+	}
+	if err != nil {
+		return nil, 0, p.failure(err)
+	}
+	e.text = text[:p.at]
+	if err := k.available(e); err != nil {
+		return nil, 0, err
+	}
+	return e, p.at + 1, nil
+}
+
 // ParseAvailable is Parse, but refuses what does not exist in the compiler's phase.
 func (k *Compiler) ParseAvailable(words []string) (*Expression, int, error) {
 	e, n, err := k.Parse(words)
-	if err == nil && !e.AvailableIn(k.Phase) {
-		return nil, 0, &Error{Text: fmt.Sprintf("sample fetch '%s' reads what is not available in %s rules", e, k.Phase)}
+	if err == nil {
+		err = k.available(e)
 	}
 	return e, n, err
+}
+
+func (k *Compiler) available(e *Expression) error {
+	if e.AvailableIn(k.Phase) {
+		return nil
+	}
+	return &Error{Text: fmt.Sprintf("sample fetch '%s' reads what is not available in %s rules", e, k.Phase)}
 }
 
 func (k *Compiler) isConverter(word string) bool {
@@ -74,15 +113,23 @@ type parser struct {
 	compiler *Compiler
 	word     int
 	text     string
-	at       int // where the next token starts
+	at       int  // where the next token starts
+	end      byte // ends the expression, 0 for the end of the word
 }
+
+func (p *parser) failure(err error) *Error {
+	return &Error{Word: p.word, Offset: min(p.at, len(p.text)), Text: err.Error()}
+}
+
+// atEnd reports whether the expression is over.
+func (p *parser) atEnd() bool { return p.at == len(p.text) || p.end != 0 && p.text[p.at] == p.end }
 
 // more reports whether a converter follows. A comma at the end of a word is allowed and says nothing.
 func (p *parser) more() bool {
 	if p.at < len(p.text) && p.text[p.at] == ',' {
 		p.at++
 	}
-	return p.at < len(p.text)
+	return !p.atEnd()
 }
 
 func (p *parser) fetch(e *Expression) error {
@@ -219,7 +266,7 @@ func (p *parser) arguments(where string) (texts []string, err error) {
 			texts = append(texts, text)
 		}
 	}
-	if p.at < len(p.text) && p.text[p.at] != ',' {
+	if !p.atEnd() && p.text[p.at] != ',' {
 		return nil, fmt.Errorf("missing comma after %s, found '%s'", where, p.text[p.at:])
 	}
 	return texts, nil

@@ -49,13 +49,14 @@ func (r Replacement) Append(dst []byte, re *regexp.Regexp, src []byte, all bool)
 	last := 0
 	for _, match := range matches {
 		dst = append(dst, src[last:match[0]]...)
-		dst = r.expand(dst, src, match)
+		dst = r.Expand(dst, src, match)
 		last = match[1]
 	}
 	return append(dst, src[last:]...), true
 }
 
-func (r Replacement) expand(dst, src []byte, match []int) []byte {
+// Expand appends r for one match in src, which is as regexp's FindSubmatchIndex returns it.
+func (r Replacement) Expand(dst, src []byte, match []int) []byte {
 	for _, p := range r {
 		if p.group < 0 {
 			dst = append(dst, p.text...)

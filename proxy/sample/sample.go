@@ -65,7 +65,8 @@ func PhaseOf(set stream.RuleSet) Phase {
 type Context struct {
 	Stream  *stream.Stream
 	Phase   Phase
-	Scratch value.Scratch
+	Scratch value.Scratch // bytes of values
+	Output  value.Scratch // bytes of texts that are made of several values, while Scratch is in use for each
 }
 
 var contexts = sync.Pool{New: func() any { return new(Context) }}
@@ -80,6 +81,7 @@ func Acquire(s *stream.Stream, p Phase) *Context {
 // Release gives c back. Values that it yielded are no longer valid.
 func (c *Context) Release() {
 	c.Scratch.Reset()
+	c.Output.Reset()
 	c.Stream = nil
 	contexts.Put(c)
 }

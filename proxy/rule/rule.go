@@ -1,0 +1,49 @@
+// Package rule runs what configurations say with http-request, http-response, http-after-response, tcp-request content
+// and tcp-response content: lists of actions with conditions, compiled when the configuration is loaded.
+//
+// Actions are rows of a registry. A new one is a function that compiles its arguments and a row.
+package rule
+
+import (
+	"tidelock/proxy/acl"
+	"tidelock/proxy/sample"
+	"tidelock/proxy/stream"
+)
+
+// Rule is a compiled rule. It is immutable.
+type Rule struct {
+	condition *acl.Condition
+	act       action
+}
+
+// action does its work on the exchange of c and says how that goes on.
+type action func(c *sample.Context) stream.Verdict
+
+// Chain is the rules of one rule set in their order. It is immutable and may run for many exchanges at once.
+type Chain struct {
+	phase sample.Phase
+	rules []*Rule
+}
+
+// NewChain returns a chain of rules, which were all compiled for set.
+func NewChain(set stream.RuleSet, rules []*Rule) *Chain {
+	return &Chain{sample.PhaseOf(set), rules}
+}
+
+// Run evaluates the rules until one ends the evaluation. It returns Continue when none did.
+func (l *Chain) Run(s *stream.Stream) stream.Verdict {
+	if len(l.rules) == 0 {
+		return stream.Continue
+	}
+	c := sample.Acquire(s, l.phase)
+	defer c.Release()
+	for _, r := range l.rules {
+		if !r.condition.Holds(c) {
+			continue
+		}
+		if verdict := r.act(c); verdict != stream.Continue {
+			return verdict
+		}
+	}
+	return stream.Continue
+}

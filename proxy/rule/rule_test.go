@@ -1,0 +1,235 @@
+package rule
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+
+	"tidelock/proxy/acl"
+	"tidelock/proxy/message"
+	"tidelock/proxy/sample"
+	"tidelock/proxy/stream"
+)
+
+const getRequest = "GET http://h.example/a/b?c=d HTTP/1.1\nhost: h.example\nx-list: a, b ,c\nx-list: d\nuser-agent: curl/7"
+
+const okResponse = "HTTP/1.1 200 OK\ncontent-length: 2\nx-r: 1\nserver: s"
+
+// parseMessage makes a message of a head in its text form.
+func parseMessage(text string) *message.Message {
+	m := &message.Message{}
+	lines := strings.Split(text, "\n")
+	start := strings.SplitN(lines[0], " ", 3)
+	if strings.HasPrefix(text, "HTTP/") {
+		m.SetResponse(int(start[1][0]-'0')*100+int(start[1][1]-'0')*10+int(start[1][2]-'0'), []byte(start[2]))
+	} else {
+		m.SetRequest([]byte(start[0]), []byte(start[1]))
+	}
+	for _, line := range lines[1:] {
+		name, v, _ := strings.Cut(line, ": ")
+		m.Add(name, []byte(v))
+	}
+	m.EndHeaders()
+	return m
+}
+
+// head is the inverse of parseMessage, with the body after an empty line.
+func head(m *message.Message) string {
+	var b strings.Builder
+	if m.IsRequest() {
+		b.WriteString(string(m.Method()) + " " + string(m.URI()) + " HTTP/1.1")
+	} else if m.IsResponse() {
+		b.WriteString("HTTP/1.1 " + string('0'+rune(m.Status()/100)) + string('0'+rune(m.Status()/10%10)) + string('0'+rune(m.Status()%10)) + " " + string(m.Reason()))
+	}
+	for i := m.First(); i >= 0; i = m.Next(i) {
+		b.WriteString("\n" + string(m.Name(i)) + ": " + string(m.Value(i)))
+	}
+	if body := m.Body(); body != nil {
+		b.WriteString("\n\n" + string(body))
+	}
+	return b.String()
+}
+
+func newStream(set stream.RuleSet, request string) *stream.Stream {
+	p := &stream.Proxy{Name: "fe", ID: 1, Mode: stream.ModeHTTP}
+	s := &stream.Stream{
+		Session:  &stream.Session{Frontend: p, Client: stream.Endpoint{Source: netip.MustParseAddrPort("127.0.0.1:4000")}},
+		Frontend: p,
+		Request:  parseMessage(request),
+		Response: &message.Message{},
+	}
+	if set == stream.HTTPResponse {
+		s.Response = parseMessage(okResponse)
+	}
+	return s
+}
+
+func compileChain(t testing.TB, set stream.RuleSet, lines string) *Chain {
+	t.Helper()
+	k := &Compiler{Set: set, Mode: stream.ModeHTTP, ACLs: &acl.Set{}}
+	var rules []*Rule
+	for line := range strings.SplitSeq(lines, "\n") {
+		r, err := k.Compile(words(line))
+		if err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		rules = append(rules, r)
+	}
+	return NewChain(set, rules)
+}
+
+// words splits at white space that is not between single quotes.
+func words(line string) (list []string) {
+	for i, piece := range strings.Split(line, "'") {
+		if i%2 == 1 {
+			list = append(list, piece)
+		} else {
+			list = append(list, strings.Fields(piece)...)
+		}
+	}
+	return list
+}
+
+// TestChain_Run expects what HAProxy 2.6.12 sent to the server, or to the client, with the same rules and messages.
+func TestChain_Run(t *testing.T) {
+	const req, res = stream.HTTPRequest, stream.HTTPResponse
+	request := func(changes ...string) string { return strings.NewReplacer(changes...).Replace(getRequest) }
+	tests := []struct {
+		name    string
+		set     stream.RuleSet
+		rules   string
+		verdict stream.Verdict
+		want    string // the request after http-request rules that continue, the response after all others
+	}{
+		{"return", req, "return", stream.Reply, "HTTP/1.1 200 OK\ncontent-length: 0"},
+		{"return status", req, "return status 201", stream.Reply, "HTTP/1.1 201 Created\ncontent-length: 0"},
+		{"return string", req, "return status 200 content-type text/plain string hi", stream.Reply,
+			"HTTP/1.1 200 OK\ncontent-length: 2\ncontent-type: text/plain\n\nhi"},
+		{"return format and headers", req, "return status 200 content-type text/plain lf-string %[path] hdr X-A v%[src] hdr x-b b", stream.Reply,
+			"HTTP/1.1 200 OK\nx-a: v127.0.0.1\nx-b: b\ncontent-length: 4\ncontent-type: text/plain\n\n/a/b"},
+		{"return without content", req, "return status 204", stream.Reply, "HTTP/1.1 204 No Content"},
+		{"deny", req, "deny", stream.Deny, ""},
+		{"deny with payload", req, "deny status 401 content-type text/plain string no hdr A b", stream.Deny,
+			"HTTP/1.1 401 Unauthorized\na: b\ncontent-length: 2\ncontent-type: text/plain\n\nno"},
+		{"redirect location", req, "redirect location /x", stream.Reply,
+			"HTTP/1.1 302 Found\ncontent-length: 0\nlocation: /x\ncache-control: no-cache"},
+		{"redirect prefix", req, "redirect prefix https://m.example code 301", stream.Reply,
+			"HTTP/1.1 301 Moved Permanently\ncontent-length: 0\nlocation: https://m.example/a/b?c=d"},
+		{"redirect options", req, "redirect prefix / drop-query append-slash code 308", stream.Reply,
+			"HTTP/1.1 308 Permanent Redirect\ncontent-length: 0\nlocation: /a/b/"},
+		{"redirect scheme", req, "redirect scheme https code 307 set-cookie A=b", stream.Reply,
+			"HTTP/1.1 307 Temporary Redirect\ncontent-length: 0\nlocation: https://h.example/a/b?c=d\ncache-control: no-cache\nset-cookie: A=b; path=/;"},
+		{"redirect clear-cookie", req, "redirect location /%[hdr(none)] ignore-empty clear-cookie A=", stream.Reply,
+			"HTTP/1.1 302 Found\ncontent-length: 0\nlocation: /\ncache-control: no-cache\nset-cookie: A=; path=/; Max-Age=0;"},
+		{"redirect ignore-empty", req, "redirect location %[hdr(none)] ignore-empty", stream.Continue, getRequest},
+		{"set-path", req, "set-path /new", stream.Continue, request("/a/b", "/new")},
+		{"set-pathq", req, "set-pathq /new?z", stream.Continue, request("/a/b?c=d", "/new?z")},
+		{"set-query", req, "set-query q=1", stream.Continue, request("c=d", "q=1")},
+		{"set-query empty", req, "set-query %[str()]", stream.Continue, request("c=d", "")},
+		{"set-uri", req, "set-uri /u?v", stream.Continue, request("http://h.example/a/b?c=d", "/u?v")},
+		{"set-uri absolute", req, "set-uri http://o.example/z", stream.Continue,
+			request("http://h.example/a/b?c=d", "http://o.example/z", "host: h.example", "host: o.example")},
+		{"set-method", req, "set-method PUT", stream.Continue, request("GET", "PUT")},
+		{"set and add headers", req, "set-header X-List 'new %[path]'\nadd-header X-A 1\nadd-header X-A %[hdr(none)]\nset-header User-Agent é%[bin(0a41)]", stream.Continue,
+			"GET http://h.example/a/b?c=d HTTP/1.1\nhost: h.example\nx-list: new /a/b\nx-a: 1\nx-a: \nuser-agent: é%0AA"},
+		{"del-header", req, "del-header X-List\ndel-header user -m beg", stream.Continue, "GET http://h.example/a/b?c=d HTTP/1.1\nhost: h.example"},
+		{"del-header end and sub", req, "del-header list -m end\ndel-header gen -m sub", stream.Continue, "GET http://h.example/a/b?c=d HTTP/1.1\nhost: h.example"},
+		{"del-header regex", req, "del-header ^x-.*t$ -m reg", stream.Continue, request("x-list: a, b ,c\n", "", "x-list: d\n", "")},
+		{"replace-header", req, "replace-header User-Agent curl foo", stream.Continue, request("curl/7", "foo")},
+		{"replace-header groups", req, `replace-header X-List '(a), (.)' '<\1|\2|%[path]|\0|\9>'`, stream.Continue, request("a, b ,c", "<a|b|/a/b|a, b|>")},
+		{"replace-value", req, `replace-value X-List '^([a-c])$' '<\1>'`, stream.Continue, request("a, b ,c", "<a>, <b> ,<c>")},
+		{"replace-path", req, `replace-path /a/(.*) /\1`, stream.Continue, request("/a/b", "/b")},
+		{"replace-pathq", req, `replace-pathq (.*) /foo\1`, stream.Continue, request("/a/b?c=d", "/foo/a/b?c=d")},
+		{"replace-uri", req, `replace-uri ^http://(.*) https://\1`, stream.Continue, request("http:", "https:")},
+		{"variables", req, "set-var(txn.a) str(x)\nset-var(txn.a,ifnotset) str(y)\nset-var-fmt(txn.b) %[var(txn.a)]-%[path]\nunset-var(txn.c)\nset-header A '%[var(txn.a)] %[var(txn.b)]'", stream.Continue,
+			getRequest + "\na: x x-/a/b"},
+		{"reject", req, "reject", stream.Abort, ""},
+		{"conditions", req, "deny status 400 if { path /x } or { hdr(x-list) c } !{ hdr(user-agent) -m found }\nreturn status 200 if { path /x } or { hdr(x-list) c } { hdr(user-agent) -m found }", stream.Reply,
+			"HTTP/1.1 200 OK\ncontent-length: 0"},
+		{"allow", req, "allow\ndeny", stream.Stop, ""},
+		{"set-status", res, "set-status 404", stream.Continue, "HTTP/1.1 404 Not Found\ncontent-length: 2\nx-r: 1\nserver: s"},
+		{"set-status with reason", res, "set-status 503 reason 'Slow Down'\nset-header Server x\nadd-header X-R 2\ndel-header X-R -m str", stream.Continue,
+			"HTTP/1.1 503 Slow Down\ncontent-length: 2\nserver: x"},
+		{"return from response", res, "return status 200 content-type text/plain string hello hdr a %[res.hdr(server)]", stream.Reply,
+			"HTTP/1.1 200 OK\na: s\ncontent-length: 5\ncontent-type: text/plain\n\nhello"},
+		{"redirect from response", res, "redirect location /r", stream.Reply, "HTTP/1.1 302 Found\ncontent-length: 0\nlocation: /r\ncache-control: no-cache"},
+		{"direction of hdr", res, "set-header x-s %[hdr(server)]", stream.Continue, okResponse + "\nx-s: s"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := newStream(test.set, getRequest)
+			if v := compileChain(t, test.set, test.rules).Run(s); v != test.verdict {
+				t.Errorf("verdict is %d, want %d", v, test.verdict)
+			}
+			got := head(s.Response)
+			if test.set == req && test.verdict == stream.Continue {
+				got = head(s.Request)
+			}
+			if got != test.want {
+				t.Errorf("got\n%s\nwant\n%s", got, test.want)
+			}
+		})
+	}
+}
+
+// TestChain_Run_Safe is about values that would break the syntax of a message.
+func TestChain_Run_Safe(t *testing.T) {
+	tests := []struct{ name, rule, want string }{
+		{"line break from an expression", "set-header a %[str(x%0d%0ay:z),url_dec]", "a: x%0D%0Ay:z"},
+		{"space in a path", "set-path /%[str(x%20HTTP/1.1%0d%0a),url_dec]", "/x%20HTTP/1.1%0D%0A?c=d"},
+		{"method that is no token", "set-method %[str(GET%20/),url_dec]", "GET http"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := newStream(stream.HTTPRequest, getRequest)
+			compileChain(t, stream.HTTPRequest, test.rule).Run(s)
+			if got := head(s.Request); !strings.Contains(got, test.want) {
+				t.Errorf("got\n%s\nwithout %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestCompiler_Compile_Errors(t *testing.T) {
+	tests := []struct {
+		name, rule string
+		set        stream.RuleSet
+		word       int
+		want       string
+	}{
+		{"action", "set-headr X a", stream.HTTPRequest, 0, "unknown action 'set-headr', did you mean 'set-header'?"},
+		{"action of the other direction", "set-status 200", stream.HTTPRequest, 0, "unknown action 'set-status'"},
+		{"missing parentheses", "set-var txn.a str(x)", stream.HTTPRequest, 0, "expects an argument in parentheses"},
+		{"superfluous parentheses", "deny(x)", stream.HTTPRequest, 0, "takes no argument"},
+		{"open parenthesis", "set-var(txn.a str(x)", stream.HTTPRequest, 0, "missing ')'"},
+		{"scope", "set-var(bad.a) str(x)", stream.HTTPRequest, 0, "unknown scope 'bad'"},
+		{"condition of set-var", "set-var(txn.a,ifexist) str(x)", stream.HTTPRequest, 0, "did you mean 'ifexists'?"},
+		{"no value", "set-header X", stream.HTTPRequest, 1, "expected the value of a header, but got nothing"},
+		{"garbage", "set-header X a b", stream.HTTPRequest, 3, "expected 'if' or 'unless' followed by a condition, but found 'b'"},
+		{"header name", "set-header X:Y a", stream.HTTPRequest, 1, "'X:Y' is not the name of a header"},
+		{"fetch in format", "set-header X a%[pth]", stream.HTTPRequest, 2, "unknown fetch method 'pth', did you mean 'path'?"},
+		{"response in request", "set-header X %[res.hdr(x)]", stream.HTTPRequest, 2, "not available in http-request rules"},
+		{"status", "return status 700", stream.HTTPRequest, 2, "expected a status code between 200 and 599, but got '700'"},
+		{"content type", "return string x", stream.HTTPRequest, 2, "needs a 'content-type'"},
+		{"redirect", "redirect locaton /", stream.HTTPRequest, 1, "did you mean 'location'?"},
+		{"redirect code", "redirect location / code 305", stream.HTTPRequest, 4, "unsupported redirection code 305"},
+		{"regex", "replace-header a ( b", stream.HTTPRequest, 2, "regex '(' is invalid"},
+		{"service", "use-service foo", stream.HTTPRequest, 1, "unknown service 'foo'"},
+		{"script", "lua.foo", stream.HTTPRequest, 0, "no script is loaded"},
+		{"acl", "deny if nope", stream.HTTPRequest, 2, "unknown ACL 'nope'"},
+		{"http action in tcp", "set-header a b", stream.TCPRequest, 0, "unknown action"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			k := &Compiler{Set: test.set, ACLs: &acl.Set{}}
+			_, err := k.Compile(words(test.rule))
+			e, ok := err.(*sample.Error)
+			if !ok {
+				t.Fatalf("error is %v, want a *sample.Error", err)
+			}
+			if e.Word != test.word || !strings.Contains(e.Text, test.want) {
+				t.Errorf("error at word %d: %s; want %d: %s", e.Word, e.Text, test.word, test.want)
+			}
+		})
+	}
+}

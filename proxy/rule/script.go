@@ -1,0 +1,55 @@
+package rule
+
+import (
+	"fmt"
+	"strings"
+
+	"tidelock/proxy/sample"
+	"tidelock/proxy/stream"
+)
+
+// lua.<name> [<argument>...]
+func (p *parser) script(name string) (action, error) {
+	if p.Scripts == nil {
+		p.at = 0
+		return nil, fmt.Errorf("unknown action 'lua.%s': no script is loaded", name)
+	}
+	start := p.at
+	for p.more() {
+		p.at++
+	}
+	run, err := p.Scripts.BindAction(p.Set, name, p.words[start:p.at])
+	if err != nil {
+		p.at = 0
+		return nil, err
+	}
+	return func(c *sample.Context) stream.Verdict { return run(c.Stream) }, nil
+}
+
+// use-service lua.<name>
+func useService(p *parser) (action, error) {
+	word, err := p.word("the name of a service")
+	if err != nil {
+		return nil, err
+	}
+	name, ok := strings.CutPrefix(word, "lua.")
+	switch {
+	case !ok:
+		err = fmt.Errorf("unknown service '%s'", word)
+	case p.Scripts == nil:
+		err = fmt.Errorf("unknown service '%s': no script is loaded", word)
+	}
+	if err != nil {
+		p.at--
+		return nil, err
+	}
+	service, err := p.Scripts.BindService(p.Mode, name)
+	if err != nil {
+		p.at--
+		return nil, err
+	}
+	return func(c *sample.Context) stream.Verdict {
+		c.Stream.Service = service
+		return stream.Stop
+	}, nil
+}

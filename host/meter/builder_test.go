@@ -27,8 +27,11 @@ const (
 	branchTable = 0x0e
 	drop        = 0x1a
 	i32LtS      = 0x48
+	i32GtS      = 0x4a
 	i32Add      = 0x6a
 	i32Sub      = 0x6b
+	i32And      = 0x71
+	refIsNull   = 0xd1
 )
 
 // code concatenates bytes, small integers, and byte slices.

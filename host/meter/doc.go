@@ -3,8 +3,9 @@
 //
 // It is one pass from binary to binary:
 //
-//	module --> reader --> sections and sites --> call graph --> output
-//	           module.go, body.go                callgraph.go   rewrite.go, emit.go
+//	bytes --> sections, sites --> call graph, plan --> bytes
+//	          module.go, body.go  callgraph.go,        output.go,
+//	                              plan.go              emit.go
 //
 // Fuel: a global counts down at every loop header and at the entry of enough
 // functions that neither recursion nor a deep tree of calls runs for long

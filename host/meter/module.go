@@ -69,40 +69,10 @@ type global struct {
 	value     constant
 }
 
-// constant is a constant expression of one instruction.
-type constant struct {
-	bytes    []byte // of the instruction, nil for ref.func
-	function uint32 // what ref.func names
-	i32      int32  // value of an i32.const
-}
-
 type export struct {
 	name  string
 	kind  byte
 	index uint32
-}
-
-// Bits of an element segment's form.
-const (
-	elementNotActive  = 1 << iota // passive or declared
-	elementExplicit               // names its table, or is declared when not active
-	elementExpression             // entries are expressions
-)
-
-type elementSegment struct {
-	form        uint32
-	table       uint32
-	offset      constant
-	elementType byte
-	entries     []constant
-}
-
-func (s *elementSegment) active() bool { return s.form&elementNotActive == 0 }
-
-type dataSegment struct {
-	active bool
-	offset constant
-	bytes  []byte
 }
 
 // Section identifiers.

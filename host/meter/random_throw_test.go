@@ -100,7 +100,6 @@ func (g *thrower) value(t byte) []byte {
 
 // bit tests one bit of a value: throws and branches depend on arguments.
 func (g *thrower) bit() []byte {
-	const i32And = 0x71
 	return code(g.value(typeI32), constI32Code(1<<g.IntN(3)), i32And)
 }
 
@@ -126,7 +125,7 @@ func (g *thrower) statement() []byte {
 		return code(g.bit(), opIf, blockEmpty, g.statements(2), opElse, g.statements(2), opEnd)
 	case 3: // at most three times round: the third local counts
 		return code(constI32Code(3), opLocalSet, 2, opLoop, blockEmpty, g.callLater(false),
-			opLocalGet, 2, i32Decrement, opLocalTee, 2, constI32Code(0), 0x4a, opBranchIf, 0, opEnd)
+			opLocalGet, 2, i32Decrement, opLocalTee, 2, constI32Code(0), i32GtS, opBranchIf, 0, opEnd)
 	case 4, 5:
 		return g.callLater(false)
 	case 6:

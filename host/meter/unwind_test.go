@@ -135,7 +135,7 @@ func TestUnwinding(t *testing.T) {
 		{"a reference to an exported function", 0, func(b *builder) {
 			throw := b.throw()
 			b.exported("thrower", "", "", "", opCall, throw)
-			b.exported("run", "", i32, "", opRefFunc, 1, 0xd1)
+			b.exported("run", "", i32, "", opRefFunc, 1, refIsNull)
 		}},
 	}
 	for _, test := range tests {

@@ -13,7 +13,6 @@ import (
 type Bind struct {
 	Address    Address
 	Name       string
-	Maxconn    int         // connections at a time, 0 is the frontend's limit
 	V6Only     bool        // an IPv6 address takes no IPv4 clients
 	Permission fs.FileMode // of a unix socket, 0 leaves it to the umask
 	Text       string      // the address as written
@@ -23,10 +22,6 @@ type Bind struct {
 // bindParameters are the parameters of bind that have a parse function.
 var bindParameters = map[string]func(b *Bind, value string) bool{
 	"name": func(b *Bind, value string) bool { b.Name = value; return value != "" },
-	"maxconn": func(b *Bind, value string) (ok bool) {
-		b.Maxconn, ok = decimal(value)
-		return ok
-	},
 	"mode": func(b *Bind, value string) bool {
 		mode, err := strconv.ParseUint(value, 8, 9)
 		b.Permission = fs.FileMode(mode)
@@ -52,7 +47,7 @@ var bindFlags = map[string]func(*Bind){
 var bindRefused = []string{
 	"accept-netscaler-cip", "accept-proxy", "alpn", "ca-file", "ca-ignore-err", "ca-sign-file", "ciphers", "ciphersuites", "crl-file",
 	"crt", "crt-ignore-err", "crt-list", "curves", "ecdhe", "expose-fd", "force-sslv3", "force-tlsv10", "force-tlsv11", "force-tlsv12",
-	"force-tlsv13", "generate-certificates", "gid", "group", "interface", "mss", "namespace", "no-alpn", "no-ca-names", "no-sslv3",
+	"force-tlsv13", "generate-certificates", "gid", "group", "interface", "maxconn", "mss", "namespace", "no-alpn", "no-ca-names", "no-sslv3",
 	"no-tls-tickets", "no-tlsv10", "no-tlsv11", "no-tlsv12", "no-tlsv13", "npn", "prefer-client-ciphers", "proto", "severity-output",
 	"ssl", "ssl-max-ver", "ssl-min-ver", "strict-sni", "tcp-ut", "tls-ticket-keys", "transparent", "uid", "user", "verify",
 }

@@ -19,16 +19,10 @@ type Global struct {
 	Logs          []Log
 	LogTag        string
 	SendHostname  *string // log-send-hostname: what log lines give as host, "" is the system's name; nil sends none
-	Description   string
-	Node          string
-	BufferSize    int // tune.bufsize
-	MaxRewrite    int // tune.maxrewrite
-	MaxHeaders    int // tune.http.maxhdr
-	Quiet         bool
 }
 
 func defaultGlobal() Global {
-	return Global{UID: -1, GID: -1, BufferSize: 16384, MaxRewrite: 1024, MaxHeaders: 101, LogTag: "haproxy"}
+	return Global{UID: -1, GID: -1, LogTag: "haproxy"}
 }
 
 // daemon
@@ -124,27 +118,6 @@ func parseSendHostname(p *parser, s syntax.Statement) {
 	if !p.tooMany(s, 1) {
 		name := s.Argument(0)
 		p.Global.SendHostname = &name
-	}
-}
-
-// number makes the parser of a tuning keyword with one number from 1 to most.
-func number(field func(*Global) *int, most int) parseFunc {
-	return func(p *parser, s syntax.Statement) {
-		n, ok := decimal(s.Argument(0))
-		switch {
-		case p.tooMany(s, 1):
-		case !ok || n < 1 || n > most:
-			p.failf(s, "'%s' expects a numeric value between 1 and %d", s.Keyword(), most)
-		default:
-			*field(&p.Global) = n
-		}
-	}
-}
-
-// quiet
-func parseQuiet(p *parser, s syntax.Statement) {
-	if !p.tooMany(s, 0) {
-		p.Global.Quiet = true
 	}
 }
 

@@ -21,13 +21,6 @@ var globalKeywords = append([]keyword{
 	{"log", inGlobal, parseGlobalLog},
 	{"log-tag", inGlobal, text(func(g *Global) *string { return &g.LogTag }, "'log-tag' expects a tag for use in syslog.")},
 	{"log-send-hostname", inGlobal, parseSendHostname},
-	{"description", inGlobal, text(func(g *Global) *string { return &g.Description }, "'description' expects a string argument.")},
-	{"node", inGlobal, text(func(g *Global) *string { return &g.Node }, "'node' expects a name.")},
-	{"quiet", inGlobal, parseQuiet},
-
-	{"tune.bufsize", inGlobal, number(func(g *Global) *int { return &g.BufferSize }, 1<<30)},
-	{"tune.maxrewrite", inGlobal, number(func(g *Global) *int { return &g.MaxRewrite }, 1<<30)},
-	{"tune.http.maxhdr", inGlobal, number(func(g *Global) *int { return &g.MaxHeaders }, 32767)},
 
 	{"lua-load", inGlobal, parseLuaLoad},
 	{"lua-load-per-thread", inGlobal, parseLuaLoad},
@@ -44,9 +37,9 @@ var globalKeywords = append([]keyword{
 	{"stats", inGlobal, parseGlobalStats},
 }, slices.Concat(
 	// These steer mechanisms that this program does not have or does not need told about.
-	rows(inGlobal, accept, "busy-polling", "ca-base", "crt-base", "insecure-fork-wanted", "insecure-setuid-wanted", "issuers-chain-path",
+	rows(inGlobal, accept, "busy-polling", "ca-base", "crt-base", "description", "insecure-fork-wanted", "insecure-setuid-wanted", "issuers-chain-path",
 		"localpeer", "max-spread-checks", "maxpipes", "maxsslconn", "mworker-max-reloads", "no-memory-trimming", "noepoll",
-		"noevports", "nogetaddrinfo", "nokqueue", "nopoll", "noreuseport", "nosplice", "numa-cpu-mapping", "profiling.tasks",
+		"noevports", "nogetaddrinfo", "node", "nokqueue", "nopoll", "noreuseport", "nosplice", "numa-cpu-mapping", "profiling.tasks", "quiet",
 		"set-dumpable", "spread-checks", "ssl-default-bind-ciphers", "ssl-default-bind-ciphersuites", "ssl-default-bind-curves",
 		"ssl-default-bind-options", "ssl-default-server-ciphers", "ssl-default-server-ciphersuites", "ssl-default-server-options",
 		"ssl-dh-param-file", "ssl-server-verify", "strict-limits", "ulimit-n", "zero-warning", "tune.buffers.limit", "tune.buffers.reserve",
@@ -54,7 +47,7 @@ var globalKeywords = append([]keyword{
 		"tune.pattern.cache-size", "tune.pipesize", "tune.pool-high-fd-ratio", "tune.pool-low-fd-ratio", "tune.recv_enough",
 		"tune.runqueue-depth", "tune.sched.low-latency", "tune.ssl.cachesize", "tune.ssl.default-dh-param"),
 	rows(inGlobal, ignore, "cpu-map", "fd-hard-limit", "grace", "master-worker", "server-state-base", "server-state-file",
-		"tune.http.cookielen", "tune.http.logurilen", "tune.rcvbuf.client", "tune.rcvbuf.server", "tune.sndbuf.client",
+		"tune.bufsize", "tune.http.cookielen", "tune.http.logurilen", "tune.http.maxhdr", "tune.maxrewrite", "tune.rcvbuf.client", "tune.rcvbuf.server", "tune.sndbuf.client",
 		"tune.sndbuf.server"),
 	rows(inGlobal, refuse, "default-path", "expose-experimental-directives", "external-check", "h1-accept-payload-with-any-method",
 		"h1-case-adjust", "h1-case-adjust-file", "h2-workaround-bogus-websocket-clients", "httpclient.resolvers.id",

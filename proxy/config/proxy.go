@@ -54,7 +54,6 @@ type Settings struct {
 	Timeouts       Timeouts
 	Maxconn        int // client connections at a time, 0 is the global limit
 	Retries        int // further attempts to connect to a server
-	Balance        Balance
 	DefaultBackend Name
 	Connection     Connection
 	ForwardFor     ForwardFor
@@ -69,12 +68,7 @@ type Settings struct {
 	LogTag         string
 	ErrorFiles     map[int][]byte // status to whole response, empty to answer nothing
 	MonitorURI     string
-	UniqueIDFormat Format
-	UniqueIDHeader string
 	DefaultServer  ServerParameters
-
-	RequestInspectDelay  time.Duration // tcp-request inspect-delay
-	ResponseInspectDelay time.Duration // tcp-response inspect-delay
 }
 
 // Timeouts of a proxy. Zero is unlimited, or for those that have one, the timeout that stands in for it.
@@ -82,12 +76,6 @@ type Timeouts struct {
 	Client, Server, Connect, Queue, Tunnel, Check, Tarpit time.Duration
 	ClientFin, ServerFin                                  time.Duration
 	HTTPRequest, HTTPKeepAlive                            time.Duration
-}
-
-// Balance is the way in which a backend chooses a server.
-type Balance struct {
-	Algorithm string
-	At        syntax.Position
 }
 
 // Name refers to another section.
@@ -106,9 +94,8 @@ type Format struct {
 type Connection uint8
 
 const (
-	KeepAlive   Connection = iota // both sides
-	ServerClose                   // the client's side only
-	Close                         // neither
+	KeepAlive Connection = iota
+	Close                // one exchange for each
 )
 
 // ForwardFor is option forwardfor.
@@ -134,5 +121,5 @@ type Rule struct {
 
 // builtinSettings are what a section has that inherits from no defaults.
 func builtinSettings() Settings {
-	return Settings{Mode: ModeTCP, Retries: 3, Balance: Balance{Algorithm: "roundrobin"}, DefaultServer: ServerParameters{Weight: 1}}
+	return Settings{Mode: ModeTCP, Retries: 3, DefaultServer: ServerParameters{Weight: 1}}
 }

@@ -17,7 +17,7 @@ var proxyKeywords = append([]keyword{
 	{"http-request", inEverything, parseRule},
 	{"http-response", inEverything, parseRule},
 	{"log", inEverything, parseProxyLog},
-	{"log-format", inDefaults | inFrontSide, logFormat("log-format", func(s *Settings) *Format { return &s.LogFormat })},
+	{"log-format", inDefaults | inFrontSide, parseLogFormat},
 	{"log-tag", inEverything, parseLogTag},
 	{"maxconn", inDefaults | inFrontSide, parseMaxconn},
 	{"mode", inEverything, parseMode},
@@ -28,8 +28,6 @@ var proxyKeywords = append([]keyword{
 	{"tcp-request", inEverything, parseTCPRule},
 	{"tcp-response", inDefaults | inBackSide, parseTCPRule},
 	{"timeout", inEverything, parseTimeout},
-	{"unique-id-format", inDefaults | inFrontSide, logFormat("unique-id-format", func(s *Settings) *Format { return &s.UniqueIDFormat })},
-	{"unique-id-header", inDefaults | inFrontSide, parseUniqueIDHeader},
 	{"use_backend", inFrontSide, parseUseBackend},
 }, slices.Concat(
 	// These tune or describe, and change nothing of the traffic.
@@ -41,7 +39,7 @@ var proxyKeywords = append([]keyword{
 	rows(inDefaults|inFrontSide, ignore, "clitcpka-cnt", "clitcpka-idle", "clitcpka-intvl"),
 	rows(inEverything, refuse, "capture", "compression", "declare", "errorfiles", "errorloc", "errorloc302", "errorloc303", "filter",
 		"http-error", "redirect", "stick-table"),
-	rows(inDefaults|inFrontSide, refuse, "error-log-format", "log-format-sd", "monitor", "rate-limit"),
+	rows(inDefaults|inFrontSide, refuse, "error-log-format", "log-format-sd", "monitor", "rate-limit", "unique-id-format", "unique-id-header"),
 	rows(inDefaults|inBackSide, refuse, "cookie", "dispatch", "external-check", "force-persist", "hash-type", "http-send-name-header",
 		"ignore-persist", "persist", "retry-on", "server-template", "source", "stick", "transparent", "use-fcgi-app", "use-server"),
 )...)

@@ -69,10 +69,8 @@ func (p *parser) inspectDelay(s syntax.Statement) {
 	switch {
 	case err != nil:
 		p.failf(s, "%s (%s)", expected, err)
-	case s.Keyword() == "tcp-request":
-		p.proxy.RequestInspectDelay = d
-	default:
-		p.proxy.ResponseInspectDelay = d
+	case d > 0 && p.proxy.Mode == ModeTCP && p.proxy.Kind != Defaults:
+		p.warnf(s, "'%s inspect-delay' is not supported yet by this version: the rules run without waiting for data.", s.Keyword())
 	}
 }
 

@@ -145,3 +145,14 @@ func parseIsolation(p *parser, s syntax.Statement) {
 		p.Scripts.Isolation = Isolation(value)
 	}
 }
+
+// ScriptError is the failure of one script file.
+type ScriptError struct {
+	File ScriptFile
+	Err  error
+}
+
+// Error has HAProxy's words: the loader says in Err whether the file could not be read or failed when it ran.
+func (e *ScriptError) Error() string { return e.Err.Error() }
+
+func (e *ScriptError) Unwrap() error { return e.Err }

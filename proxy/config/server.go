@@ -18,7 +18,6 @@ type Server struct {
 // ServerParameters are what default-server can hand down.
 type ServerParameters struct {
 	Weight   int
-	Maxconn  int // connections at a time, 0 is unlimited
 	Backup   bool
 	Disabled bool
 	Check    bool
@@ -37,8 +36,8 @@ var serverTimes = []string{"downinter", "fastinter", "inter", "slowstart"}
 
 // serverNumbers are the parameters of server with a number. Those without a place to go tune health checks or pools.
 var serverNumbers = map[string]func(*ServerParameters, int){
-	"weight": func(q *ServerParameters, n int) { q.Weight = n }, "maxconn": func(q *ServerParameters, n int) { q.Maxconn = n },
-	"fall": nil, "rise": nil, "port": nil, "id": nil, "minconn": nil, "maxqueue": nil, "pool-max-conn": nil, "pool-low-conn": nil,
+	"weight": func(q *ServerParameters, n int) { q.Weight = n },
+	"fall":   nil, "rise": nil, "port": nil, "id": nil, "maxconn": nil, "minconn": nil, "maxqueue": nil, "pool-max-conn": nil, "pool-low-conn": nil,
 }
 
 // serverRefused are parameters without which the traffic would not be what the configuration asks for.
@@ -115,6 +114,8 @@ func (p *parser) serverParameters(s syntax.Statement, i int, where, server strin
 		case name == "weight" && n > 256:
 			p.failf(s, "%s : weight of server %s is not within 0 and 256 (%d).", where, server, n)
 			return false
+		case name == "maxconn" && n > 0:
+			p.warnf(s, "%s : 'maxconn' is not supported yet by this version and has no effect.", where)
 		case set != nil:
 			set(into, n)
 		}

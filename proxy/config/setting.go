@@ -37,9 +37,8 @@ func parseBalance(p *parser, s syntax.Statement) {
 	supported, known := algorithms[name]
 	base, _, _ := strings.Cut(name, "(")
 	switch {
-	case supported && !p.tooMany(s, 1):
-		p.proxy.Balance = Balance{Algorithm: name, At: s.At()}
-	case supported:
+	case supported: // the only way there is
+		p.tooMany(s, 1)
 	case known || base != name && slices.Contains([]string{"hdr", "random", "rdp-cookie"}, base):
 		p.failf(s, "balance '%s' is not supported yet by this version, only 'roundrobin' and 'static-rr' are.", name)
 	default:
@@ -99,16 +98,14 @@ func parseMonitorURI(p *parser, s syntax.Statement) {
 	}
 }
 
-// logFormat makes the parser of: log-format <format>, unique-id-format <format>
-func logFormat(name string, field func(*Settings) *Format) parseFunc {
-	return func(p *parser, s syntax.Statement) {
-		if s.Argument(0) == "" {
-			p.failf(s, "%s expects an argument.", name)
-			return
-		}
-		if !p.tooMany(s, 1) {
-			*field(&p.proxy.Settings) = Format{Text: s.Argument(0), At: s.Words[1].At}
-		}
+// log-format <format>
+func parseLogFormat(p *parser, s syntax.Statement) {
+	if s.Argument(0) == "" {
+		p.failf(s, "log-format expects an argument.")
+		return
+	}
+	if !p.tooMany(s, 1) {
+		p.proxy.LogFormat = Format{Text: s.Argument(0), At: s.Words[1].At}
 	}
 }
 
@@ -119,15 +116,6 @@ func parseLogTag(p *parser, s syntax.Statement) {
 		return
 	}
 	p.proxy.LogTag = s.Argument(0)
-}
-
-// unique-id-header <name>
-func parseUniqueIDHeader(p *parser, s syntax.Statement) {
-	if s.Argument(0) == "" {
-		p.failf(s, "unique-id-header expects an argument.")
-		return
-	}
-	p.proxy.UniqueIDHeader = s.Argument(0)
 }
 
 // errorStatuses are the statuses that errorfile can replace.

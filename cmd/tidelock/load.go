@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+
+	"tidelock/proxy"
+	"tidelock/proxy/config"
+	"tidelock/proxy/config/syntax"
+)
+
+// program is one run of the proxy, whatever command line it was started with.
+type program struct {
+	files          []string // of the configuration, or folders with them
+	settings       Settings
+	stdout, stderr io.Writer
+	log            *slog.Logger
+	least          syntax.Severity // of the diagnostics that are shown
+	asHAProxy      bool            // messages have HAProxy's preamble
+}
+
+func newProgram(files []string, s Settings, stdout, stderr io.Writer) *program {
+	return &program{files: files, settings: s, stdout: stdout, stderr: stderr, log: s.logger(stderr), least: syntax.Notice}
+}
+
+// load reads the configuration and assembles it. Diagnostics are printed here; the error says how to end.
+func (p *program) load(ctx context.Context) (*proxy.Proxy, *config.Configuration, error) {
+	diags := &syntax.Diagnostics{}
+	built, cfg := p.build(ctx, diags)
+	if p.asHAProxy && (diags.Has(syntax.Alert) || diags.Has(syntax.Warning)) && p.least <= syntax.Notice {
+		p.preamble()
+	}
+	diags.Print(p.stderr, p.least)
+	switch {
+	case built == nil:
+		return nil, nil, exitStatus(exitError)
+	case len(cfg.Proxies) == 0 || !listens(cfg):
+		built.Stop(ctx)
+		fmt.Fprintf(p.stdout, "Configuration file has no error but will not start (no listener) => exit(%d).\n", exitNoListeners)
+		return nil, nil, exitStatus(exitNoListeners)
+	}
+	return built, cfg, nil
+}
+
+func (p *program) build(ctx context.Context, diags *syntax.Diagnostics) (*proxy.Proxy, *config.Configuration) {
+	sources := syntax.Load(p.files, diags)
+	if diags.Has(syntax.Alert) {
+		return nil, nil
+	}
+	cfg := config.Parse(sources, condition(sources), diags)
+	if p.settings.Isolation != "" {
+		cfg.Scripts.Isolation = config.Isolation(p.settings.Isolation)
+	}
+	built := proxy.Build(ctx, cfg, proxy.Options{LoadScripts: p.loadScripts, Errors: p.log}, diags)
+	return built, cfg
+}
+
+// condition returns what configurations may ask about this process.
+func condition(sources []syntax.Source) syntax.Condition {
+	environment := syntax.NewEnvironment(os.Environ())
+	names := make([]string, len(sources))
+	for i, source := range sources {
+		names[i] = source.Name
+	}
+	environment.Set("HAPROXY_CFGFILES", strings.Join(names, ";"))
+	environment.Set("HAPROXY_STARTUP_VERSION", haproxyVersion())
+	if host, err := os.Hostname(); err == nil {
+		environment.Set("HAPROXY_LOCALPEER", host)
+	}
+	return syntax.Condition{Environment: environment, Version: compatible, Features: features}
+}
+
+// features are what feature() finds, by the names of HAProxy's build options.
+var features = []string{"LUA", "THREAD", "GETADDRINFO"}
+
+// listens reports whether the configuration opens any listener.
+func listens(cfg *config.Configuration) bool {
+	for _, p := range cfg.Proxies {
+		if len(p.Binds) > 0 && !p.Disabled {
+			return true
+		}
+	}
+	return false
+}
+
+// preamble is what HAProxy prints before its first message.
+func (p *program) preamble() {
+	syntax.Printf(p.stderr, syntax.Notice, "haproxy version is %s", haproxyVersion())
+	if path, err := os.Executable(); err == nil {
+		syntax.Printf(p.stderr, syntax.Notice, "path to executable is %s", path)
+	}
+}

@@ -1,0 +1,62 @@
+// Command tidelock runs HAProxy configurations and their Lua scripts (see the README at the top of the repository).
+// It only puts things together: what a configuration means and does is in package proxy and below.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+)
+
+func main() { os.Exit(doMain(os.Args, os.Stdout, os.Stderr)) }
+
+// Exit statuses. They are HAProxy's.
+const (
+	exitOK          = 0
+	exitError       = 1
+	exitNoListeners = 2 // a valid configuration that would not listen anywhere
+)
+
+// exitStatus ends a command whose outcome has been told already.
+type exitStatus int
+
+func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// doMain runs the program and returns its exit status. args[0] is the name it was called by: as "haproxy" it takes
+// HAProxy's command line.
+func doMain(args []string, stdout, stderr io.Writer) int {
+	if filepath.Base(args[0]) == "haproxy" {
+		return haproxyMain(args[1:], stdout, stderr)
+	}
+	root := rootCommand()
+	root.SetArgs(args[1:])
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.Execute()
+	var status exitStatus
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &status):
+		return int(status)
+	}
+	fmt.Fprintf(stderr, "tidelock: %v\n", err)
+	return exitError
+}
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "tidelock",
+		Short: "An HTTP and TCP proxy that runs HAProxy configurations, with each Lua registration in its own sandbox",
+		// Errors are printed once, by doMain, and without the usage: most are about the configuration.
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	addSettingsFlags(root.PersistentFlags())
+	root.AddCommand(runCommand(), checkCommand(), haproxyCommand(), versionCommand())
+	return root
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"strconv"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"tidelock/proxy"
+	"tidelock/proxy/config"
+	"tidelock/proxy/config/syntax"
+)
+
+func runCommand() *cobra.Command {
+	var files []string
+	cmd := &cobra.Command{
+		Use:   "run -f FILE...",
+		Short: "Serve a configuration until told to stop",
+		Long: "Serve a configuration in the foreground. SIGTERM and SIGINT stop listening and give exchanges in flight the time that\n" +
+			"--grace says; a second signal cuts them. SIGUSR1 waits for them as long as hard-stop-after allows.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := commandSettings(cmd)
+			if err != nil {
+				return err
+			}
+			return newProgram(append(files, args...), s, cmd.OutOrStdout(), cmd.ErrOrStderr()).run(cmd.Context())
+		},
+	}
+	addFilesFlag(cmd, &files)
+	return cmd
+}
+
+// commandSettings reads the settings of a command and checks that it has nothing else to complain of.
+func commandSettings(cmd *cobra.Command) (Settings, error) {
+	return readSettings(cmd.Flags(), os.Environ())
+}
+
+func addFilesFlag(cmd *cobra.Command, files *[]string) {
+	cmd.Flags().StringArrayVarP(files, "file", "f", nil, "configuration file, or folder of *.cfg files; may be repeated")
+	cmd.MarkFlagRequired("file")
+}
+
+// run serves until a signal comes or ctx ends.
+func (p *program) run(ctx context.Context) error {
+	// From here on, so that no signal meets a half-started process.
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGUSR1)
+	defer signal.Stop(signals)
+
+	served, cfg, err := p.load(ctx)
+	if err != nil {
+		return err
+	}
+	if cfg.Global.Threads > 0 {
+		runtime.GOMAXPROCS(cfg.Global.Threads)
+	}
+	if err := p.start(ctx, served, cfg); err != nil {
+		for _, one := range unjoined(err) {
+			syntax.Printf(p.stderr, syntax.Alert, "%s", one)
+		}
+		now, cancel := context.WithCancel(ctx)
+		cancel()
+		served.Stop(now)
+		return exitStatus(exitError)
+	}
+	select {
+	case s := <-signals:
+		return p.stop(ctx, served, cfg, s, signals)
+	case <-ctx.Done():
+		return p.stop(context.WithoutCancel(ctx), served, cfg, syscall.SIGTERM, signals)
+	}
+}
+
+// start opens the listeners, and then gives up the rights that only that needed.
+func (p *program) start(ctx context.Context, served *proxy.Proxy, cfg *config.Configuration) error {
+	if err := served.Start(ctx); err != nil {
+		return err
+	}
+	if path := cfg.Global.Pidfile; path != "" {
+		if err := os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o644); err != nil {
+			return fmt.Errorf("Cannot create pidfile %s: %w", path, err)
+		}
+	}
+	if err := dropPrivileges(&cfg.Global); err != nil {
+		return err
+	}
+	for _, listener := range served.Listeners() {
+		p.log.Info("listening", "on", listener)
+	}
+	return nil
+}
+
+// stop ends the proxy as the signal asks, and at once when another one comes.
+func (p *program) stop(ctx context.Context, served *proxy.Proxy, cfg *config.Configuration, s os.Signal, more <-chan os.Signal) error {
+	grace := p.settings.Grace
+	if s == syscall.SIGUSR1 {
+		grace = cfg.Global.HardStopAfter
+	}
+	p.log.Info("stopping", "signal", s, "grace", grace)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if grace > 0 || s != syscall.SIGUSR1 {
+		ctx, cancel = context.WithTimeout(ctx, grace)
+		defer cancel()
+	}
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		select {
+		case <-more:
+			cancel()
+		case <-done:
+		}
+	}()
+	if err := served.Stop(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	p.log.Info("stopped")
+	return nil
+}
+
+// unjoined returns the errors that errors.Join put together, however deep.
+func unjoined(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, one := range joined.Unwrap() {
+		all = append(all, unjoined(one)...)
+	}
+	return all
+}

@@ -1,0 +1,167 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"tidelock/proxy/config"
+	"tidelock/proxy/config/syntax"
+	"tidelock/proxy/frontend"
+	"tidelock/proxy/log"
+	"tidelock/proxy/sample"
+	"tidelock/proxy/server"
+	"tidelock/proxy/stream"
+)
+
+// Build assembles a configuration that Parse found valid: it loads the scripts, compiles what may refer to them, and runs
+// their init functions. What is wrong goes to diags, with its position; then Build returns nil and has released
+// everything. The context bounds the init functions and the resolution of names.
+func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syntax.Diagnostics) *Proxy {
+	if o.Listen == nil {
+		o.Listen = systemListen
+	}
+	if o.Errors == nil {
+		o.Errors = slog.Default()
+	}
+	b := &builder{
+		Proxy: &Proxy{
+			config: cfg, options: o,
+			backends: map[string]*server.Backend{}, byProxy: map[*stream.Proxy]*entrance{},
+		},
+		ctx: ctx, diags: diags, logs: newLogTargets(&cfg.Global), identities: map[*config.Proxy]*stream.Proxy{}, afterResponses: map[*stream.Proxy]verdict{},
+	}
+	b.loadScripts()
+	b.buildProxies()
+	if b.scripts != nil && !diags.Has(syntax.Alert) {
+		if err := b.scripts.Init(ctx); err != nil {
+			b.scriptErrors(err)
+		}
+	}
+	for _, t := range b.logs.open {
+		b.targets = append(b.targets, t)
+	}
+	if diags.Has(syntax.Alert) {
+		b.Stop(ctx)
+		return nil
+	}
+	return b.Proxy
+}
+
+// builder is a Proxy in the making.
+type builder struct {
+	*Proxy
+	ctx        context.Context
+	diags      *syntax.Diagnostics
+	logs       *logTargets
+	identities map[*config.Proxy]*stream.Proxy
+	pages      map[*stream.Proxy]errorPages
+
+	afterResponses map[*stream.Proxy]verdict // http-after-response rules of the backends
+}
+
+func (b *builder) loadScripts() {
+	settings := b.config.Scripts
+	if len(settings.Files) == 0 {
+		return
+	}
+	if b.options.LoadScripts == nil {
+		b.diags.Alertf(settings.Files[0].At, "scripts cannot be loaded: this program was built without them.")
+		return
+	}
+	scripts, err := b.options.LoadScripts(settings, b.logs.logger(b.config.Global.Logs, b.config.Global.LogTag))
+	if err != nil {
+		b.scriptErrors(err)
+		return
+	}
+	b.scripts = scripts
+}
+
+// scriptErrors reports the errors of a loader, each at the file that it concerns.
+func (b *builder) scriptErrors(err error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range joined.Unwrap() {
+			b.scriptErrors(one)
+		}
+		return
+	}
+	var at syntax.Position
+	var failed *config.ScriptError
+	if errors.As(err, &failed) {
+		at = failed.File.At
+	}
+	b.diags.Alertf(at, "%s", err)
+}
+
+// buildProxies builds the backends before the frontends that choose among them.
+func (b *builder) buildProxies() {
+	for _, section := range b.config.Proxies {
+		identity := &stream.Proxy{Name: section.Name, ID: section.ID}
+		if section.Mode == config.ModeHTTP {
+			identity.Mode = stream.ModeHTTP
+		}
+		b.identities[section] = identity
+	}
+	b.pages = b.buildErrorPages()
+	for _, section := range b.config.Proxies {
+		if section.Kind.HasBackend() && !section.Disabled {
+			b.backends[section.Name] = b.buildBackend(section)
+		}
+	}
+	for _, section := range b.config.Proxies {
+		if section.Kind.HasFrontend() && !section.Disabled {
+			e := b.buildFrontend(section)
+			b.frontends = append(b.frontends, e)
+			b.byProxy[b.identities[section]] = e
+		}
+	}
+}
+
+func (b *builder) buildFrontend(section *config.Proxy) *entrance {
+	targets := section.Logs
+	if section.LogGlobal {
+		targets = append(targets[:len(targets):len(targets)], b.config.Global.Logs...)
+	}
+	tag := section.LogTag
+	if tag == "" {
+		tag = b.config.Global.LogTag
+	}
+	e := &entrance{section: section, logger: b.logs.logger(targets, tag)}
+	c := frontend.Config{
+		Proxy: b.identities[section],
+		Timeouts: frontend.Timeouts{
+			Client: section.Timeouts.Client, HTTPRequest: section.Timeouts.HTTPRequest, HTTPKeepAlive: section.Timeouts.HTTPKeepAlive,
+		},
+		MaxConn: section.Maxconn,
+		Close:   section.Connection == config.Close,
+		Errors:  b.options.Errors,
+	}
+	if c.MaxConn == 0 {
+		c.MaxConn = b.config.Global.Maxconn
+	}
+	rules := b.compileRules(section)
+	c.RequestRules = monitor(section.MonitorURI, rules.request)
+	c.ResponseRules, c.AfterResponseRules = rules.response, b.afterResponse(rules.afterResponse)
+	if section.Kind == config.Listen {
+		c.RequestRules = forwardFor(section.ForwardFor, c.RequestRules)
+	}
+	c.ChooseBackend = b.chooseBackend(section, rules)
+	c.ErrorReply = b.errorReply(section)
+	c.Log = b.logging(section, e.logger)
+	e.Frontend = frontend.New(c)
+	return e
+}
+
+// logging compiles a section's log format, which is checked even if nothing is logged.
+func (b *builder) logging(section *config.Proxy, logger *log.Logger) func(*stream.Stream) {
+	format := section.LogFormat
+	if format.Text == "" {
+		format.Text = standardFormat(section)
+	}
+	compiled, err := b.compileFormat(format, sample.Log)
+	if err != nil {
+		b.diags.Alertf(format.At, "failed to parse log-format : %s.", reason(err))
+		return nil
+	}
+	return logExchange(section, compiled, logger)
+}

@@ -1,0 +1,129 @@
+// Package proxy assembles a configuration into a running proxy: it loads the scripts, compiles what refers to them,
+// connects frontends, backends and logs, opens the listeners and closes everything again. It parses nothing of the
+// configuration language itself (package config) and carries no bytes (package frontend).
+//
+// A Proxy is made by Build, which takes nothing from a running one: a new configuration is prepared beside the old, and
+// when it is not valid nothing has changed. Start then opens the listeners, or takes them over by Options.Listen.
+package proxy
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"sync"
+
+	"tidelock/proxy/config"
+	"tidelock/proxy/frontend"
+	"tidelock/proxy/log"
+	"tidelock/proxy/server"
+	"tidelock/proxy/stream"
+)
+
+// Scripts is what a script loader gives: names for the configuration to bind, and the steps of the scripts' life in the
+// order in which Build, Start and Stop take them.
+type Scripts interface {
+	stream.Scripts
+	// Init runs the functions that wait for the whole configuration to be read (core.register_init).
+	Init(ctx context.Context) error
+	// Start starts what runs beside the traffic (core.register_task). The listeners are open.
+	Start() error
+	// Close ends all of it. No exchange uses the scripts any more.
+	Close() error
+}
+
+// Options are what Build cannot find in the configuration.
+type Options struct {
+	// LoadScripts loads the script files. The logger is where their messages go. Errors that concern a file are of type
+	// *config.ScriptError. Nil refuses configurations with scripts.
+	LoadScripts func(settings config.Scripts, logger *log.Logger) (Scripts, error)
+
+	// Listen opens a listener; nil asks the system. A reload hands listeners over here, and tests choose their ports.
+	Listen func(ctx context.Context, network, address string) (net.Listener, error)
+
+	// Errors receives what is a fault of the process; nil is slog's default.
+	Errors *slog.Logger
+}
+
+// Proxy is an assembled configuration.
+type Proxy struct {
+	config    *config.Configuration
+	options   Options
+	scripts   Scripts // nil when the configuration has none
+	frontends []*entrance
+	backends  map[string]*server.Backend
+	targets   []*log.Target
+	byProxy   map[*stream.Proxy]*entrance
+
+	serving sync.WaitGroup
+}
+
+// entrance is a frontend or listen section with its listeners.
+type entrance struct {
+	*frontend.Frontend
+	section   *config.Proxy
+	logger    *log.Logger
+	listeners []listener
+}
+
+// Start opens all listeners, then serves on them, then starts the scripts' tasks. When a listener cannot be opened none
+// stays open, and the error names every one that failed. The context bounds the opening only.
+func (p *Proxy) Start(ctx context.Context) error {
+	var failed []error
+	for _, e := range p.frontends {
+		if err := p.open(ctx, e); err != nil {
+			failed = append(failed, err)
+		}
+	}
+	if len(failed) > 0 {
+		p.closeListeners()
+		return errors.Join(failed...)
+	}
+	p.countConnections()
+	for _, e := range p.frontends {
+		for _, l := range e.listeners {
+			p.serving.Go(func() {
+				if err := e.Serve(l.Listener, l.bind.Name); err != nil {
+					p.options.Errors.Error("listener failed", "proxy", e.section.Name, "address", l.Addr(), "error", err)
+				}
+			})
+		}
+	}
+	if p.scripts != nil {
+		return p.scripts.Start()
+	}
+	return nil
+}
+
+// Stop stops listening, lets exchanges finish until ctx ends, cuts what is left and releases everything. It returns nil,
+// or ctx's error if exchanges were cut. A Proxy that was never started may be stopped too.
+func (p *Proxy) Stop(ctx context.Context) error {
+	errs := make([]error, len(p.frontends))
+	var stopping sync.WaitGroup
+	for i, e := range p.frontends {
+		stopping.Go(func() {
+			errs[i] = e.Shutdown(ctx)
+			if len(e.listeners) == 0 {
+				return // it never ran
+			}
+			logf(e.logger, log.Warning, "Proxy %s stopped (cumulated conns: FE: %d, BE: 0).", e.section.Name, e.Stats.Connections.Load())
+		})
+	}
+	stopping.Wait()
+	p.serving.Wait()
+	if p.scripts != nil {
+		errs = append(errs, p.scripts.Close())
+	}
+	for _, b := range p.backends {
+		b.Close()
+	}
+	for _, t := range p.targets {
+		t.Close()
+	}
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,168 @@
+package proxy
+
+import (
+	"errors"
+	"strings"
+
+	"tidelock/proxy/acl"
+	"tidelock/proxy/config"
+	"tidelock/proxy/config/syntax"
+	"tidelock/proxy/frontend"
+	"tidelock/proxy/logformat"
+	"tidelock/proxy/rule"
+	"tidelock/proxy/sample"
+	"tidelock/proxy/stream"
+)
+
+// rules are a section's rules, compiled. A function is nil when there is nothing to run.
+type rules struct {
+	acls                             *acl.Set
+	request, response, afterResponse verdict
+}
+
+// verdict runs rules over an exchange.
+type verdict = func(*stream.Stream) stream.Verdict
+
+// compileRules compiles the rules of a section. Those of its defaults section come first, with their own ACLs.
+func (b *builder) compileRules(section *config.Proxy) rules {
+	chains := map[stream.RuleSet][]*rule.Rule{}
+	b.compileList(section, section.Inherited, &acl.Set{}, chains)
+	acls := &acl.Set{}
+	b.compileList(section, section.Rules, acls, chains)
+	return rules{
+		acls:          acls,
+		request:       inSequence(chain(stream.TCPRequest, chains), chain(stream.HTTPRequest, chains)),
+		response:      inSequence(chain(stream.TCPResponse, chains), chain(stream.HTTPResponse, chains)),
+		afterResponse: chain(stream.HTTPAfterResponse, chains),
+	}
+}
+
+func (b *builder) compileList(section *config.Proxy, list []config.Rule, acls *acl.Set, chains map[stream.RuleSet][]*rule.Rule) {
+	for _, r := range list {
+		set := stream.RuleSet(r.Set)
+		switch {
+		case r.Set == "acl":
+			if err := acls.Add(b.compiler(phaseOf(section), r.At), syntax.Texts(r.Words)); err != nil {
+				b.fail(err, r, "error detected while parsing ACL '%s' : %s.", r.Words[0].Text, reason(err))
+			}
+			continue
+		case set == stream.TCPResponse && section.Mode == config.ModeTCP, !isRuleSet(set):
+			b.diags.Alertf(r.At, "'%s' rules are not supported yet by this version in mode %s.", r.Set, section.Mode)
+			continue
+		case len(r.Words) == 0:
+			b.diags.Alertf(r.At, "'%s' expects an action.", r.Set)
+			continue
+		}
+		compiled, err := b.ruleCompiler(section, set, acls, r.At).Compile(syntax.Texts(r.Words))
+		if err != nil {
+			b.fail(err, r, "error detected in %s '%s' while parsing '%s %s' rule : %s.",
+				section.Kind, section.Name, r.Set, r.Words[0].Text, reason(err))
+			continue
+		}
+		chains[set] = append(chains[set], compiled)
+	}
+}
+
+func isRuleSet(set stream.RuleSet) bool {
+	switch set {
+	case stream.HTTPRequest, stream.HTTPResponse, stream.HTTPAfterResponse, stream.TCPRequest, stream.TCPResponse:
+		return true
+	}
+	return false
+}
+
+func (b *builder) ruleCompiler(section *config.Proxy, set stream.RuleSet, acls *acl.Set, at syntax.Position) *rule.Compiler {
+	pages := b.errorReply(section)
+	k := &rule.Compiler{
+		Set: set, Mode: b.identities[section].Mode, ACLs: acls,
+		Warn: func(text string) { b.diags.Warnf(at, "%s.", text) },
+		ErrorReply: func(s *stream.Stream, status int) {
+			if pages == nil || !pages(s, status) {
+				frontend.DefaultReply(s.Response, status)
+			}
+		},
+	}
+	if b.scripts != nil {
+		k.Scripts = b.scripts
+	}
+	return k
+}
+
+// chain returns what runs the rules of a set, nil without any.
+func chain(set stream.RuleSet, chains map[stream.RuleSet][]*rule.Rule) verdict {
+	if len(chains[set]) == 0 {
+		return nil
+	}
+	return rule.NewChain(set, chains[set]).Run
+}
+
+// inSequence runs second where first lets the exchange go on. Either may be nil.
+func inSequence(first, second verdict) verdict {
+	switch {
+	case first == nil:
+		return second
+	case second == nil:
+		return first
+	}
+	return func(s *stream.Stream) stream.Verdict {
+		if v := first(s); v > stream.Stop {
+			return v
+		}
+		return second(s)
+	}
+}
+
+// afterResponse runs the rules of the backend that answered, then the frontend's own.
+func (b *builder) afterResponse(own verdict) verdict {
+	if len(b.afterResponses) == 0 {
+		return own
+	}
+	backends := b.afterResponses
+	return func(s *stream.Stream) stream.Verdict {
+		if run := backends[s.Backend]; run != nil {
+			run(s)
+		}
+		if own == nil {
+			return stream.Continue
+		}
+		return own(s)
+	}
+}
+
+// compiler returns a compiler of sample expressions for a phase. What it warns of belongs to the statement at at.
+func (b *builder) compiler(phase sample.Phase, at syntax.Position) *sample.Compiler {
+	k := &sample.Compiler{Phase: phase, Warn: func(text string) { b.diags.Warnf(at, "%s.", text) }}
+	if b.scripts != nil {
+		k.Scripts = b.scripts
+	}
+	return k
+}
+
+func (b *builder) compileFormat(f config.Format, phase sample.Phase) (*logformat.Format, error) {
+	target := logformat.Text
+	if phase == sample.Log {
+		target = logformat.Line
+	}
+	return logformat.Compile(b.compiler(phase, f.At), f.Text, target)
+}
+
+func (b *builder) compileCondition(acls *acl.Set, section *config.Proxy, words []syntax.Word) (*acl.Condition, error) {
+	if len(words) == 0 {
+		return nil, nil
+	}
+	return acls.Condition(b.compiler(phaseOf(section), words[0].At), syntax.Texts(words))
+}
+
+// fail reports an error in the words of a rule, at the word that it concerns.
+func (b *builder) fail(err error, r config.Rule, format string, arguments ...any) {
+	at := r.At
+	var located *sample.Error
+	if errors.As(err, &located) && located.Word < len(r.Words) {
+		at = r.Words[located.Word].At
+		at.Column += located.Offset
+	}
+	b.diags.Alertf(at, format, arguments...)
+}
+
+// reason returns an error's text without the full stop that the messages around it end with.
+func reason(err error) string { return strings.TrimSuffix(err.Error(), ".") }

@@ -99,8 +99,8 @@ func (p *plan) assignRoles() error {
 	p.roles = make([]role, len(m.imports))
 	for i := range m.imports {
 		imported := &m.imports[i]
-		if imported.module != p.config.ImportModule {
-			continue
+		if imported.module != p.config.ImportModule || imported.name == "" {
+			continue // an empty name in the configuration names nothing
 		}
 		var want functionType
 		switch imported.name {

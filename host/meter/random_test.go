@@ -241,7 +241,7 @@ func values(types []api.ValueType, stack []uint64) string {
 		case t == api.ValueTypeF32 && math.IsNaN(float64(api.DecodeF32(stack[i]))),
 			t == api.ValueTypeF64 && math.IsNaN(api.DecodeF64(stack[i])):
 			s.WriteString(" NaN")
-		case t == api.ValueTypeI32: // the upper half is not defined
+		case t == api.ValueTypeI32, t == api.ValueTypeF32: // the upper half is not defined
 			fmt.Fprintf(&s, " %#x", uint32(stack[i]))
 		default:
 			fmt.Fprintf(&s, " %#x", stack[i])

@@ -69,7 +69,10 @@ func (b *builder) loadScripts() {
 		b.diags.Alertf(settings.Files[0].At, "scripts cannot be loaded: this program was built without them.")
 		return
 	}
-	scripts, err := b.options.LoadScripts(settings, b.logs.logger(b.config.Global.Logs, b.config.Global.LogTag))
+	global := &b.config.Global
+	scripts, err := b.options.LoadScripts(settings, ScriptHost{
+		Logger: b.logs.logger(global.Logs, global.LogTag), Environment: b.config.Environment, Threads: global.Threads,
+	})
 	if err != nil {
 		b.scriptErrors(err)
 		return

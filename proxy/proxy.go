@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"tidelock/proxy/config"
+	"tidelock/proxy/config/syntax"
 	"tidelock/proxy/frontend"
 	"tidelock/proxy/log"
 	"tidelock/proxy/server"
@@ -32,11 +33,18 @@ type Scripts interface {
 	Close() error
 }
 
+// ScriptHost is what scripts see of the process that runs them.
+type ScriptHost struct {
+	Logger      *log.Logger // where their messages go: the global section's targets
+	Environment *syntax.Environment
+	Threads     int // nbthread, 0 for as many as there are processors
+}
+
 // Options are what Build cannot find in the configuration.
 type Options struct {
-	// LoadScripts loads the script files. The logger is where their messages go. Errors that concern a file are of type
-	// *config.ScriptError. Nil refuses configurations with scripts.
-	LoadScripts func(settings config.Scripts, logger *log.Logger) (Scripts, error)
+	// LoadScripts loads the script files. Errors that concern one file are of type *config.ScriptError, several errors
+	// are joined. Nil refuses configurations with scripts.
+	LoadScripts func(settings config.Scripts, host ScriptHost) (Scripts, error)
 
 	// Listen opens a listener; nil asks the system. A reload hands listeners over here, and tests choose their ports.
 	Listen func(ctx context.Context, network, address string) (net.Listener, error)

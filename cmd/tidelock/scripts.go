@@ -5,10 +5,9 @@ import (
 
 	"tidelock/proxy"
 	"tidelock/proxy/config"
-	"tidelock/proxy/log"
 )
 
 // loadScripts is where the sandbox comes in.
-func (p *program) loadScripts(settings config.Scripts, _ *log.Logger) (proxy.Scripts, error) {
+func (p *program) loadScripts(settings config.Scripts, _ proxy.ScriptHost) (proxy.Scripts, error) {
 	return nil, &config.ScriptError{File: settings.Files[0], Err: errors.New("this build has no sandbox to run scripts in")}
 }

@@ -124,7 +124,7 @@ func (s *session) drain() bool {
 // reads away what it still sends, for a closed socket with unread input resets the connection and takes the response
 // with it.
 func (s *session) linger() {
-	if s.client.Flush() != nil {
+	if s.client.Flush() != nil || s.client.Sent() == s.outBefore {
 		return
 	}
 	if s.requestBody.Done() && len(s.client.Buffered()) == 0 {

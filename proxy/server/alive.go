@@ -2,21 +2,30 @@ package server
 
 import "syscall"
 
+// probe looks at an idle connection without touching it. It is made once per connection: only the look itself is paid
+// for by a request.
+type probe struct {
+	raw    syscall.RawConn
+	look   func(fd uintptr)
+	peeked [1]byte
+	alive  bool
+}
+
 // Alive reports whether an idle connection is still open and silent. It costs a system call, so only requests that could
 // not be sent a second time ask. Where the system cannot tell, the answer is yes.
 func (c *Conn) Alive() bool {
-	sc, ok := c.Net().(syscall.Conn)
-	if !ok {
-		return true
+	p := &c.probe
+	if p.raw == nil {
+		sc, ok := c.Net().(syscall.Conn)
+		if !ok {
+			return true
+		}
+		raw, err := sc.SyscallConn()
+		if err != nil {
+			return false
+		}
+		p.raw = raw
+		p.look = func(fd uintptr) { p.alive = silent(int(fd), p.peeked[:]) }
 	}
-	raw, err := sc.SyscallConn()
-	if err != nil {
-		return false
-	}
-	alive := true
-	err = raw.Read(func(fd uintptr) bool {
-		alive = silent(int(fd))
-		return true
-	})
-	return err == nil && alive
+	return p.raw.Control(p.look) == nil && p.alive
 }

@@ -4,11 +4,10 @@ package server
 
 import "syscall"
 
-// silent looks for input, an end or an error without taking anything and without waiting.
-func silent(fd int) bool {
-	var b [1]byte
+// silent looks for input, an end or an error, without taking anything and without waiting.
+func silent(fd int, b []byte) bool {
 	for {
-		_, _, err := syscall.Recvfrom(fd, b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		_, _, err := syscall.Recvfrom(fd, b, syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
 		if err != syscall.EINTR {
 			return err == syscall.EAGAIN
 		}

@@ -38,6 +38,7 @@ type Conn struct {
 	Server    *Server
 	Exchanges int // finished on this connection
 	idleSince time.Time
+	probe     probe
 }
 
 // Dial opens a connection, waiting at most timeout; 0 waits as long as the system does.

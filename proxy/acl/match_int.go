@@ -45,28 +45,40 @@ func within(intervals []interval, n int64) bool {
 	return false
 }
 
-// operators turn the range that a value stands for into the one that matches.
-var operators = map[string]func(i interval) interval{
-	"eq": func(i interval) interval { return i },
-	"ge": func(i interval) interval { return interval{i.low, math.MaxInt64} },
-	"gt": func(i interval) interval { return above(i.high) },
-	"le": func(i interval) interval { return interval{math.MinInt64, i.high} },
-	"lt": func(i interval) interval { return below(i.low) },
-}
-
-// above is empty for the largest number.
-func above(n int64) interval {
-	if n == math.MaxInt64 {
-		return interval{1, 0}
-	}
-	return interval{n + 1, math.MaxInt64}
-}
-
-func below(n int64) interval {
-	if n == math.MinInt64 {
-		return interval{1, 0}
-	}
-	return interval{math.MinInt64, n - 1}
+// operators turn the range that a value stands for into the one that matches. One of a range keeps the other bound, as
+// in HAProxy, which discourages it.
+var operators = map[string]func(i interval, isRange bool) interval{
+	"eq": func(i interval, _ bool) interval { return i },
+	"ge": func(i interval, isRange bool) interval {
+		if !isRange {
+			i.high = math.MaxInt64
+		}
+		return i
+	},
+	"gt": func(i interval, isRange bool) interval {
+		if i.low == math.MaxInt64 {
+			return interval{1, 0} // nothing is greater
+		}
+		if i.low++; !isRange {
+			i.high = math.MaxInt64
+		}
+		return i
+	},
+	"le": func(i interval, isRange bool) interval {
+		if !isRange {
+			i.low = math.MinInt64
+		}
+		return i
+	},
+	"lt": func(i interval, isRange bool) interval {
+		if i.high == math.MinInt64 {
+			return interval{1, 0} // nothing is less
+		}
+		if i.high--; !isRange {
+			i.low = math.MinInt64
+		}
+		return i
+	},
 }
 
 // parseIntervals reads numbers, ranges and operators, which hold for all values after them (manual, section 7.1.2).
@@ -82,7 +94,7 @@ func parseIntervals(patterns []pattern) ([]interval, error) {
 		if err != nil {
 			return nil, patternError{p.word, err}
 		}
-		intervals = append(intervals, operator(i))
+		intervals = append(intervals, operator(i, strings.Contains(p.text, ":")))
 	}
 	return intervals, nil
 }

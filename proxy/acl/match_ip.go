@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -111,10 +112,11 @@ func parseNetwork(text string) (netip.Prefix, error) {
 
 func parseAddress(text string) (netip.Addr, bool) {
 	if !strings.Contains(text, ":") {
-		if octets := strings.Split(text, "."); len(octets) > 1 && len(octets) < 4 {
-			last := len(octets) - 1
-			text = strings.Join(octets[:last], ".") + strings.Repeat(".0", 4-len(octets)) + "." + octets[last]
+		octets := strings.Split(text, ".")
+		for len(octets) < 4 {
+			octets = slices.Insert(octets, len(octets)-1, "0")
 		}
+		text = strings.Join(octets, ".")
 	}
 	a, err := netip.ParseAddr(text)
 	return a, err == nil && a.Zone() == ""

@@ -65,15 +65,6 @@ func set(list []string) map[string]struct{} {
 	return s
 }
 
-// matchMethod compares methods. They are case sensitive in HTTP, but not in ACLs.
-func matchMethod(patterns []pattern) (matcher, error) {
-	folded := make([]pattern, len(patterns))
-	for i, p := range patterns {
-		folded[i] = pattern{text: p.text, fold: true}
-	}
-	return matchString(folded)
-}
-
 // part returns the compiler of a method that holds when found does for one of the patterns.
 func part(found func(b, pattern []byte) bool) func([]pattern) (matcher, error) {
 	return func(patterns []pattern) (matcher, error) {
@@ -116,6 +107,9 @@ func toBytes(list []string) [][]byte {
 // Delimiters around the pattern are ignored.
 func delimited(delimiters, trimmed string) func([]pattern) (matcher, error) {
 	compile := part(func(b, pattern []byte) bool {
+		if len(pattern) == 0 {
+			return len(b) == 0
+		}
 		for from := 0; ; {
 			i := bytes.Index(b[from:], pattern)
 			if i < 0 {

@@ -35,7 +35,7 @@ var methods = map[string]func(patterns []pattern) (matcher, error){
 	"dir":   delimited("/", "/"),
 	"dom":   delimited("./:?", "./:?"),
 	"reg":   matchRegex,
-	"meth":  matchMethod,
+	"meth":  matchString,
 }
 
 // patternError is an error about one of the patterns.

@@ -23,9 +23,9 @@ func (t *test) holds(c *sample.Context) bool {
 	if !t.expression.AvailableIn(c.Phase) {
 		return false
 	}
-	var it sample.Cursor
+	c.Cursor = sample.Cursor{}
 	for {
-		v, done := t.expression.Next(c, &it)
+		v, done := t.expression.Next(c, &c.Cursor)
 		if done {
 			return false
 		}
@@ -110,22 +110,18 @@ type patternParser struct {
 	patterns []pattern
 }
 
+// parse reads flags up to the first word that is none. From there on even "-i" is a pattern.
 func (p *patternParser) parse() error {
-	for ; p.at < len(p.words); p.at++ {
-		word := p.words[p.at]
-		if p.ended || len(p.patterns) > 0 && !isFlag(word) || !strings.HasPrefix(word, "-") {
-			p.patterns = append(p.patterns, pattern{word, p.fold, p.at})
-			continue
-		}
-		if err := p.flag(word); err != nil {
+	for ; p.at < len(p.words) && !p.ended && strings.HasPrefix(p.words[p.at], "-"); p.at++ {
+		if err := p.flag(p.words[p.at]); err != nil {
 			return err
 		}
 	}
+	for ; p.at < len(p.words); p.at++ {
+		p.patterns = append(p.patterns, pattern{p.words[p.at], p.fold, p.at})
+	}
 	return nil
 }
-
-// isFlag reports whether a word behind the first pattern is a flag: those that concern patterns may repeat.
-func isFlag(word string) bool { return word == "-i" || word == "-f" || word == "--" }
 
 func (p *patternParser) flag(word string) error {
 	switch word {

@@ -2,7 +2,6 @@ package sample
 
 import (
 	"bytes"
-	"net/netip"
 
 	"tidelock/proxy/message"
 	"tidelock/proxy/value"
@@ -251,17 +250,15 @@ func nextHeaderAddress(of selector) iterator {
 
 // forwardedAddress reads an address as X-Forwarded-For has it: an IPv4 address may have a port, which is dropped.
 func forwardedAddress(v value.Value) value.Value {
-	if !v.Valid() || len(v.Data) > 64 {
-		return value.Value{}
+	text := v.Data
+	if host, port, ok := bytes.Cut(text, []byte(":")); ok && bytes.IndexByte(host, '.') > 0 {
+		n, rest := value.LeadingInt(port)
+		if len(rest) > 0 || len(port) == 0 || port[0] < '0' || n > 65535 {
+			return value.Value{}
+		}
+		text = host
 	}
-	text := string(v.Data)
-	if a, err := netip.ParseAddrPort(text); err == nil && a.Addr().Is4() {
-		return value.Addr(a.Addr())
-	}
-	a, err := netip.ParseAddr(text)
-	if err != nil || a.Zone() != "" {
-		return value.Value{}
-	}
+	a, _ := value.ParseAddr(text)
 	return value.Addr(a)
 }
 

@@ -66,6 +66,7 @@ type Context struct {
 	Stream  *stream.Stream
 	Phase   Phase
 	Scratch value.Scratch // bytes of values
+	Cursor  Cursor        // for ACLs, which iterate over samples one expression at a time
 	Output  value.Scratch // bytes of texts that are made of several values, while Scratch is in use for each
 }
 
@@ -82,7 +83,7 @@ func Acquire(s *stream.Stream, p Phase) *Context {
 func (c *Context) Release() {
 	c.Scratch.Reset()
 	c.Output.Reset()
-	c.Stream = nil
+	c.Stream, c.Cursor = nil, Cursor{}
 	contexts.Put(c)
 }
 

@@ -86,17 +86,53 @@ func (v Value) address() Value {
 		binary.BigEndian.PutUint32(a[:], uint32(v.Int))
 		return Addr(netip.AddrFrom4(a))
 	case String:
-		// The longest text form, an IPv6 address with an embedded IPv4 one, has 45 bytes.
-		if len(v.Data) > 45 || bytes.IndexByte(v.Data, '%') >= 0 {
-			return Value{}
-		}
-		a, err := netip.ParseAddr(string(v.Data))
-		if err != nil {
-			return Value{}
-		}
+		a, _ := ParseAddr(v.Data)
 		return Addr(a)
 	}
 	return Value{}
+}
+
+// ParseAddr reads an address in its text form, without a zone. IPv4 addresses cost no allocation.
+func ParseAddr(b []byte) (netip.Addr, bool) {
+	// The longest text form, an IPv6 address with an embedded IPv4 one, has 45 bytes.
+	if len(b) > 45 {
+		return netip.Addr{}, false
+	}
+	if bytes.IndexByte(b, ':') < 0 {
+		return parseIPv4(b)
+	}
+	a, err := netip.ParseAddr(string(b))
+	if err != nil || a.Zone() != "" {
+		return netip.Addr{}, false
+	}
+	return a, true
+}
+
+// parseIPv4 reads four decimal octets without leading zeros.
+func parseIPv4(b []byte) (netip.Addr, bool) {
+	var a [4]byte
+	for i := range a {
+		n, digits := 0, 0
+		for digits < len(b) && '0' <= b[digits] && b[digits] <= '9' && digits < 4 {
+			n = n*10 + int(b[digits]-'0')
+			digits++
+		}
+		if digits == 0 || n > 255 || digits > 1 && b[0] == '0' {
+			return netip.Addr{}, false
+		}
+		a[i] = byte(n)
+		b = b[digits:]
+		if i < 3 {
+			if len(b) == 0 || b[0] != '.' {
+				return netip.Addr{}, false
+			}
+			b = b[1:]
+		}
+	}
+	if len(b) > 0 {
+		return netip.Addr{}, false
+	}
+	return netip.AddrFrom4(a), true
 }
 
 // AppendText appends v in its text form, which for none is nothing.

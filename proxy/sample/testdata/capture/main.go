@@ -1,21 +1,26 @@
-// Command capture asks a real HAProxy what sample expressions yield, and prints the answers as the golden file that
-// TestExpression_HAProxy compares with:
+// Command capture asks a real HAProxy what sample expressions yield, or how conditions are decided, and prints the
+// answers as the golden files that TestExpression_HAProxy and TestCondition_HAProxy compare with:
 //
-//	go run ./proxy/sample/testdata/capture < proxy/sample/testdata/expressions.txt > proxy/sample/testdata/expressions.golden
+//	cd proxy/sample/testdata && go run ./capture < expressions.txt > expressions.golden
+//	cd proxy/acl/testdata && go run ../../sample/testdata/capture -conditions < conditions.txt > conditions.golden
 //
 // Input: blocks separated by lines "== name"; a block is an HTTP request, an empty line, lines "| " with the request's
-// body, and expressions, one per line.
-// Output: the same blocks; after each expression a tab and one of
+// body, and expressions or conditions, one per line. A condition may have ACL declarations before it, each with " ;; "
+// behind it.
+//
+// Output: the same blocks; after each line a tab and one of
 //
 //	error          the configuration is refused
 //	none           the expression yields no value
 //	HEX TEXT       the value as binary (so that its kind shows) and as a quoted Go string
+//	true, false    how the condition is decided
 package main
 
 import (
 	"bufio"
 	"bytes"
 	"encoding/hex"
+	"flag"
 	"fmt"
 	"io"
 	"log"
@@ -34,8 +39,11 @@ type block struct {
 	expressions         []string
 }
 
+var conditions = flag.Bool("conditions", false, "the lines are conditions")
+
 func main() {
 	log.SetFlags(0)
+	flag.Parse()
 	for _, b := range parse(os.Stdin) {
 		capture(b)
 	}
@@ -70,7 +78,8 @@ func capture(b block) {
 	check(err)
 	defer os.RemoveAll(dir)
 	refused := refusedExpressions(dir, b)
-	address, stop := start(dir, config(dir, b, refused))
+	text, _ := config(dir, b, refused)
+	address, stop := start(dir, text)
 	defer stop()
 
 	fmt.Printf("== %s\n%s", b.name, strings.ReplaceAll(b.request, "\r\n", "\n"))
@@ -82,33 +91,70 @@ func capture(b block) {
 	}
 }
 
-// config writes one rule per expression; the header "case" picks one, so that the request is otherwise as given.
-func config(dir string, b block, refused map[int]bool) []byte {
+// config writes the configuration that answers the cases, and returns the case that each of its lines belongs to. The
+// header "case" picks one, and is removed, so that the request is otherwise as given.
+func config(dir string, b block, refused map[int]bool) (text []byte, cases map[int]int) {
+	cases = map[int]int{}
 	var c bytes.Buffer
-	fmt.Fprintf(&c, "global\n tune.bufsize 65536\ndefaults\n mode http\n timeout client 5s\n timeout server 5s\n timeout connect 5s\n")
-	fmt.Fprintf(&c, "frontend fe\n bind unix@%s id 7 name listen\n option http-buffer-request\n", filepath.Join(dir, "socket"))
-	fmt.Fprintf(&c, " http-request set-var(txn.case) hdr(case)\n http-request del-header case\n")
-	fmt.Fprintf(&c, " http-request set-var(txn.text) str(some.text)\n http-request set-var(txn.num) int(42)\n")
-	for i, e := range b.expressions {
-		if refused[i] {
-			c.WriteString(" # refused\n")
-			continue
-		}
-		fmt.Fprintf(&c, " http-request set-var(txn.result) '%s' if { var(txn.case) -m str %d }\n", strings.ReplaceAll(e, "'", `'\''`), i)
+	line := 0
+	write := func(format string, arguments ...any) {
+		fmt.Fprintf(&c, format+"\n", arguments...)
+		line++
 	}
-	c.WriteString(" http-request return status 200 hdr hex %[var(txn.result),hex] content-type text/plain lf-string %[var(txn.result)] if { var(txn.result) -m found }\n")
-	c.WriteString(" http-request return status 204\n")
-	return c.Bytes()
+	write("global")
+	write(" tune.bufsize 65536")
+	write("defaults")
+	write(" mode http")
+	write(" timeout client 5s")
+	write(" timeout server 5s")
+	write(" timeout connect 5s")
+	write("frontend fe")
+	write(" bind unix@%s id 7 name listen", filepath.Join(dir, "socket"))
+	write(" option http-buffer-request")
+	write(" http-request set-var(txn.case) hdr(case)")
+	write(" http-request del-header case")
+	write(" http-request set-var(txn.text) str(some.text)")
+	write(" http-request set-var(txn.num) int(42)")
+	for i, e := range b.expressions {
+		switch {
+		case refused[i]:
+		case *conditions:
+			write(" use_backend be%d if { var(txn.case) -m str %d }", i, i)
+		default:
+			write(" http-request set-var(txn.result) '%s' if { var(txn.case) -m str %d }", strings.ReplaceAll(e, "'", `'\''`), i)
+			cases[line] = i
+		}
+	}
+	if *conditions {
+		for i, e := range b.expressions {
+			if refused[i] {
+				continue
+			}
+			write("backend be%d", i)
+			parts := strings.Split(e, " ;; ")
+			for _, declaration := range parts[:len(parts)-1] {
+				write(" %s", declaration)
+				cases[line] = i
+			}
+			write(" http-request return status 200 content-type text/plain string true %s", parts[len(parts)-1])
+			cases[line] = i
+			write(" http-request return status 200 content-type text/plain string false")
+		}
+	} else {
+		write(" http-request return status 200 hdr hex %%[var(txn.result),hex] content-type text/plain lf-string %%[var(txn.result)] if { var(txn.result) -m found }")
+		write(" http-request return status 204")
+	}
+	return c.Bytes(), cases
 }
 
 // refusedExpressions checks the configuration again and again, because HAProxy stops at the first rule that it refuses.
 func refusedExpressions(dir string, b block) map[int]bool {
 	path := filepath.Join(dir, "check.cfg")
-	alert := regexp.MustCompile(`check\.cfg:(\d+)\] ?: (.*)`)
-	first := bytes.Count(beforeRules(config(dir, b, nil)), []byte("\n")) + 1
+	alert := regexp.MustCompile(`ALERT.*check\.cfg:(\d+)\] ?: (.*)|\n        parsing .*check\.cfg:(\d+)\]: (.*)`)
 	refused := map[int]bool{}
 	for {
-		check(os.WriteFile(path, config(dir, b, refused), 0o600))
+		text, cases := config(dir, b, refused)
+		check(os.WriteFile(path, text, 0o600))
 		out, err := exec.Command("haproxy", "-c", "-f", path).CombinedOutput()
 		if err == nil {
 			return refused
@@ -117,15 +163,15 @@ func refusedExpressions(dir string, b block) map[int]bool {
 		if m == nil {
 			log.Fatalf("%s", out)
 		}
-		line, err := strconv.Atoi(string(m[1]))
+		line, err := strconv.Atoi(string(m[1]) + string(m[3]))
 		check(err)
-		log.Printf("%s: %s", b.expressions[line-first], m[2])
-		refused[line-first] = true
+		i, ok := cases[line]
+		if !ok {
+			log.Fatalf("%s", out)
+		}
+		log.Printf("%s: %s%s", b.expressions[i], m[2], m[4])
+		refused[i] = true
 	}
-}
-
-func beforeRules(text []byte) []byte {
-	return text[:bytes.Index(text, []byte(" http-request set-var(txn.result)"))]
 }
 
 func start(dir string, text []byte) (address string, stop func()) {
@@ -161,6 +207,9 @@ func answer(address, request string, i int, refused bool) string {
 	response, body, ok := readResponse(c)
 	if !ok {
 		return "none"
+	}
+	if *conditions {
+		return body
 	}
 	return response + " " + strconv.Quote(body)
 }

@@ -28,6 +28,7 @@ func checkCommand() *cobra.Command {
 
 // check reads and assembles the configuration, and says that it is valid in HAProxy's words.
 func (p *program) check(ctx context.Context) error {
+	p.checking = true
 	built, _, err := p.load(ctx)
 	if err != nil {
 		return err

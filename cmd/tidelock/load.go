@@ -20,6 +20,7 @@ type program struct {
 	stdout, stderr io.Writer
 	log            *slog.Logger
 	least          syntax.Severity // of the diagnostics that are shown
+	checking       bool            // nothing will be served
 	asHAProxy      bool            // messages have HAProxy's preamble
 }
 
@@ -35,17 +36,19 @@ func (p *program) load(ctx context.Context) (*proxy.Proxy, *config.Configuration
 		p.preamble()
 	}
 	diags.Print(p.stderr, p.least)
-	switch {
-	case built == nil:
+	if built == nil {
 		return nil, nil, exitStatus(exitError)
-	case len(cfg.Proxies) == 0 || !listens(cfg):
+	}
+	if diags.Has(syntax.Warning) && p.least <= syntax.Warning && p.checking {
+		fmt.Fprintln(p.stdout, "Warnings were found.")
+	}
+	if !listens(cfg) {
 		built.Stop(ctx)
 		fmt.Fprintf(p.stdout, "Configuration file has no error but will not start (no listener) => exit(%d).\n", exitNoListeners)
 		return nil, nil, exitStatus(exitNoListeners)
 	}
 	return built, cfg, nil
 }
-
 func (p *program) build(ctx context.Context, diags *syntax.Diagnostics) (*proxy.Proxy, *config.Configuration) {
 	sources := syntax.Load(p.files, diags)
 	if diags.Has(syntax.Alert) {

@@ -63,8 +63,7 @@ func (d Diagnostic) Error() string {
 // is ready for use.
 type Diagnostics struct {
 	list []Diagnostic
-	// order of the files, so that what later stages find sorts in between
-	files []string
+	files []string // that were read, in order
 }
 
 // Add appends d.
@@ -154,7 +153,7 @@ func (ds *Diagnostics) Print(w io.Writer, least Severity) {
 	for _, file := range failed {
 		Printf(w, Alert, "config : Error(s) found in configuration file : %s", file)
 	}
-	if ds.Has(Alert) {
+	if ds.Has(Alert) && len(ds.files) > 0 { // else nothing was read that could have errors
 		Printf(w, Alert, "config : Fatal errors found in configuration.")
 	}
 }

@@ -72,7 +72,7 @@ func (p Parameters) parse(texts []string) ([]Argument, error) {
 		// HAProxy takes a list that is left out for one empty argument.
 		texts = []string{""}
 	case len(texts) > len(p.Types):
-		return nil, fmt.Errorf("expected at most %s, but got %d", plural(len(p.Types), "argument"), len(texts))
+		return nil, p.tooMany(len(texts))
 	}
 	arguments := make([]Argument, len(p.Types))
 	for i, t := range p.Types {
@@ -166,13 +166,14 @@ func parseMask(text string, bits int) (netip.Addr, error) {
 	return a, err
 }
 
-func plural(n int, what string) string {
-	switch n {
+// tooMany is the error for more arguments than a row has parameters.
+func (p Parameters) tooMany(got int) error {
+	switch n := len(p.Types); n {
 	case 0:
-		return "no " + what
+		return fmt.Errorf("expected no argument, but got %d", got)
 	case 1:
-		return "1 " + what
+		return fmt.Errorf("expected at most 1 argument, but got %d", got)
 	default:
-		return strconv.Itoa(n) + " " + what + "s"
+		return fmt.Errorf("expected at most %d arguments, but got %d", n, got)
 	}
 }

@@ -38,7 +38,7 @@ func (k *Converter) Call(c *Context, v value.Value, arguments []value.Value) (va
 
 func (p Parameters) fromValues(c *Context, values []value.Value) ([]Argument, error) {
 	if len(values) > len(p.Types) {
-		return nil, fmt.Errorf("expected at most %s, but got %d", plural(len(p.Types), "argument"), len(values))
+		return nil, p.tooMany(len(values))
 	}
 	arguments := make([]Argument, len(p.Types))
 	for i, t := range p.Types {

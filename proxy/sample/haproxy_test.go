@@ -103,7 +103,7 @@ func outcome(s *stream.Stream, expression string) string {
 }
 
 // newStream returns an exchange with the request that lines hold.
-func newStream(t *testing.T, lines []string) *stream.Stream {
+func newStream(t testing.TB, lines []string) *stream.Stream {
 	t.Helper()
 	m := &message.Message{}
 	start := strings.Split(lines[0], " ")

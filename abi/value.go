@@ -77,8 +77,12 @@ func (r *Reader) More() bool { return r.err == nil && r.off < len(r.data) }
 func (r *Reader) Err() error { return r.err }
 
 func (r *Reader) fail(reason string) Value {
-	r.err = fmt.Errorf("%w: %s at offset %d", ErrMalformed, reason, r.off)
+	r.err = malformed(reason, r.off)
 	return Value{}
+}
+
+func malformed(reason string, at int) error {
+	return fmt.Errorf("%w: %s at offset %d", ErrMalformed, reason, at)
 }
 
 // Next returns the next value. A table's contents are checked when they are read, not here.
@@ -131,22 +135,42 @@ func (r *Reader) Skip(n int) {
 
 // Check walks over everything that r still holds, tables included, without moving r, and returns the first
 // malformation: an unknown type, a bad length, a table key without a value, or tables nested deeper than MaxDepth.
-func (r Reader) Check() error { return r.check(MaxDepth) }
+func (r Reader) Check() error {
+	_, err := r.check(MaxDepth)
+	return err
+}
 
-func (r Reader) check(depth int) error {
-	if depth < 0 {
-		r.fail("tables nested too deeply")
-		return r.err
-	}
-	for r.More() {
-		if v := r.Next(); v.Type == Table {
-			entries := v.Entries()
-			if err := entries.check(depth - 1); err != nil {
-				return err
+// check returns the number of values. It stands on the path of every call, and so passes over numbers and strings
+// itself.
+func (r Reader) check(depth int) (count int, err error) {
+	for ; r.More(); count++ {
+		rest := len(r.data) - r.off
+		switch t := Type(r.data[r.off]); {
+		case t == Integer && rest >= 9:
+			r.off += 9
+			continue
+		case t == String && rest >= 5:
+			if n := binary.LittleEndian.Uint32(r.data[r.off+1:]); uint64(n) <= uint64(rest-5) {
+				r.off += 5 + int(n)
+				continue
 			}
 		}
+		at, v := r.off, r.Next()
+		if v.Type != Table {
+			continue
+		}
+		if depth == 0 {
+			return 0, malformed("tables nested too deeply", at)
+		}
+		entries := v.Entries()
+		switch n, err := entries.check(depth - 1); {
+		case err != nil:
+			return 0, err
+		case n%2 != 0:
+			return 0, malformed("table key without a value", at)
+		}
 	}
-	return r.err
+	return count, r.err
 }
 
 // Writer encodes values. Starting from a buffer's spare capacity it allocates only when that is exceeded.

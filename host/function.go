@@ -85,7 +85,7 @@ func (c *Call) String() ([]byte, error) {
 	case abi.Integer:
 		return fmt.Appendf(nil, "%d", v.Int), nil
 	case abi.Float:
-		return fmt.Appendf(nil, "%.14g", v.Float), nil
+		return []byte(formatFloat(v.Float)), nil
 	}
 	return nil, c.mistyped("string", v)
 }

@@ -1,6 +1,8 @@
 package host
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -16,8 +18,8 @@ func ToInt(v abi.Value) (int64, bool) {
 	case abi.Float:
 		return floatToInt(v.Float)
 	case abi.String:
-		text := strings.TrimSpace(string(v.Bytes))
-		if i, err := strconv.ParseInt(text, 10, 64); err == nil {
+		text := trim(v.Bytes)
+		if i, ok := parseInt(text); ok {
 			return i, true
 		}
 		if f, err := parseFloat(text); err == nil {
@@ -35,7 +37,7 @@ func ToFloat(v abi.Value) (float64, bool) {
 	case abi.Float:
 		return v.Float, true
 	case abi.String:
-		f, err := parseFloat(strings.TrimSpace(string(v.Bytes)))
+		f, err := parseFloat(trim(v.Bytes))
 		return f, err == nil
 	}
 	return 0, false
@@ -48,6 +50,47 @@ func floatToInt(f float64) (int64, bool) {
 	return int64(f), true
 }
 
+// trim takes off what Lua takes for spaces.
+func trim(text []byte) string { return strings.Trim(string(text), " \t\n\v\f\r") }
+
+// parseInt reads what Lua takes for an integer. Hexadecimal ones wrap around.
+func parseInt(text string) (int64, bool) {
+	digits := strings.TrimPrefix(strings.TrimPrefix(text, "-"), "+")
+	if len(digits) < 3 || digits[0] != '0' || digits[1]|0x20 != 'x' || len(text)-len(digits) > 1 {
+		i, err := strconv.ParseInt(text, 10, 64)
+		return i, err == nil
+	}
+	digits = digits[2:]
+	n, err := strconv.ParseUint(digits[max(0, len(digits)-16):], 16, 64)
+	if err != nil || strings.Trim(digits, "0123456789abcdefABCDEF") != "" {
+		return 0, false
+	}
+	if text[0] == '-' {
+		n = -n
+	}
+	return int64(n), true
+}
+
+// formatFloat writes a float as Lua's tostring does.
+func formatFloat(f float64) string {
+	switch {
+	case math.IsInf(f, 1):
+		return "inf"
+	case math.IsInf(f, -1):
+		return "-inf"
+	case math.IsNaN(f):
+		if math.Signbit(f) {
+			return "-nan"
+		}
+		return "nan"
+	}
+	text := fmt.Sprintf("%.14g", f)
+	if strings.Trim(text, "-0123456789") == "" { // looks like an integer
+		text += ".0"
+	}
+	return text
+}
+
 // parseFloat refuses what Go reads and Lua does not: names of infinity and of not-a-number, and underscores.
 func parseFloat(text string) (float64, error) {
 	if strings.ContainsAny(text, "nN_") {
@@ -56,5 +99,9 @@ func parseFloat(text string) (float64, error) {
 	if hex := strings.TrimLeft(text, "+-"); len(hex) > 1 && (hex[1] == 'x' || hex[1] == 'X') && !strings.ContainsAny(hex, "pP") {
 		text += "p0" // Lua's hexadecimal numbers need no exponent
 	}
-	return strconv.ParseFloat(text, 64)
+	f, err := strconv.ParseFloat(text, 64)
+	if errors.Is(err, strconv.ErrRange) { // infinity
+		err = nil
+	}
+	return f, err
 }

@@ -19,6 +19,7 @@ func hostCall(ctx context.Context, stack []uint64) {
 
 var (
 	errBounds    = errors.New("address or length outside the guest's memory")
+	errOverlap   = errors.New("arguments lie in the inbox")
 	errOperation = errors.New("unknown operation")
 	errNoPark    = errors.New("no operation is parked")
 )
@@ -33,6 +34,9 @@ func (in *instance) dispatch(op abi.Operation, address, length uint32) uint64 {
 	if op == abi.OpTake {
 		return in.take(window)
 	}
+	if overlap(window, inbox) { // arguments must stay as they are while results are written
+		return in.answer(abi.NewWriter(inbox[:0]), errOverlap)
+	}
 	x := in.running
 	if x == nil { // while the guest initialises itself, before any execution
 		x = &Execution{instance: in}
@@ -41,15 +45,14 @@ func (in *instance) dispatch(op abi.Operation, address, length uint32) uint64 {
 	call := &x.call
 	call.Arguments, call.Results, call.count = abi.NewReader(window), abi.NewWriter(inbox[:0]), 0
 	err := errOperation
-	if op >= abi.FirstFunction {
+	if malformed := call.Arguments.Check(); malformed != nil { // functions may rely on how deep a table can be
+		err = malformed
+	} else if op >= abi.FirstFunction {
 		if f := in.image.bindings.function(uint32(op - abi.FirstFunction)); f != nil {
 			err = f(call)
 		}
 	} else if f := operations[op]; f != nil {
 		err = f(call)
-	}
-	if err == nil {
-		err = call.Arguments.Err()
 	}
 	if err == errParked {
 		return abi.Pack(uint8(abi.StatusPark), 0)

@@ -43,6 +43,7 @@ type Engine struct {
 // module is a guest's compiled code.
 type module struct {
 	compiled wazero.CompiledModule
+	memory   uint64   // bytes that an instance starts with
 	globals  []string // mutable ones, by export name
 	stats    meter.Stats
 }
@@ -118,9 +119,17 @@ func (e *Engine) compile(ctx context.Context, binary []byte) (*module, error) {
 	if err := errors.Join(checkImports(compiled), checkExports(compiled)); err != nil {
 		return nil, errors.Join(err, compiled.Close(ctx))
 	}
-	m := &module{compiled: compiled, globals: rewritten.Globals, stats: rewritten.Stats}
+	m := &module{compiled: compiled, memory: memorySize(compiled), globals: rewritten.Globals, stats: rewritten.Stats}
 	e.modules[hash] = m
 	return m, nil
+}
+
+// memorySize is the size that a guest declares for its memory, of which it exports one.
+func memorySize(compiled wazero.CompiledModule) (bytes uint64) {
+	for _, memory := range compiled.ExportedMemories() {
+		bytes = uint64(memory.Min()) * wasmPage
+	}
+	return bytes
 }
 
 // checkImports refuses a guest that wants more than the ABI gives, with a clearer error than instantiation would.

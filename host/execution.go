@@ -71,7 +71,7 @@ func (x *Execution) End() {
 // Registration returns whose function is called.
 func (x *Execution) Registration() *Registration { return x.registration }
 
-// Results returns a reader of what the function returned, valid until End.
+// Results returns a reader of what the function returned, valid until End. It is well-formed.
 func (x *Execution) Results() abi.Reader { return abi.NewReader(x.results) }
 
 // Fuel returns how many ticks were used: Lua instructions, and iterations of the interpreter's own loops.
@@ -101,14 +101,12 @@ func (x *Execution) Run() error {
 		return x.unstarted(err)
 	}
 	x.instance, x.generation, x.slot = in, in.generation, in.takeSlot()
+	defer x.registration.unclaim(in)
 	if err := in.deliver(x.Arguments.Bytes()); err != nil {
 		in.giveSlot(x.slot)
-		x.registration.unclaim(in)
-		return x.unstarted(err)
+		return x.undelivered(err)
 	}
-	err = x.drive(abi.ExportStart, uint64(x.registration.number), uint64(x.Arguments.Len()))
-	x.registration.unclaim(in)
-	return err
+	return x.drive(abi.ExportStart, uint64(x.registration.number), uint64(x.Arguments.Len()))
 }
 
 // unstarted is the error of an execution that got no instance.
@@ -118,7 +116,18 @@ func (x *Execution) unstarted(err error) error {
 			return x.fail(kind, "", "")
 		}
 	}
-	return x.fail(ErrCancelled, err.Error(), "")
+	if x.ctx.Err() != nil {
+		return x.fail(ErrCancelled, err.Error(), "")
+	}
+	return x.fail(ErrFault, err.Error(), "")
+}
+
+// undelivered is the error of an execution whose arguments the guest did not take.
+func (x *Execution) undelivered(err error) error {
+	if err == ErrOutOfMemory {
+		return x.fail(ErrOutOfMemory, "", "")
+	}
+	return x.broken(err)
 }
 
 // drive enters the guest and carries out what it parks for, until the execution is over. It holds the instance's turn
@@ -133,12 +142,17 @@ func (x *Execution) drive(export string, a, b uint64) error {
 		switch outcome {
 		case abi.Done:
 			x.results = append(x.results[:0], in.left(length)...)
+			if err := x.Results().Check(); err != nil {
+				return x.broken(err)
+			}
 			in.giveSlot(x.slot)
 			return nil
 		case abi.Failed, abi.OutOfMemory:
 			return x.failed(outcome, length)
 		case abi.Parked, abi.Yielded:
-			if x.stopping > 0 { // it was to end, and waits instead
+			// Waiting costs a tick, so that even a guest that does nothing else comes to the end of its time.
+			in.refill(in.fuelLeft - 1)
+			if x.stopping > 0 || in.fuelLeft < 0 && x.expired() { // it was to end, and waits instead
 				return x.cancel(x.reason)
 			}
 			status, err := x.wait(outcome)
@@ -196,8 +210,12 @@ func (x *Execution) wait(outcome abi.Outcome) (abi.Status, error) {
 	case x.ctx.Err() != nil:
 		return 0, x.cancel(ErrCancelled)
 	}
-	if err := in.deliver(x.answer.Bytes()); err != nil {
+	switch err := in.deliver(x.answer.Bytes()); err {
+	case nil:
+	case ErrOutOfMemory:
 		return 0, x.cancel(ErrOutOfMemory)
+	default:
+		return 0, x.broken(err)
 	}
 	x.unpause()
 	return status, nil

@@ -13,6 +13,8 @@ const (
 	graceQuanta = 1000
 	// nanosecondsPerTick estimates processor time where measuring it would cost more than what it measures.
 	nanosecondsPerTick = 4
+	// asideFuel bounds a call that the host makes for its own ends, such as making the inbox larger.
+	asideFuel = graceQuanta * DefaultQuantum
 )
 
 // killed is what the fuel import panics with to end an execution that nothing else can end. wazero hands it to whoever
@@ -31,13 +33,19 @@ func (in *instance) refuel() int64 {
 	quantum, used := in.image.quantum, in.fuelLeft
 	in.fuelLeft = quantum
 	x := in.running
-	if x == nil { // a guest that initialises itself or is asked where it stands
+	if x == nil {
+		if in.aside -= used; in.aside < 0 {
+			panic(killed{})
+		}
 		return quantum
 	}
 	x.fuel += used
 	x.measure(used)
 	if x.stopping > 0 {
-		if x.stopping--; x.stopping == 0 {
+		switch x.stopping--; x.stopping {
+		case graceQuanta / 2: // what a cancelled execution left to be closed runs until here unasked
+			in.interrupt(abi.InterruptTimeout)
+		case 0:
 			x.position = in.locate()
 			panic(killed{})
 		}
@@ -53,19 +61,26 @@ func (in *instance) refuel() int64 {
 	return quantum
 }
 
-// interrupt makes the guest look up at its next instruction. It re-enters the guest, which has no fuel at this point.
-func (in *instance) interrupt(kind abi.Interrupt) {
+// callAside calls an export in which no script runs: fuel bounds it, whatever an execution that it interrupts has left.
+func (in *instance) callAside(fuel int64, export string, parameters ...uint64) (uint64, error) {
+	running := in.running
+	defer func() { in.running = running }()
+	in.running, in.aside = nil, fuel
 	in.refill(in.image.quantum)
-	in.call(abi.ExportInterrupt, uint64(kind)) //nolint:errcheck // a guest that traps here runs on until it is killed
+	return in.call(export, parameters...)
+}
+
+// interrupt makes the guest look up at its next instruction. It re-enters the guest, which has no fuel at this point. A
+// guest that does not even bear that is killed.
+func (in *instance) interrupt(kind abi.Interrupt) {
+	if _, err := in.callAside(asideFuel, abi.ExportInterrupt, uint64(kind)); err != nil {
+		panic(killed{})
+	}
 }
 
 // locate asks a guest that is about to be killed where its script stands.
 func (in *instance) locate() string {
-	running := in.running
-	in.running = nil
-	defer func() { in.running = running }()
-	in.refill(in.image.quantum)
-	packed, err := in.call(abi.ExportLocate)
+	packed, err := in.callAside(asideFuel, abi.ExportLocate)
 	if err != nil {
 		return ""
 	}
@@ -76,6 +91,10 @@ func (in *instance) locate() string {
 
 // expired says whether the execution has to end.
 func (x *Execution) expired() bool {
+	if x.instance.image.life.Err() != nil {
+		x.reason = ErrClosed
+		return true
+	}
 	if x.ctx.Err() != nil {
 		x.reason = ErrCancelled
 		return true

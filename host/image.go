@@ -73,11 +73,14 @@ type Image struct {
 	// descriptor is the address of the exchange descriptor in the snapshot.
 	descriptor uint32
 
+	life  context.Context // ends when the image is closed; tasks run in it
+	end   context.CancelCauseFunc
+	tasks sync.WaitGroup
+
 	mu            sync.Mutex
 	registrations []*Registration // guarded by mu
-	tasks         sync.WaitGroup
-	stopTasks     context.CancelCauseFunc // ends tasksContext
-	tasksContext  context.Context
+	running       int             // tasks; guarded by mu
+	closed        bool            // guarded by mu
 }
 
 // NewImage starts a guest and runs the prelude in it.
@@ -97,7 +100,7 @@ func (e *Engine) NewImage(ctx context.Context, config ImageConfig) (*Image, erro
 		return nil, err
 	}
 	image := &Image{engine: e, config: config, module: m, bindings: newBindings(config.Library), quantum: int64(config.Quantum)}
-	image.tasksContext, image.stopTasks = context.WithCancelCause(context.Background())
+	image.life, image.end = context.WithCancelCause(context.Background())
 	image.golden = &group{image: image}
 	if err := image.boot(ctx); err != nil {
 		return nil, errors.Join(err, image.Close())
@@ -181,8 +184,7 @@ func (image *Image) registerAtRunTime(x *Execution, r *Registration) error {
 		return errors.New("with isolation \"transaction\" a task can be registered only while the script is loaded: this instance ends with the execution")
 	}
 	r.group = &group{image: image, instances: []*instance{x.instance}}
-	image.startTask(r)
-	return nil
+	return image.startTask(r)
 }
 
 // Registrations returns what the scripts registered, in their order.
@@ -213,6 +215,9 @@ func (image *Image) Seal(ctx context.Context) error {
 			}
 		}
 	}
+	if err := image.collect(ctx); err != nil {
+		return err
+	}
 	if err := image.takeSnapshot(); err != nil {
 		return fmt.Errorf("taking the image: %w", err)
 	}
@@ -221,12 +226,30 @@ func (image *Image) Seal(ctx context.Context) error {
 	return image.group(ctx, registrations)
 }
 
+// collect makes the golden instance ready for the snapshot. This runs finalizers of the scripts, and is bounded like
+// their chunks.
+func (image *Image) collect(ctx context.Context) error {
+	r := &Registration{
+		Kind: KindMain, Name: "garbage collection", group: image.golden, limits: Limits{Time: image.config.LoadTime},
+	}
+	x := r.Begin(ctx, nil)
+	defer x.End()
+	in, err := r.claim(ctx)
+	if err != nil {
+		return x.unstarted(err)
+	}
+	defer r.unclaim(in)
+	x.instance, in.running = in, x
+	_, err = in.call(abi.ExportCollect)
+	in.running = nil
+	if err != nil {
+		return x.broken(err)
+	}
+	return nil
+}
+
 func (image *Image) takeSnapshot() error {
 	in := image.golden.instances[0]
-	in.refill(1 << 62) // a full collection of what was loaded, however much that is
-	if _, err := in.call(abi.ExportCollect); err != nil {
-		return err
-	}
 	snapshot, err := newSnapshot(in.memory.bytes())
 	if err != nil {
 		return err
@@ -248,7 +271,7 @@ func (image *Image) group(ctx context.Context, registrations []*Registration) er
 		switch {
 		case image.config.Isolation == IsolateTransactions && r.Kind != KindTask:
 			if shared == nil {
-				shared = &group{image: image, pool: &pool{limit: 4 * runtime.GOMAXPROCS(0)}}
+				shared = &group{image: image, pool: &pool{limit: 4 * runtime.GOMAXPROCS(0), all: make(map[*instance]struct{})}}
 				image.groups = append(image.groups, shared)
 			}
 			r.group = shared
@@ -277,26 +300,47 @@ func (image *Image) group(ctx context.Context, registrations []*Registration) er
 
 // StartTasks starts the tasks that the scripts registered, each in a goroutine of its own.
 func (image *Image) StartTasks() {
-	for _, r := range image.Registrations() {
+	image.mu.Lock()
+	defer image.mu.Unlock()
+	for _, r := range image.registrations {
 		if r.Kind == KindTask {
-			image.startTask(r)
+			image.startTask(r) //nolint:errcheck // there are never too many, and a closed image starts none
 		}
 	}
 }
 
-func (image *Image) startTask(r *Registration) {
+// startTask runs a task until it ends. The caller holds mu.
+func (image *Image) startTask(r *Registration) error {
+	switch {
+	case image.closed:
+		return ErrClosed
+	case image.running == maxRegistrations:
+		return fmt.Errorf("more than %d tasks run", maxRegistrations)
+	}
+	image.running++
 	image.tasks.Go(func() {
-		err := r.runOnce(image.tasksContext)
-		if image.config.TaskEnded != nil && image.tasksContext.Err() == nil {
+		err := r.runOnce(image.life)
+		image.mu.Lock()
+		image.running--
+		image.mu.Unlock()
+		if image.config.TaskEnded != nil && image.life.Err() == nil {
 			image.config.TaskEnded(r, err)
 		}
 	})
+	return nil
 }
 
-// Close ends the tasks and every execution that waits in an instance, and frees all instances. Calling a registration
-// afterwards fails with ErrClosed.
+// Close ends the tasks and every execution that runs, and frees all instances. An execution that waits fails with
+// ErrClosed when its wait is over, which ending its context brings about at once. So does every later one.
 func (image *Image) Close() error {
-	image.stopTasks(ErrClosed)
+	image.mu.Lock()
+	closed := image.closed
+	image.closed = true
+	image.mu.Unlock()
+	if closed {
+		return nil
+	}
+	image.end(ErrClosed)
 	image.tasks.Wait()
 	for _, g := range append(image.groups, image.golden) {
 		if g != nil {

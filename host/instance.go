@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"time"
+	"unsafe"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -23,9 +24,11 @@ type instance struct {
 	*body
 	generation uint32 // counts the resets that ended parked executions
 	closed     bool
+	spoiled    bool       // its guest was stopped midway: it has to be replaced before it can be used
 	slots      []uint32   // numbers of ended executions, free to be given again
 	nextSlot   uint32     // the lowest number never given
 	running    *Execution // nil between executions
+	aside      int64      // fuel that a call outside of any execution may still take
 }
 
 // body is what is replaced when an instance has to be: the wasm instance itself.
@@ -61,8 +64,8 @@ func newInstance(ctx context.Context, image *Image, number int) (*instance, erro
 
 // boot initialises a guest that is not a clone.
 func (in *instance) boot() error {
-	in.refill(1 << 62)
-	version, err := in.call(abi.ExportVersion)
+	fuel := int64(in.image.config.LoadTime / nanosecondsPerTick)
+	version, err := in.callAside(fuel, abi.ExportVersion)
 	if err != nil {
 		return fmt.Errorf("guest module: %w", err)
 	}
@@ -71,15 +74,14 @@ func (in *instance) boot() error {
 			major, version&0xffff, abi.VersionMajor, abi.VersionMinor)
 	}
 	for _, export := range []string{meter.FunctionInitData, abi.ExportInitialise} {
-		if _, err := in.call(export); err != nil {
+		if _, err := in.callAside(fuel, export); err != nil {
 			return fmt.Errorf("guest module: %s: %w", export, err)
 		}
 	}
-	descriptor, err := in.call(abi.ExportAllocate, abi.InboxSize)
+	descriptor, err := in.callAside(fuel, abi.ExportAllocate, abi.InboxSize)
 	if err != nil {
 		return fmt.Errorf("guest module: %s: %w", abi.ExportAllocate, err)
 	}
-	in.refill(in.image.quantum)
 	in.descriptor = uint32(descriptor)
 	if len(in.inbox()) < abi.InboxSize || in.outbox() == nil {
 		return fmt.Errorf("guest module: %s returned a descriptor of buffers outside its memory", abi.ExportAllocate)
@@ -93,6 +95,9 @@ func newBody(ctx context.Context, in *instance) (*body, error) {
 	b := &body{
 		memory:  &linearMemory{budget: &image.engine.budget, image: image.snapshot, limit: image.engine.instanceMemory},
 		context: &callContext{context.Background(), in},
+	}
+	if err := b.memory.open(image.module.memory); err != nil {
+		return nil, fmt.Errorf("memory of an instance: %w", err)
 	}
 	var err error
 	settings := wazero.NewModuleConfig().WithName("").WithStartFunctions()
@@ -149,6 +154,7 @@ func (b *body) reset(image *Image) bool {
 	for i, g := range b.globals {
 		g.Set(image.globals[i])
 	}
+	b.overflow = nil
 	b.refill(image.quantum)
 	return true
 }
@@ -184,6 +190,12 @@ func (b *body) window(address, length uint32) []byte {
 	return memory[address : address+length : address+length]
 }
 
+// overlap reports whether two windows share bytes.
+func overlap(a, b []byte) bool {
+	from, to := uintptr(unsafe.Pointer(unsafe.SliceData(a))), uintptr(unsafe.Pointer(unsafe.SliceData(b)))
+	return from < to+uintptr(len(b)) && to < from+uintptr(len(a))
+}
+
 // inbox and outbox return the exchange buffers as the guest's descriptor tells them.
 func (b *body) inbox() []byte  { return b.buffer(0) }
 func (b *body) outbox() []byte { return b.buffer(8) }
@@ -197,19 +209,18 @@ func (b *body) buffer(offset uint32) []byte {
 }
 
 // deliver writes encoded values to the inbox, making it larger where it must be.
-func (b *body) deliver(values []byte) error {
-	in := b.inbox()
-	if len(in) < len(values) {
-		address, err := b.call(abi.ExportAllocate, uint64(len(values)))
+func (in *instance) deliver(values []byte) error {
+	inbox := in.inbox()
+	if len(inbox) < len(values) {
+		address, err := in.callAside(asideFuel, abi.ExportAllocate, uint64(len(values)))
 		if err != nil {
 			return err
 		}
-		b.descriptor = uint32(address)
-		if in = b.inbox(); address == 0 || len(in) < len(values) {
+		if inbox = in.inbox(); address == 0 || len(inbox) < len(values) {
 			return ErrOutOfMemory
 		}
 	}
-	copy(in, values)
+	copy(inbox, values)
 	return nil
 }
 
@@ -220,9 +231,11 @@ func (b *body) left(length int) []byte {
 }
 
 // replace gives the instance a new body after the old one could not go on. Executions that wait in it find another
-// generation when they come back. Without a snapshot, while an image is being loaded, there is nothing to replace it by.
+// generation when they come back. Without a snapshot, while an image is being loaded, there is nothing to replace it by,
+// and it stays spoiled.
 func (in *instance) replace() error {
 	old := in.body
+	in.spoiled = true
 	in.generation++
 	in.slots, in.nextSlot = in.slots[:0], 0
 	if in.image.snapshot == nil {
@@ -232,7 +245,7 @@ func (in *instance) replace() error {
 	if err != nil {
 		return err
 	}
-	in.body = fresh
+	in.body, in.spoiled = fresh, false
 	old.module.Close(context.Background())
 	return nil
 }
@@ -257,6 +270,13 @@ func (in *instance) close() {
 	in.closed = true
 	in.generation++
 	in.module.Close(context.Background())
+}
+
+// closeInTurn closes the instance when it is nobody's turn.
+func (in *instance) closeInTurn() {
+	in.turn.acquire(context.Background()) //nolint:errcheck // cannot end early
+	in.close()
+	in.turn.release()
 }
 
 // epoch is where the host's monotonic clock starts.

@@ -43,15 +43,21 @@ func (m *linearMemory) context(ctx context.Context) context.Context {
 	return experimental.WithMemoryAllocator(ctx, m)
 }
 
-// Allocate implements experimental.MemoryAllocator.
-func (m *linearMemory) Allocate(_, _ uint64) experimental.LinearMemory {
-	reserve, err := reserveMemory(m.limit, m.image)
-	if err != nil {
-		return m // with no memory: Reallocate fails, and with it the instantiation
+// open makes the memory with the size that the module declares. The engine, asking for it later, takes no refusal.
+func (m *linearMemory) open(size uint64) error {
+	var err error
+	if m.reserve, err = reserveMemory(m.limit, m.image); err != nil {
+		return err
 	}
-	m.reserve = reserve
-	return m
+	if m.Reallocate(size) == nil {
+		m.Free()
+		return ErrOutOfMemory
+	}
+	return nil
 }
+
+// Allocate implements experimental.MemoryAllocator.
+func (m *linearMemory) Allocate(_, _ uint64) experimental.LinearMemory { return m }
 
 // Reallocate implements experimental.LinearMemory. Returning nil makes memory.grow fail, which Lua reports as "not
 // enough memory".

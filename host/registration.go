@@ -2,7 +2,10 @@ package host
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"sync"
 
 	"tidelock/abi"
@@ -59,19 +62,30 @@ func (r *Registration) claim(ctx context.Context) (*instance, error) {
 	return in.claimed()
 }
 
+// claimed checks an instance whose turn was just taken.
 func (in *instance) claimed() (*instance, error) {
-	if in.closed {
+	var err error
+	switch {
+	case in.closed:
+		err = ErrClosed
+	case in.spoiled:
+		if err = in.replace(); err == nil && in.spoiled {
+			err = errSpoiled
+		}
+	}
+	if err != nil {
 		in.turn.release()
-		return nil, ErrClosed
+		return nil, err
 	}
 	return in, nil
 }
+
+var errSpoiled = errors.New("the interpreter was stopped in the middle of an earlier chunk")
 
 // unclaim gives an instance back.
 func (r *Registration) unclaim(in *instance) {
 	if r.group.pool != nil {
 		r.group.pool.put(in)
-		return
 	}
 	in.turn.release()
 }
@@ -81,9 +95,7 @@ func (g *group) close() {
 		g.pool.close()
 	}
 	for _, in := range g.instances {
-		in.turn.acquire(context.Background()) //nolint:errcheck // cannot end early
-		in.close()
-		in.turn.release()
+		in.closeInTurn()
 	}
 }
 
@@ -92,8 +104,9 @@ type pool struct {
 	limit int // of idle instances kept
 
 	mu     sync.Mutex
-	idle   []*instance // guarded by mu
-	closed bool        // guarded by mu
+	all    map[*instance]struct{} // idle or in use; guarded by mu
+	idle   []*instance            // guarded by mu
+	closed bool                   // guarded by mu
 }
 
 func (p *pool) get(ctx context.Context, image *Image) (*instance, error) {
@@ -106,24 +119,33 @@ func (p *pool) get(ctx context.Context, image *Image) (*instance, error) {
 		in := p.idle[n-1]
 		p.idle = p.idle[:n-1]
 		p.mu.Unlock()
-		return in, nil
+		in.turn.acquire(context.Background()) //nolint:errcheck // free, but for who puts it back or closes it just now
+		return in.claimed()
 	}
+	in := &instance{image: image}
+	in.turn.tryAcquire() // before close can see it, which then waits until the image is no longer needed
+	p.all[in] = struct{}{}
 	p.mu.Unlock()
-	in, err := newInstance(ctx, image, 0)
-	if err != nil {
+	var err error
+	if in.body, err = newBody(ctx, in); err != nil {
+		in.closed = true
+		p.put(in)
+		in.turn.release()
 		return nil, err
 	}
-	return in, in.turn.acquire(ctx)
+	return in, nil
 }
 
 // put takes an instance back, made equal to its image. It closes one that cannot be, or that is one too many.
 func (p *pool) put(in *instance) {
-	clean := in.body.reset(in.image)
+	clean := !in.closed && !in.spoiled && in.body.reset(in.image)
 	in.slots, in.nextSlot = in.slots[:0], 0
 	p.mu.Lock()
 	keep := clean && !p.closed && len(p.idle) < p.limit
 	if keep {
 		p.idle = append(p.idle, in)
+	} else {
+		delete(p.all, in)
 	}
 	p.mu.Unlock()
 	if !keep {
@@ -133,12 +155,13 @@ func (p *pool) put(in *instance) {
 
 func (p *pool) close() {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.closed = true
-	for _, in := range p.idle {
-		in.close()
-	}
 	p.idle = nil
+	all := slices.Collect(maps.Keys(p.all))
+	p.mu.Unlock()
+	for _, in := range all {
+		in.closeInTurn()
+	}
 }
 
 // compile gives a chunk to the guest, which compiles it and says the number of its main function.
@@ -155,7 +178,7 @@ func (r *Registration) compile(ctx context.Context, chunk Chunk, trusted bool) e
 	defer r.unclaim(in)
 	x.instance = in
 	if err := in.deliver(x.Arguments.Bytes()); err != nil {
-		return x.unstarted(err)
+		return x.undelivered(err)
 	}
 	in.running = x
 	packed, err := in.call(abi.ExportLoad, uint64(x.Arguments.Len()))

@@ -25,6 +25,7 @@ const (
 // Opcodes that only tests write.
 const (
 	branchTable = 0x0e
+	i32Eqz      = 0x45
 	drop        = 0x1a
 	i32LtS      = 0x48
 	i32GtS      = 0x4a

@@ -7,7 +7,7 @@
 //	          module.go, body.go  callgraph.go,        output.go,
 //	                              plan.go              emit.go
 //
-// Fuel: a global counts down at every loop header and at the entry of enough
+// Fuel: a global counts down whenever a loop is repeated and at the entry of enough
 // functions that neither recursion nor a deep tree of calls runs for long
 // without a tick (feedback.go, fuel.go). Below zero the module calls the fuel
 // import, which returns the new value, blocks, or panics to kill the instance.

@@ -43,7 +43,23 @@ func (p *plan) emitSite(w *writer, s *site, f *definedFunction, results string, 
 	switch s.kind {
 	case siteLoop:
 		w.append(original)
+		if s.index >= tickAtHeader {
+			p.tick(w, temporary)
+		}
+	case siteBranchBack:
+		if m.sites[s.index].index < tickAtHeader {
+			p.tick(w, temporary)
+		}
+		w.append(original)
+	case siteBranchIfBack:
+		if m.sites[s.index].index >= tickAtHeader {
+			w.append(original)
+			return
+		}
+		w.byte(opIf, blockEmpty)
 		p.tick(w, temporary)
+		w.op(opBranch, s.label+1)
+		w.byte(opEnd)
 	case siteCall:
 		if int(s.index) < len(p.roles) && p.roles[s.index] == roleThrow {
 			p.throw(w, unwindLabel(s.depth, results))

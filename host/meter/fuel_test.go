@@ -120,24 +120,58 @@ func TestFuelCutsRecursion(t *testing.T) {
 	}
 }
 
-// TestFuelCount checks that a loop costs one tick for each pass through its header.
+// TestFuelCount checks what a loop costs: a tick for each branch back to it, or, where many branches go back, one for
+// each pass through its header.
 func TestFuelCount(t *testing.T) {
+	countDown := code(opLocalGet, 0, constI32Code(1), i32Sub, opLocalTee, 0)
+	var branches []byte // more than tickAtHeader of them, the last of which is taken
+	for range tickAtHeader {
+		branches = append(branches, code(constI32Code(0), opBranchIf, 0)...)
+	}
+	tests := []struct {
+		name   string
+		body   []byte
+		passes uint64
+		ticks  uint64
+	}{
+		{"one branch back", code(opLoop, blockEmpty, countDown, opBranchIf, 0, opEnd), 300, 299},
+		{"entered once", code(opLoop, blockEmpty, countDown, opBranchIf, 0, opEnd), 1, 0},
+		{"unconditional branch back", code(opBlock, blockEmpty, opLoop, blockEmpty, countDown, i32Eqz, opBranchIf, 1,
+			opBranch, 0, opEnd, opEnd), 300, 299},
+		{"branch out of a block", code(opLoop, blockEmpty, opBlock, blockEmpty, countDown, opBranchIf, 1, opEnd, opEnd), 300, 299},
+		{"many branches back", code(opLoop, blockEmpty, branches, countDown, opBranchIf, 0, opEnd), 300, 300},
+		{"branch table", code(opBlock, blockEmpty, opLoop, blockEmpty, countDown, i32Eqz, branchTable, 1, 0, 1, opEnd, opEnd), 300, 300},
+		{"results left on the stack", code(constI32Code(7), opLoop, blockEmpty, countDown, opBranchIf, 0, opEnd, drop), 300, 299},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			b := newBuilder()
+			b.exported("count", i32, i32, "", test.body, opLocalGet, 0)
+			onEngines(t, b.bytes(), func(t *testing.T, s *sandbox, instance api.Module) {
+				setGlobal(instance, GlobalFuel, 1000)
+				results, err := call(instance, "count", test.passes)
+				if err != nil || results[0] != 0 {
+					t.Fatal(results, err)
+				}
+				if got := 1000 - instance.ExportedGlobal(GlobalFuel).Get(); got != test.ticks || s.refuels != 0 {
+					t.Errorf("%d ticks and %d refuels, want %d and none", got, s.refuels, test.ticks)
+				}
+			})
+		})
+	}
+}
+
+// TestFuelRefill checks that ticks beyond the fuel come off the next quantum.
+func TestFuelRefill(t *testing.T) {
 	b := newBuilder()
-	b.exported("count", i32, i32, "",
-		opLoop, blockEmpty, opLocalGet, 0, constI32Code(1), i32Sub, opLocalTee, 0, opBranchIf, 0, opEnd, opLocalGet, 0)
+	b.exported("count", i32, "", "",
+		opLoop, blockEmpty, opLocalGet, 0, constI32Code(1), i32Sub, opLocalTee, 0, opBranchIf, 0, opEnd)
 	onEngines(t, b.bytes(), func(t *testing.T, s *sandbox, instance api.Module) {
-		setGlobal(instance, GlobalFuel, 1000)
-		results, err := call(instance, "count", 300)
-		if err != nil || results[0] != 0 {
-			t.Fatal(results, err)
-		}
-		if left := instance.ExportedGlobal(GlobalFuel).Get(); left != 700 || s.refuels != 0 {
-			t.Errorf("%d ticks left and %d refuels, want 700 and none", left, s.refuels)
-		}
-		if _, err := call(instance, "count", 800); err != nil {
+		setGlobal(instance, GlobalFuel, 700)
+		if _, err := call(instance, "count", 801); err != nil {
 			t.Fatal(err)
 		}
-		// 701 ticks go below zero; the other 99 come off the new quantum.
+		// 701 of the 800 ticks go below zero; the other 99 come off the new quantum of 100.
 		if left := instance.ExportedGlobal(GlobalFuel).Get(); left != 1 || s.refuels != 1 {
 			t.Errorf("%d ticks left and %d refuels, want 1 and 1", left, s.refuels)
 		}

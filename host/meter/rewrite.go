@@ -37,7 +37,7 @@ type Result struct {
 type Stats struct {
 	Functions   int           // that the input defines
 	MayThrow    int           // of those, that throw or call what may
-	LoopChecks  int           // fuel checks at loop headers
+	LoopChecks  int           // loops with fuel checks, at their header or at the branches back
 	EntryChecks int           // fuel checks at function entries
 	SizeIn      int           // bytes of the input
 	SizeOut     int           // bytes of the output

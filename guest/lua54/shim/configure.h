@@ -21,6 +21,13 @@ __attribute__((import_module("tidelock"), import_name("try"))) int tidelock_try(
 unsigned int tidelock_seed(void);
 #define luai_makeseed(L) tidelock_seed()
 
+/* lobject.c and lstrlib.c: see number.c. luaconf.h defines its own unconditionally, and tells some things to the core only. */
+#define LUA_CORE
+#include "luaconf.h"
+#undef lua_integer2str
+int tidelock_integer_text(char *text, LUA_INTEGER n);
+#define lua_integer2str(s, sz, n) tidelock_integer_text((s), (n))
+
 /* loslib.c: only time, clock, date and difftime stay; the prelude replaces the rest by host functions. */
 #define l_system(cmd) (-1)
 #define LUA_TMPNAMBUFSIZE 1

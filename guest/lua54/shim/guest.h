@@ -5,6 +5,7 @@
  *   coroutine.c  the parts of the coroutine library that let a wait pass through a script's own coroutines
  *   sandbox.c    the libraries that a script gets, and what is taken out of them
  *   allocator.c  memory of the interpreter
+ *   number.c     integers as text
  *   clock.c      the C library's view of time */
 #ifndef TIDELOCK_GUEST_H
 #define TIDELOCK_GUEST_H

@@ -5,19 +5,19 @@ package message
 func (m *Message) SetBody(body []byte) {
 	m.EndHeaders()
 	for i := m.end + 1; i < len(m.blocks); i++ {
-		if m.blocks[i].kind == Data {
+		if m.blocks[i].kind == data {
 			m.drop(i)
 		}
 	}
 	if len(body) > 0 {
-		m.blocks = append(m.blocks, block{kind: Data, value: m.keep(body)})
+		m.blocks = append(m.blocks, block{kind: data, value: m.keep(body)})
 	}
 }
 
 // Body returns the body of a generated message, or nil.
 func (m *Message) Body() []byte {
 	for i := m.end + 1; i < len(m.blocks); i++ {
-		if m.blocks[i].kind == Data {
+		if m.blocks[i].kind == data {
 			return m.bytes(m.blocks[i].value)
 		}
 	}

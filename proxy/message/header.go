@@ -4,13 +4,14 @@ package message
 //
 //	for i := m.First(); i >= 0; i = m.Next(i) { ... m.Name(i) ... m.Value(i) ... }
 //
-// in which headers may be replaced and removed; those that are added come last and are met by the loop.
+// in which headers may be replaced and removed; those that are added come last and are met by the loop. Indexes hold
+// while a message has seen fewer than 256 removals; an addition after those may move them.
 func (m *Message) First() int { return m.Next(-1) }
 
 // Next returns the index of the header after block i, or -1.
 func (m *Message) Next(i int) int {
 	for i++; i < m.end; i++ {
-		if m.blocks[i].kind == Header {
+		if m.blocks[i].kind == header {
 			return i
 		}
 	}
@@ -27,7 +28,7 @@ func (m *Message) Value(i int) []byte { return m.bytes(m.blocks[i].value) }
 // from -1.
 func (m *Message) Find(name string, from int) int {
 	for i := from + 1; i < m.end; i++ {
-		if b := &m.blocks[i]; b.kind == Header && int(b.name.len) == len(name) && m.named(b, name) {
+		if b := &m.blocks[i]; b.kind == header && int(b.name.len) == len(name) && m.named(b, name) {
 			return i
 		}
 	}
@@ -38,7 +39,7 @@ func (m *Message) Find(name string, from int) int {
 // before Blocks().
 func (m *Message) FindLast(name string, before int) int {
 	for i := min(before, m.end) - 1; i >= 0; i-- {
-		if b := &m.blocks[i]; b.kind == Header && int(b.name.len) == len(name) && m.named(b, name) {
+		if b := &m.blocks[i]; b.kind == header && int(b.name.len) == len(name) && m.named(b, name) {
 			return i
 		}
 	}
@@ -61,7 +62,7 @@ func (m *Message) Add(name string, value []byte) bool {
 	if !m.room(len(name)+len(value), 0) {
 		return false
 	}
-	m.insert(block{kind: Header, name: m.keepLower(name), value: m.keep(value)})
+	m.insert(block{kind: header, name: m.keepLower(name), value: m.keep(value)})
 	return true
 }
 
@@ -76,7 +77,7 @@ func (m *Message) Set(name string, value []byte) bool {
 		return false
 	}
 	m.Delete(name)
-	m.insert(block{kind: Header, name: m.keepLower(name), value: m.keep(value)})
+	m.insert(block{kind: header, name: m.keepLower(name), value: m.keep(value)})
 	return true
 }
 
@@ -111,14 +112,14 @@ func (m *Message) AddTrailer(name string, value []byte) bool {
 		return false
 	}
 	m.EndHeaders()
-	m.blocks = append(m.blocks, block{kind: Trailer, name: m.keepLower(name), value: m.keep(value)})
+	m.blocks = append(m.blocks, block{kind: trailer, name: m.keepLower(name), value: m.keep(value)})
 	return true
 }
 
 // NextTrailer returns the index of the trailer after block i, or -1. Name and Value work on it.
 func (m *Message) NextTrailer(i int) int {
 	for i = max(i+1, m.end); i < len(m.blocks); i++ {
-		if m.blocks[i].kind == Trailer {
+		if m.blocks[i].kind == trailer {
 			return i
 		}
 	}
@@ -128,11 +129,11 @@ func (m *Message) NextTrailer(i int) int {
 // Append is Add for codecs: without a limit, since what they read is bounded already, and with the name as bytes. It
 // returns the index of the header.
 func (m *Message) Append(name, value []byte) int {
-	return m.insert(block{kind: Header, name: m.keepLowerBytes(name), value: m.keep(value)})
+	return m.insert(block{kind: header, name: m.keepLowerBytes(name), value: m.keep(value)})
 }
 
 // AppendTrailer is Append for a trailer.
 func (m *Message) AppendTrailer(name, value []byte) {
 	m.EndHeaders()
-	m.blocks = append(m.blocks, block{kind: Trailer, name: m.keepLowerBytes(name), value: m.keep(value)})
+	m.blocks = append(m.blocks, block{kind: trailer, name: m.keepLowerBytes(name), value: m.keep(value)})
 }

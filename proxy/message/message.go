@@ -6,26 +6,25 @@
 // so that a connection parses any number of messages without an allocation.
 package message
 
-// Kind is the type of a block.
-type Kind uint8
+// kind is the type of a block.
+type kind uint8
 
 const (
-	Unused       Kind = iota // removed; skipped by every iteration, so that indexes stay stable
-	RequestLine              // method and URI
-	StatusLine               // reason; the status is a field of the message
-	Header                   // name and value
-	EndOfHeaders             // no bytes
-	Data                     // a piece of the body
-	Trailer                  // name and value, after the body
-	EndOfTrailers
+	unused       kind = iota // removed; skipped by every iteration, so that the indexes of others stay
+	requestLine              // method and URI
+	statusLine               // reason; the status is a field of the message
+	header                   // name and value
+	endOfHeaders             // no bytes
+	data                     // a piece of the body
+	trailer                  // name and value, after the body
 )
 
 // span is a range of the arena.
 type span struct{ off, len uint32 }
 
 type block struct {
-	kind        Kind
-	name, value span // RequestLine: method and URI. StatusLine: value is the reason. Data: value.
+	kind        kind
+	name, value span // requestLine: method and URI. statusLine: value is the reason. data: value.
 }
 
 // Message is one HTTP request or response. The zero value is empty and ready; it is not safe for concurrent use.
@@ -35,8 +34,9 @@ type block struct {
 type Message struct {
 	arena        []byte
 	blocks       []block
-	end          int // index of the EndOfHeaders block, or len(blocks) while there is none
+	end          int // index of the endOfHeaders block, or len(blocks) while there is none
 	live         int // bytes of the arena that blocks refer to
+	removed      int // unused blocks
 	limit        int // most that live may become, 0 for none
 	status       int
 	major, minor uint8
@@ -46,7 +46,7 @@ type Message struct {
 func (m *Message) Reset() {
 	m.arena = m.arena[:0]
 	m.blocks = m.blocks[:0]
-	m.end, m.live, m.status = 0, 0, 0
+	m.end, m.live, m.removed, m.status = 0, 0, 0, 0
 	m.major, m.minor = 0, 0
 }
 
@@ -61,21 +61,18 @@ func (m *Message) Size() int { return m.live }
 func (m *Message) Empty() bool { return len(m.blocks) == 0 }
 
 // IsRequest reports whether m starts with a request line.
-func (m *Message) IsRequest() bool { return len(m.blocks) > 0 && m.blocks[0].kind == RequestLine }
+func (m *Message) IsRequest() bool { return len(m.blocks) > 0 && m.blocks[0].kind == requestLine }
 
 // IsResponse reports whether m starts with a status line.
-func (m *Message) IsResponse() bool { return len(m.blocks) > 0 && m.blocks[0].kind == StatusLine }
+func (m *Message) IsResponse() bool { return len(m.blocks) > 0 && m.blocks[0].kind == statusLine }
 
 // Blocks returns the number of blocks, unused ones included.
 func (m *Message) Blocks() int { return len(m.blocks) }
 
-// KindOf returns the kind of block i.
-func (m *Message) KindOf(i int) Kind { return m.blocks[i].kind }
-
 // EndHeaders marks the end of the header section. Headers that are added later are put before it.
 func (m *Message) EndHeaders() {
 	if m.end == len(m.blocks) {
-		m.blocks = append(m.blocks, block{kind: EndOfHeaders})
+		m.blocks = append(m.blocks, block{kind: endOfHeaders})
 		m.end = len(m.blocks) - 1
 	}
 }
@@ -121,7 +118,7 @@ func (m *Message) compact(extra int) {
 		s.off = uint32(off)
 	}
 	for i := range m.blocks {
-		if b := &m.blocks[i]; b.kind != Unused {
+		if b := &m.blocks[i]; b.kind != unused {
 			move(&b.name)
 			move(&b.value)
 		}
@@ -159,6 +156,9 @@ func (m *Message) keepLowerBytes(name []byte) span {
 
 // insert puts a header block where the header section ends and returns its index.
 func (m *Message) insert(b block) int {
+	if m.removed >= mostUnused {
+		m.sweep()
+	}
 	i := m.end
 	m.blocks = append(m.blocks, b)
 	if i < len(m.blocks)-1 {
@@ -174,6 +174,28 @@ func (m *Message) drop(i int) {
 	b := &m.blocks[i]
 	m.live -= int(b.name.len + b.value.len)
 	*b = block{}
+	m.removed++
+}
+
+// mostUnused bounds the unused blocks of a message that is rewritten without end. Below it indexes never move.
+const mostUnused = 256
+
+// sweep takes the unused blocks out.
+func (m *Message) sweep() {
+	kept := m.blocks[:0]
+	end := m.end
+	for i, b := range m.blocks {
+		if i == m.end {
+			end = len(kept)
+		}
+		if b.kind != unused {
+			kept = append(kept, b)
+		}
+	}
+	if m.end == len(m.blocks) {
+		end = len(kept)
+	}
+	m.blocks, m.end, m.removed = kept, end, 0
 }
 
 // lower maps ASCII letters to lower case and leaves every other byte alone.

@@ -7,7 +7,7 @@ func (m *Message) SetRequest(method, uri []byte) bool {
 	if !m.room(len(method)+len(uri), 0) {
 		return false
 	}
-	m.start(block{kind: RequestLine, name: m.keep(method), value: m.keep(uri)})
+	m.start(block{kind: requestLine, name: m.keep(method), value: m.keep(uri)})
 	return true
 }
 
@@ -16,7 +16,7 @@ func (m *Message) SetResponse(status int, reason []byte) bool {
 	if !m.room(len(reason), 0) {
 		return false
 	}
-	m.start(block{kind: StatusLine, value: m.keep(reason)})
+	m.start(block{kind: statusLine, value: m.keep(reason)})
 	m.status = status
 	return true
 }

@@ -103,7 +103,7 @@ func (f *Format) appendVariable(b []byte, c *sample.Context, p *part) []byte {
 		if p.flags&(quoted|escaped) == 0 && !bytes.ContainsFunc(b[before:], isControl) {
 			return b
 		}
-		value := append(c.Scratch.Buffer(), b[before:]...)
+		value := c.Scratch.Keep(append(c.Scratch.Buffer(), b[before:]...))
 		return quote(b[:before], value, unsafeInRequest, '#', p.flags)
 	case p.flags&quoted != 0 || f.target == Line && !p.variable.optional:
 		return appendMissing(b, p.flags)

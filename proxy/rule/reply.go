@@ -15,6 +15,7 @@ import (
 // reply is an answer that a rule makes.
 type reply struct {
 	status      int
+	reason      []byte
 	contentType []byte
 	body        *logformat.Format // nil when raw holds the body
 	raw         []byte
@@ -83,6 +84,7 @@ func (p *parser) reply(r *reply) error {
 	if (len(r.raw) > 0 || r.body != nil) && r.contentType == nil {
 		return errors.New("a payload that is not empty needs a 'content-type'")
 	}
+	r.reason = []byte(message.ReasonOf(r.status))
 	return nil
 }
 
@@ -205,14 +207,14 @@ func (r *reply) fill(c *sample.Context) bool {
 	}
 	m := c.Stream.Response
 	m.Reset()
-	ok := m.SetResponse(r.status, []byte(message.ReasonOf(r.status)))
+	ok := m.SetResponse(r.status, r.reason)
 	for i := range r.headers {
 		ok = ok && m.Add(r.headers[i].name, values[i])
 	}
 	if r.status == 204 || r.status == 304 {
 		return ok
 	}
-	ok = ok && m.Add("content-length", strconv.AppendInt(c.Output.Buffer(), int64(len(body)), 10))
+	ok = ok && m.Add("content-length", c.Output.Keep(strconv.AppendInt(c.Output.Buffer(), int64(len(body)), 10)))
 	if len(body) > 0 {
 		ok = ok && m.Add("content-type", r.contentType)
 		m.SetBody(body)

@@ -37,6 +37,10 @@ func (l *Chain) Run(s *stream.Stream) stream.Verdict {
 	}
 	c := sample.Acquire(s, l.phase)
 	defer c.Release()
+	return l.run(c)
+}
+
+func (l *Chain) run(c *sample.Context) stream.Verdict {
 	for _, r := range l.rules {
 		if !r.condition.Holds(c) {
 			continue

@@ -1,9 +1,12 @@
 package rule
 
 import (
+	"errors"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"tidelock/proxy/acl"
 	"tidelock/proxy/message"
@@ -230,6 +233,141 @@ func TestCompiler_Compile_Errors(t *testing.T) {
 			if e.Word != test.word || !strings.Contains(e.Text, test.want) {
 				t.Errorf("error at word %d: %s; want %d: %s", e.Word, e.Text, test.word, test.want)
 			}
+		})
+	}
+}
+
+func TestChain_Run_Allocations(t *testing.T) {
+	for _, rules := range []string{
+		"set-header x-a literal",
+		"set-header x-a %[hdr(host)] if { path_beg /a }",
+		"del-header x-list\nadd-header x-list 'a %[hdr(host),lower]'",
+		"set-var(txn.a) hdr(host)",
+		"set-path /b%[path]",
+	} {
+		t.Run(rules, func(t *testing.T) {
+			chain := compileChain(t, stream.HTTPRequest, rules)
+			s := newStream(stream.HTTPRequest, getRequest)
+			pristine := s.Request.Clone()
+			// The context is held, because the race detector makes pools forget.
+			c := sample.Acquire(s, sample.HTTPRequest)
+			defer c.Release()
+			if n := testing.AllocsPerRun(200, func() {
+				s.Request.CopyFrom(pristine)
+				c.Scratch.Reset()
+				c.Output.Reset()
+				chain.run(c)
+			}); n != 0 {
+				t.Errorf("%v allocations, want none", n)
+			}
+		})
+	}
+}
+
+func BenchmarkChain_Run(b *testing.B) {
+	for _, rules := range []string{
+		"set-header x-a literal",
+		"set-header x-a %[hdr(host),lower] if { path_beg /a }",
+		"return status 200 content-type text/plain string hello",
+	} {
+		b.Run(rules, func(b *testing.B) {
+			chain := compileChain(b, stream.HTTPRequest, rules)
+			s := newStream(stream.HTTPRequest, getRequest)
+			pristine := s.Request.Clone()
+			b.ReportAllocs()
+			for b.Loop() {
+				s.Request.CopyFrom(pristine)
+				chain.Run(s)
+			}
+		})
+	}
+}
+
+// scripts is a script loader that knows the action and the service "known".
+type scripts struct {
+	stream.Scripts
+	bound []string
+}
+
+func (l *scripts) BindAction(set stream.RuleSet, name string, arguments []string) (func(*stream.Stream) stream.Verdict, error) {
+	if name != "known" {
+		return nil, errors.New("action 'lua." + name + "' is not registered")
+	}
+	l.bound = append([]string{string(set), name}, arguments...)
+	return func(*stream.Stream) stream.Verdict { return stream.Stop }, nil
+}
+
+func (l *scripts) BindService(mode stream.Mode, name string) (stream.Service, error) {
+	if name != "known" {
+		return nil, errors.New("service 'lua." + name + "' is not registered")
+	}
+	return service{}, nil
+}
+
+type service struct{ stream.Service }
+
+func TestCompiler_Compile_Scripts(t *testing.T) {
+	l := &scripts{}
+	k := &Compiler{Set: stream.HTTPRequest, Mode: stream.ModeHTTP, ACLs: &acl.Set{}, Scripts: l}
+	action, err := k.Compile(words("lua.known a 'b c' if TRUE"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"http-request", "known", "a", "b c"}; !slices.Equal(l.bound, want) {
+		t.Errorf("bound with %q, want %q", l.bound, want)
+	}
+	serve, err := k.Compile(words("use-service lua.known"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newStream(stream.HTTPRequest, getRequest)
+	if v := NewChain(stream.HTTPRequest, []*Rule{action, serve}).Run(s); v != stream.Stop || s.Service != nil {
+		t.Errorf("the action's verdict is %d, service is %v", v, s.Service)
+	}
+	if v := NewChain(stream.HTTPRequest, []*Rule{serve}).Run(s); v != stream.Stop || s.Service == nil {
+		t.Errorf("the verdict of use-service is %d, service is %v", v, s.Service)
+	}
+	for _, line := range []string{"lua.other x", "use-service lua.other"} {
+		if _, err := k.Compile(words(line)); err == nil || !strings.Contains(err.Error(), "is not registered") {
+			t.Errorf("%s: error is %v", line, err)
+		}
+	}
+}
+
+func TestCompiler_Compile_WaitForBody(t *testing.T) {
+	tests := []struct {
+		name, arguments string
+		timeout         time.Duration
+		atLeast         int64
+		want            string
+	}{
+		{"milliseconds", "time 200", 200 * time.Millisecond, 0, ""},
+		{"units", "time 2s at-least 1k", 2 * time.Second, 1024, ""},
+		{"no time", "at-least 5", 0, 0, "expected 'time'"},
+		{"bad time", "time x", 0, 0, "'x' is not a time"},
+		{"overflow", "time 9223372036854775807d", 0, 0, "is not a time"},
+		{"unknown argument", "for 5s", 0, 0, "expected 'time' or 'at-least', but got 'for'"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			k := &Compiler{Set: stream.HTTPRequest, ACLs: &acl.Set{}}
+			k.WaitForBody = func(_ *stream.Stream, timeout time.Duration, atLeast int64) stream.Verdict {
+				if timeout != test.timeout || atLeast != test.atLeast {
+					t.Errorf("waits %s for %d bytes, want %s and %d", timeout, atLeast, test.timeout, test.atLeast)
+				}
+				return stream.Continue
+			}
+			r, err := k.Compile(words("wait-for-body " + test.arguments))
+			if test.want != "" {
+				if err == nil || !strings.Contains(err.Error(), test.want) {
+					t.Errorf("error is %v, want %q", err, test.want)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			NewChain(stream.HTTPRequest, []*Rule{r}).Run(newStream(stream.HTTPRequest, getRequest))
 		})
 	}
 }

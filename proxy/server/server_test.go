@@ -1,0 +1,202 @@
+package server
+
+import (
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestBackend_Next(t *testing.T) {
+	tests := []struct {
+		name    string
+		weights []int
+		want    string // servers are named a, b, ...
+	}{
+		{"none", nil, ""},
+		{"one", []int{7}, "aaaa"},
+		{"equal weights keep the order", []int{1, 1, 1}, "abcabcabc"},
+		{"equal weights, whatever they are", []int{256, 256}, "abababab"},
+		{"weights spread evenly", []int{5, 1, 1}, "aabacaaaabacaa"},
+		{"common divisor", []int{20, 10}, "abaaba"},
+		{"weight 0 takes nothing", []int{0, 1, 0}, "bbbb"},
+		{"all at weight 0", []int{0, 0}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b := Backend{}
+			for i, w := range tt.weights {
+				b.Servers = append(b.Servers, &Server{Name: string(rune('a' + i)), Weight: w})
+			}
+			b.Prepare()
+			var got strings.Builder
+			for range len(tt.want) {
+				got.WriteString(b.Next().Name)
+			}
+			if got.String() != tt.want {
+				t.Errorf("got %s, want %s", got.String(), tt.want)
+			}
+			if tt.want == "" && b.Next() != nil {
+				t.Error("a server where there is none")
+			}
+		})
+	}
+}
+
+// Over one period each server gets exactly its share, at the largest weights too.
+func TestBackend_Next_Shares(t *testing.T) {
+	b := Backend{Servers: []*Server{{Weight: 256}, {Weight: 255}, {Weight: 1}, {Weight: 97}}}
+	b.Prepare()
+	count := map[*Server]int{}
+	for range 256 + 255 + 1 + 97 {
+		count[b.Next()]++
+	}
+	for _, s := range b.Servers {
+		if count[s] != s.Weight {
+			t.Errorf("%d turns for weight %d", count[s], s.Weight)
+		}
+	}
+}
+
+// listening returns a server that accepts connections, and where they come out.
+func listening(t *testing.T) (*Server, <-chan net.Conn) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	accepted := make(chan net.Conn, 8)
+	go func() {
+		defer close(accepted)
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			accepted <- c
+		}
+	}()
+	s := &Server{Name: "s", Address: l.Addr().String(), Weight: 1}
+	t.Cleanup(func() {
+		s.Close()
+		l.Close()
+		for c := range accepted {
+			c.Close()
+		}
+	})
+	return s, accepted
+}
+
+func dialed(t *testing.T, s *Server) *Conn {
+	c, err := s.Dial(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestServer_Idle(t *testing.T) {
+	s, accepted := listening(t)
+	if s.Idle() != nil {
+		t.Fatal("an idle connection before the first")
+	}
+	first, second := dialed(t, s), dialed(t, s)
+	(<-accepted).Close()
+	other := <-accepted
+	defer other.Close()
+	first.Keep()
+	second.Keep()
+	if c := s.Idle(); c != second {
+		t.Error("not the most recently used first")
+	}
+	if c := s.Idle(); c != first || c.Exchanges != 1 {
+		t.Error("not the other one")
+	}
+	if s.Idle() != nil {
+		t.Error("a third")
+	}
+	first.Close()
+	second.Close()
+}
+
+// A connection is silent while it is open, and not once the server closed it or sent something unasked.
+func TestConn_Alive(t *testing.T) {
+	tests := []struct {
+		name string
+		act  func(net.Conn)
+		want bool
+	}{
+		{"silent", func(net.Conn) {}, true},
+		{"closed", func(c net.Conn) { c.Close() }, false},
+		{"talks", func(c net.Conn) { io.WriteString(c, "HTTP/1.1 408\r\n\r\n") }, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s, accepted := listening(t)
+			c := dialed(t, s)
+			defer c.Close()
+			peer := <-accepted
+			defer peer.Close()
+			tt.act(peer)
+			for deadline := time.Now().Add(10 * time.Second); c.Alive() != tt.want && time.Now().Before(deadline); {
+				time.Sleep(time.Millisecond)
+			}
+			if c.Alive() != tt.want {
+				t.Errorf("Alive is not %v", tt.want)
+			}
+		})
+	}
+}
+
+// What a server sent beyond its response must not reach another client.
+func TestConn_Keep_UnreadInput(t *testing.T) {
+	s, accepted := listening(t)
+	c := dialed(t, s)
+	peer := <-accepted
+	defer peer.Close()
+	io.WriteString(peer, "more")
+	if err := c.Fill(); err != nil {
+		t.Fatal(err)
+	}
+	c.Keep()
+	if s.Idle() != nil {
+		t.Error("kept with unread input")
+	}
+}
+
+func TestServer_Close(t *testing.T) {
+	s, accepted := listening(t)
+	idle, busy := dialed(t, s), dialed(t, s)
+	peers := []net.Conn{<-accepted, <-accepted}
+	idle.Keep()
+	s.Close()
+	busy.Keep()
+	for _, p := range peers {
+		if _, err := p.Read(make([]byte, 1)); err != io.EOF {
+			t.Errorf("read %v, want the end", err)
+		}
+		p.Close()
+	}
+}
+
+func TestServer_Dial_Errors(t *testing.T) {
+	s := &Server{Network: "unix", Address: t.TempDir() + "/missing"}
+	if _, err := s.Dial(t.Context(), time.Second); err == nil {
+		t.Fatal("no error")
+	}
+	if n := s.Stats.ConnectErrors.Load(); n != 1 {
+		t.Errorf("%d errors counted, want 1", n)
+	}
+}
+
+func BenchmarkBackend_Next(b *testing.B) {
+	backend := Backend{Servers: []*Server{{Weight: 1}, {Weight: 2}, {Weight: 3}}}
+	backend.Prepare()
+	for b.Loop() {
+		backend.Next()
+	}
+}

@@ -10,7 +10,7 @@ int *coroutine_waits(lua_State *co) { return (int *)lua_getextraspace(co); }
 
 static lua_State *coroutine_at(lua_State *L, int index) {
   lua_State *co = lua_tothread(L, index);
-  luaL_argexpected(L, co, index, "coroutine");
+  luaL_argexpected(L, co, index, "thread");
   return co;
 }
 

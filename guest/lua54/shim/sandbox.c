@@ -9,6 +9,7 @@ static lua_CFunction library_load;
 
 /* load, for text alone: bytecode is not verified by the interpreter. */
 static int load_text(lua_State *L) {
+  if (lua_gettop(L) == 0) return library_load(L); /* which says what it expected */
   const char *mode = luaL_optstring(L, 3, "bt");
   const char *chunk = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : "";
   int text_refused = strchr(mode, 't') == NULL && chunk[0] != LUA_SIGNATURE[0];
@@ -17,8 +18,6 @@ static int load_text(lua_State *L) {
   lua_replace(L, 3);
   return library_load(L);
 }
-
-static int refuse_dump(lua_State *L) { return luaL_error(L, "unable to dump given function"); }
 
 /* There is one locale; loslib's own would accept any name. */
 static int set_locale(lua_State *L) {
@@ -79,11 +78,6 @@ void sandbox_open(lua_State *L) {
 
   lua_getfield(L, -1, LUA_COLIBNAME);
   coroutine_open(L);
-  lua_pop(L, 1);
-
-  lua_getfield(L, -1, LUA_STRLIBNAME);
-  lua_pushcfunction(L, refuse_dump);
-  lua_setfield(L, -2, "dump");
   lua_pop(L, 1);
 
   lua_getfield(L, -1, LUA_MATHLIBNAME);

@@ -19,7 +19,7 @@ import (
 // everything. The context bounds the init functions and the resolution of names.
 func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syntax.Diagnostics) *Proxy {
 	if o.Listen == nil {
-		o.Listen = systemListen
+		o.Listen = frontend.Listen
 	}
 	if o.Errors == nil {
 		o.Errors = slog.Default()

@@ -12,7 +12,6 @@ import (
 	"syscall"
 
 	"tidelock/proxy/config"
-	"tidelock/proxy/frontend"
 )
 
 // listener is an open bind line.
@@ -129,6 +128,3 @@ func bindReason(err error) string {
 	text := errno.Error()
 	return strings.ToUpper(text[:1]) + text[1:]
 }
-
-// systemListen is the Listen of Options that name none.
-var systemListen = frontend.Listen

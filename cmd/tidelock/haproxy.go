@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,9 +36,10 @@ type haproxyOptions struct {
 	files     []string
 	check     bool // -c
 	condition *string
-	version   bool // -v, -vv
-	quiet     bool // -q
-	directory string
+	version   bool   // -v, -vv
+	quiet     bool   // -q
+	directory string // -C
+	overrides
 }
 
 // haproxyMain runs the program as HAProxy would run with the arguments, and returns its exit status.
@@ -66,7 +68,7 @@ func haproxyMain(args []string, stdout, stderr io.Writer) int {
 	}
 	settings := Settings{CacheFolder: defaultCacheFolder(), LogFormat: "text", Grace: 30 * time.Second}
 	p := newProgram(o.files, settings, stdout, stderr)
-	p.asHAProxy = true
+	p.asHAProxy, p.overrides = true, o.overrides
 	if o.quiet {
 		p.least = syntax.Alert
 	}
@@ -88,7 +90,7 @@ func haproxyMain(args []string, stdout, stderr io.Writer) int {
 
 // evaluateCondition is -cc: its status is 0 when the condition holds, 1 when not, 2 when it cannot be read.
 func evaluateCondition(text string, stderr io.Writer) int {
-	truth, err := condition(nil).Evaluate(text)
+	truth, err := condition(nil, "").Evaluate(text)
 	switch {
 	case err != nil:
 		syntax.Printf(stderr, syntax.Alert, "config : Failed to evaluate condition: %s", err)
@@ -102,6 +104,9 @@ func evaluateCondition(text string, stderr io.Writer) int {
 // harmless are options that steer what this program does not have, or that say what it does anyway: -db and -W keep it in
 // the foreground as far as whoever started it can tell.
 var harmless = []string{"-db", "-W", "-Ws", "-V", "-de", "-dp", "-dS", "-dG", "-dR", "-dr", "-dV", "-dL"}
+
+// unsupported are options that would change what is served.
+var unsupported = []string{"-N", "-m", "-sf", "-st", "-x", "-S", "-dD", "-dW"}
 
 // parseHAProxy reads the arguments. It stops at the first that it does not know.
 func parseHAProxy(args []string) (haproxyOptions, error) {
@@ -138,11 +143,19 @@ func parseHAProxy(args []string) (haproxyOptions, error) {
 			o.version = true
 		case option == "-q":
 			o.quiet = true
-		case option == "-L" || option == "-n" || option == "-N" || option == "-m" || option == "-p":
-			_, err = value(option)
-			if err == nil {
-				err = fmt.Errorf("option '%s' is not supported yet by this version", option)
+		case option == "-p":
+			o.pidfile, err = value(option)
+		case option == "-L":
+			o.localPeer, err = value(option)
+		case option == "-n":
+			var number string
+			if number, err = value(option); err == nil {
+				if o.maxconn, err = strconv.Atoi(number); err != nil || o.maxconn < 0 {
+					err = fmt.Errorf("option '-n' expects a number of connections, but got '%s'", number)
+				}
 			}
+		case slices.Contains(unsupported, option):
+			err = fmt.Errorf("option '%s' is not supported yet by this version", option)
 		case option == "-D":
 			err = errors.New("option '-D' is not supported: this program stays in the foreground, for a service manager to watch")
 		case strings.HasPrefix(option, "-dM") || slices.Contains(harmless, option):
@@ -156,10 +169,13 @@ func parseHAProxy(args []string) (haproxyOptions, error) {
 	return o, nil
 }
 
-const haproxyUsage = `Usage : haproxy [-f <cfgfile|cfgdir>]* [ -vqVW ] [ -C <dir> ] [-- <cfgfile>*]
+const haproxyUsage = `Usage : haproxy [-f <cfgfile|cfgdir>]* [ -vqVW ] [ -n <maxconn> ] [ -p <pidfile> ] [ -C <dir> ] [-- <cfgfile>*]
         -v displays version
         -c check mode : only check config files and exit
         -cc check condition : evaluate a condition and exit
         -q quiet mode : don't display messages
+        -n sets the maximum number of connections
+        -p writes the process number to this file
+        -L sets the name of this process among peers
         -db, -W, -Ws, -V and the -d options for pollers and memory are accepted and have no effect.
 `

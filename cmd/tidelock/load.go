@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -20,12 +21,30 @@ type program struct {
 	stdout, stderr io.Writer
 	log            *slog.Logger
 	least          syntax.Severity // of the diagnostics that are shown
+	overrides      overrides       // of the command line
 	checking       bool            // nothing will be served
 	asHAProxy      bool            // messages have HAProxy's preamble
 }
 
+// overrides come before what the configuration says. Their zero values leave it as it is.
+type overrides struct {
+	isolation config.Isolation
+	maxconn   int
+	pidfile   string
+	localPeer string
+}
+
+func (o overrides) apply(cfg *config.Configuration) {
+	cfg.Scripts.Isolation = cmp.Or(o.isolation, cfg.Scripts.Isolation)
+	cfg.Global.Maxconn = cmp.Or(o.maxconn, cfg.Global.Maxconn)
+	cfg.Global.Pidfile = cmp.Or(o.pidfile, cfg.Global.Pidfile)
+}
+
 func newProgram(files []string, s Settings, stdout, stderr io.Writer) *program {
-	return &program{files: files, settings: s, stdout: stdout, stderr: stderr, log: s.logger(stderr), least: syntax.Notice}
+	return &program{
+		files: files, settings: s, stdout: stdout, stderr: stderr, log: s.logger(stderr), least: syntax.Notice,
+		overrides: overrides{isolation: config.Isolation(s.Isolation)},
+	}
 }
 
 // load reads the configuration and assembles it. Diagnostics are printed here; the error says how to end.
@@ -54,16 +73,15 @@ func (p *program) build(ctx context.Context, diags *syntax.Diagnostics) (*proxy.
 	if diags.Has(syntax.Alert) {
 		return nil, nil
 	}
-	cfg := config.Parse(sources, condition(sources), diags)
-	if p.settings.Isolation != "" {
-		cfg.Scripts.Isolation = config.Isolation(p.settings.Isolation)
-	}
+	cfg := config.Parse(sources, condition(sources, p.overrides.localPeer), diags)
+	p.overrides.apply(cfg)
 	built := proxy.Build(ctx, cfg, proxy.Options{LoadScripts: p.loadScripts, Errors: p.log}, diags)
 	return built, cfg
 }
 
-// condition returns what configurations may ask about this process.
-func condition(sources []syntax.Source) syntax.Condition {
+// condition returns what configurations may ask about this process. Without a name for it among peers it has the
+// machine's.
+func condition(sources []syntax.Source, localPeer string) syntax.Condition {
 	environment := syntax.NewEnvironment(os.Environ())
 	names := make([]string, len(sources))
 	for i, source := range sources {
@@ -71,9 +89,10 @@ func condition(sources []syntax.Source) syntax.Condition {
 	}
 	environment.Set("HAPROXY_CFGFILES", strings.Join(names, ";"))
 	environment.Set("HAPROXY_STARTUP_VERSION", haproxyVersion())
-	if host, err := os.Hostname(); err == nil {
-		environment.Set("HAPROXY_LOCALPEER", host)
+	if localPeer == "" {
+		localPeer, _ = os.Hostname()
 	}
+	environment.Set("HAPROXY_LOCALPEER", localPeer)
 	return syntax.Condition{Environment: environment, Version: compatible, Features: features}
 }
 

@@ -62,7 +62,7 @@ func (d Diagnostic) Error() string {
 // Diagnostics collects what a run over a configuration finds, so that all of it can be reported together. The zero value
 // is ready for use.
 type Diagnostics struct {
-	list []Diagnostic
+	list  []Diagnostic
 	files []string // that were read, in order
 }
 

@@ -1,8 +1,14 @@
 package syntax
 
+// maxNearest is the longest word that is compared with others: the work grows with its length, and no keyword is near.
+const maxNearest = 64
+
 // Nearest returns the candidate that a mistyped word most likely stood for, or "" when none is close: at most one edit
 // for every three characters, where exchanging two neighbours is one edit.
 func Nearest(word string, candidates []string) string {
+	if len(word) > maxNearest {
+		return ""
+	}
 	nearest, least := "", len(word)/3+1
 	for _, candidate := range candidates {
 		if d := editDistance(word, candidate); d < least {

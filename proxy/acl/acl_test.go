@@ -107,6 +107,35 @@ func TestSet_Add_PatternFile(t *testing.T) {
 	}
 }
 
+// FuzzCondition compiles and decides whatever comes: neither may fail but with an error.
+func FuzzCondition(f *testing.F) {
+	for _, seed := range []string{
+		"TRUE or !METH_GET FALSE", "{ path_dom -i . a }", "{ hdr_dir(host) / // }", "{ src_port gt 5:10 lt 3 }",
+		"{ hdr_ip(x) 10/8 ::/0 1.2.3.4/255.255.0.0 }", "{ url_reg -i ^a(b|c)*$ }", "{ str(ab) -m bin 6162 }", "{ path -m len : }",
+	} {
+		f.Add(seed, "/a.b//c")
+	}
+	f.Fuzz(func(t *testing.T, condition, uri string) {
+		words := append([]string{"if"}, strings.Fields(condition)...)
+		if strings.Contains(condition, "-f") {
+			return // no files
+		}
+		d, err := (&Set{}).Condition(&sample.Compiler{Phase: sample.HTTPRequest}, words)
+		if err != nil {
+			if e, ok := err.(*sample.Error); !ok || e.Word < 0 || e.Word >= len(words) || e.Offset > len(words[e.Word]) {
+				t.Fatalf("error %v has no position in %q", err, words)
+			}
+			return
+		}
+		s := newStream([]string{"GET / HTTP/1.1"})
+		s.Request.SetURI([]byte(uri))
+		s.Request.Add("host", []byte(uri))
+		c := sample.Acquire(s, sample.HTTPRequest)
+		defer c.Release()
+		d.Holds(c)
+	})
+}
+
 func BenchmarkCondition_Holds(b *testing.B) {
 	s := newStream([]string{"GET /static/a.png HTTP/1.1", "host: www.example.com", "x-forwarded-for: 10.0.0.1, 192.168.3.4"})
 	for _, test := range []struct{ name, condition string }{

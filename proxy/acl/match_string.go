@@ -105,7 +105,7 @@ func toBytes(list []string) [][]byte {
 
 // delimited returns the compiler of a method that finds a pattern between delimiters, or at the ends of the sample.
 // Delimiters around the pattern are ignored.
-func delimited(delimiters, trimmed string) func([]pattern) (matcher, error) {
+func delimited(delimiters string) func([]pattern) (matcher, error) {
 	compile := part(func(b, pattern []byte) bool {
 		if len(pattern) == 0 {
 			return len(b) == 0
@@ -127,7 +127,7 @@ func delimited(delimiters, trimmed string) func([]pattern) (matcher, error) {
 	return func(patterns []pattern) (matcher, error) {
 		trimmedPatterns := make([]pattern, len(patterns))
 		for i, p := range patterns {
-			p.text = strings.Trim(p.text, trimmed)
+			p.text = strings.Trim(p.text, delimiters)
 			trimmedPatterns[i] = p
 		}
 		return compile(trimmedPatterns)

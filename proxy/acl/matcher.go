@@ -20,7 +20,7 @@ type pattern struct {
 	word int // where it stands, for errors
 }
 
-// methods are the pattern matching methods that -m names (manual, section 7.1). A nil one takes no patterns.
+// methods compile the patterns of the matching methods that -m names (manual, section 7.1).
 var methods = map[string]func(patterns []pattern) (matcher, error){
 	"found": matchFound,
 	"bool":  matchBool,
@@ -32,8 +32,8 @@ var methods = map[string]func(patterns []pattern) (matcher, error){
 	"beg":   part(bytes.HasPrefix),
 	"end":   part(bytes.HasSuffix),
 	"sub":   part(bytes.Contains),
-	"dir":   delimited("/", "/"),
-	"dom":   delimited("./:?", "./:?"),
+	"dir":   delimited("/"),
+	"dom":   delimited("./:?"),
 	"reg":   matchRegex,
 	"meth":  matchString,
 }

@@ -44,7 +44,7 @@ func waitForBody(p *parser) (action, error) {
 	return func(c *sample.Context) stream.Verdict { return wait(c.Stream, timeout, atLeast) }, nil
 }
 
-// units are in the order in which suffixes are tried.
+// unit is the suffix of a quantity. Lists of units are in the order in which suffixes are tried.
 type unit struct {
 	suffix string
 	factor int64

@@ -59,7 +59,7 @@ func word(_ *Context, a []Argument, v value.Value) value.Value {
 	b, delimiters, count := v.Data, a[1].Text, a[2].Int
 	if index := a[0].Int; index > 0 {
 		b = bytes.TrimLeft(b, delimiters)
-		for ; index > 1; index-- {
+		for ; index > 1 && len(b) > 0; index-- {
 			_, b, _ = cutAny(b, delimiters)
 			b = bytes.TrimLeft(b, delimiters)
 		}
@@ -77,7 +77,7 @@ func word(_ *Context, a []Argument, v value.Value) value.Value {
 		return v
 	}
 	b = bytes.TrimRight(b, delimiters)
-	for index := a[0].Int; index < -1; index++ {
+	for index := a[0].Int; index < -1 && len(b) > 0; index++ {
 		b, _, _ = cutLastAny(b, delimiters)
 		b = bytes.TrimRight(b, delimiters)
 	}

@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -223,6 +224,50 @@ func TestResponse(t *testing.T) {
 	}
 }
 
+func TestLayer4(t *testing.T) {
+	k := &Compiler{Phase: TCPRequest}
+	tcp := newStream(t, []string{"GET / HTTP/1.1"})
+	tcp.Session.Client = stream.Endpoint{
+		Source:      netip.MustParseAddrPort("[::ffff:192.0.2.1]:4000"),
+		Destination: netip.MustParseAddrPort("[2001:db8::1]:443"),
+	}
+	tcp.Backend, tcp.Server = &stream.Proxy{Name: "be", ID: 7}, "srv"
+	unix := newStream(t, []string{"GET / HTTP/1.1"})
+	tests := []struct{ expression, overTCP, overUnix string }{
+		{"src", "192.0.2.1", "-"},
+		{"src_port", "4000", "-"},
+		{"dst", "2001:db8::1", "-"},
+		{"dst_port", "443", "-"},
+		{"src_is_local", "0", "1"},
+		{"src,ipmask(24)", "192.0.2.0", "-"},
+		{"fe_name", "fe", "fe"},
+		{"fe_id", "1", "1"},
+		{"be_name", "be", "-"},
+		{"be_id", "7", "-"},
+		{"so_name", "listen", "listen"},
+		{"fc_http_major", "1", "1"},
+	}
+	for _, test := range tests {
+		t.Run(test.expression, func(t *testing.T) {
+			e, _, err := k.ParseAvailable([]string{test.expression})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for s, want := range map[*stream.Stream]string{tcp: test.overTCP, unix: test.overUnix} {
+				c := Acquire(s, TCPRequest)
+				got := "-"
+				if v := e.Eval(c); v.Valid() {
+					got = string(v.AppendText(nil))
+				}
+				c.Release()
+				if got != want {
+					t.Errorf("got %s, want %s", got, want)
+				}
+			}
+		})
+	}
+}
+
 func TestNearest(t *testing.T) {
 	known := map[string]int{"set-header": 0, "set-path": 0, "deny": 0}
 	tests := []struct{ name, word, want string }{
@@ -247,7 +292,7 @@ func TestNearest(t *testing.T) {
 func FuzzExpression(f *testing.F) {
 	for _, seed := range []string{
 		"path", "hdr(host,1),lower", "str('a,b\"'),field(-1,\",\",2)", "var(txn.text),concat(a,txn.num,b)", "int(1),add(txn.num)",
-		"url_param(a,;),url_dec(1)", "bin(00ff),be2hex", "str(a),word(-2,ab,0)", "src,ipmask(24,64)", "date(0,ms),http_date(0,ms)",
+		"url_param(a,;),url_dec(1)", "bin(00ff),be2hex", "str(a),word(-2,ab,0)", "src,ipmask(24,64)", "str(a),word(9223372036854775807,/)", "str(a),field(-9223372036854775808,/)", "date(0,ms),http_date(0,ms)",
 		"int(-1),utime(%c %Ex %O)", "str(x),regsub('(x)','\\1\\x41',gi)", "req.cook,b64dec,hex", "method,sdbm(1)", "str(a",
 	} {
 		f.Add(seed, "a,\"b\",c; d=e")

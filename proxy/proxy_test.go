@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -149,9 +150,21 @@ frontend www
     log-format "%%f %%b %%s %%ST %%ts %%fc %%{+Q}r %%[var(txn.nope)]"
     http-request return status 200 if { path /ok }
 `, syslog.LocalAddr()), Options{})
-	r.get("192.0.2.1:80", "/health")
-	r.get("192.0.2.1:80", "/ok")
-	r.get("192.0.2.1:80", "/nobody")
+	// On one connection, so that there is exactly one to count.
+	c, err := net.Dial("tcp", r.addresses["192.0.2.1:80"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	responses := bufio.NewReader(c)
+	for _, path := range []string{"/health", "/ok", "/nobody"} {
+		fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n", path)
+		response, err := http.ReadResponse(responses, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.Copy(io.Discard, response.Body)
+	}
 	var got []string
 	packet := make([]byte, 1024)
 	for range 2 {

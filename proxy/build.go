@@ -16,7 +16,7 @@ import (
 
 // Build assembles a configuration that Parse found valid: it loads the scripts, compiles what may refer to them, and runs
 // their init functions. What is wrong goes to diags, with its position; then Build returns nil and has released
-// everything. The context bounds the init functions and the resolution of names.
+// everything. The context bounds the loading and the init functions of scripts and the resolution of names.
 func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syntax.Diagnostics) *Proxy {
 	if o.Listen == nil {
 		o.Listen = frontend.Listen
@@ -70,7 +70,7 @@ func (b *builder) loadScripts() {
 		return
 	}
 	global := &b.config.Global
-	scripts, err := b.options.LoadScripts(settings, ScriptHost{
+	scripts, err := b.options.LoadScripts(b.ctx, settings, ScriptHost{
 		Logger: b.logs.logger(global.Logs, global.LogTag), Environment: b.config.Environment, Threads: global.Threads,
 	})
 	if err != nil {

@@ -44,7 +44,7 @@ type ScriptHost struct {
 type Options struct {
 	// LoadScripts loads the script files. Errors that concern one file are of type *config.ScriptError, several errors
 	// are joined. Nil refuses configurations with scripts.
-	LoadScripts func(settings config.Scripts, host ScriptHost) (Scripts, error)
+	LoadScripts func(ctx context.Context, settings config.Scripts, host ScriptHost) (Scripts, error)
 
 	// Listen opens a listener; nil asks the system. A reload hands listeners over here, and tests choose their ports.
 	Listen func(ctx context.Context, network, address string) (net.Listener, error)

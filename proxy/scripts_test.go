@@ -98,7 +98,7 @@ frontend www
 func TestProxy_Scripts(t *testing.T) {
 	fake := &fakeScripts{}
 	t.Run("served", func(t *testing.T) {
-		r := start(t, scripted, Options{LoadScripts: func(s config.Scripts, host ScriptHost) (Scripts, error) {
+		r := start(t, scripted, Options{LoadScripts: func(_ context.Context, s config.Scripts, host ScriptHost) (Scripts, error) {
 			value, _ := host.Environment.Lookup("NAME")
 			fake.note("load %s %q, %s, NAME=%s, %d threads", s.Files[0].Path, s.Files[0].Arguments, s.Files[1].Path, value, host.Threads)
 			return fake, nil
@@ -127,13 +127,13 @@ func TestProxy_Scripts_Errors(t *testing.T) {
 	tests := []struct {
 		name string
 		text string
-		load func(s config.Scripts, _ ScriptHost) (Scripts, error)
+		load func(_ context.Context, s config.Scripts, _ ScriptHost) (Scripts, error)
 		want []string
 	}{
 		{"no sandbox", scripted, nil, []string{
 			"config : parsing [test.cfg:6] : scripts cannot be loaded: this program was built without them.",
 		}},
-		{"two files", scripted, func(s config.Scripts, _ ScriptHost) (Scripts, error) {
+		{"two files", scripted, func(_ context.Context, s config.Scripts, _ ScriptHost) (Scripts, error) {
 			return nil, errors.Join(
 				&config.ScriptError{File: s.Files[1], Err: errors.New("Lua runtime error: two.lua:1: boom")},
 				&config.ScriptError{File: s.Files[0], Err: errors.New("error in Lua file 'one.lua': one.lua:1: syntax error near 'x'")},
@@ -142,10 +142,10 @@ func TestProxy_Scripts_Errors(t *testing.T) {
 			"config : parsing [test.cfg:6] : error in Lua file 'one.lua': one.lua:1: syntax error near 'x'",
 			"config : parsing [test.cfg:7] : Lua runtime error: two.lua:1: boom",
 		}},
-		{"init", scripted, func(config.Scripts, ScriptHost) (Scripts, error) {
+		{"init", scripted, func(context.Context, config.Scripts, ScriptHost) (Scripts, error) {
 			return &fakeScripts{init: errors.New("Lua init: boom")}, nil
 		}, []string{"config : Lua init: boom"}},
-		{"unknown name", scripted + "    http-request lua.unknown\n", func(config.Scripts, ScriptHost) (Scripts, error) {
+		{"unknown name", scripted + "    http-request lua.unknown\n", func(context.Context, config.Scripts, ScriptHost) (Scripts, error) {
 			return &fakeScripts{}, nil
 		}, []string{
 			"config : parsing [test.cfg:15] : error detected in frontend 'www' while parsing 'http-request lua.unknown' rule : unknown action 'lua.unknown'.",

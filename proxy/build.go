@@ -16,7 +16,7 @@ import (
 
 // Build assembles a configuration that Parse found valid: it loads the scripts, compiles what may refer to them, and runs
 // their init functions. What is wrong goes to diags, with its position; then Build returns nil and has released
-// everything. The context bounds the loading and the init functions of scripts and the resolution of names.
+// everything. The context bounds loading and init of the scripts, and the resolution of names.
 func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syntax.Diagnostics) *Proxy {
 	if o.Listen == nil {
 		o.Listen = frontend.Listen
@@ -29,7 +29,8 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 			config: cfg, options: o,
 			backends: map[string]*server.Backend{}, byProxy: map[*stream.Proxy]*entrance{},
 		},
-		ctx: ctx, diags: diags, logs: newLogTargets(&cfg.Global), identities: map[*config.Proxy]*stream.Proxy{}, afterResponses: map[*stream.Proxy]verdict{},
+		ctx: ctx, diags: diags, logs: newLogTargets(&cfg.Global),
+		identities: map[*config.Proxy]*stream.Proxy{}, afterResponses: map[*stream.Proxy]verdict{},
 	}
 	b.loadScripts()
 	b.buildProxies()

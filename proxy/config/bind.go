@@ -85,7 +85,8 @@ func (p *parser) bindParameters(s syntax.Statement, binds []Bind) {
 		}
 		parse, known := bindParameters[name]
 		if !known {
-			p.unknownParameter(s, s.Words[i+1], "'bind "+s.Argument(0)+"' in section '"+p.section.Header.Keyword()+"'", bindRefused, names(bindFlags, bindParameters))
+			where := "'bind " + s.Argument(0) + "' in section '" + p.section.Header.Keyword() + "'"
+			p.unknownParameter(s, s.Words[i+1], where, bindRefused, names(bindFlags, bindParameters))
 			return
 		}
 		i++

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"time"
 
 	"tidelock/proxy/config/syntax"
@@ -60,7 +61,7 @@ func parseTCPRule(p *parser, s syntax.Statement) {
 }
 
 func (p *parser) inspectDelay(s syntax.Statement) {
-	expected := "'" + s.Keyword() + " inspect-delay' expects a positive delay in milliseconds, in " + p.proxy.Kind.String() + " '" + p.proxy.Name + "'"
+	expected := fmt.Sprintf("'%s inspect-delay' expects a positive delay in milliseconds, in %s '%s'", s.Keyword(), p.proxy.Kind, p.proxy.Name)
 	if s.Argument(1) == "" {
 		p.failf(s, "%s", expected)
 		return

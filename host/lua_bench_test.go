@@ -85,6 +85,27 @@ func BenchmarkNative(b *testing.B) {
 	b.ReportMetric(math.Pow(product, 1/float64(count)), "geomean-ratio")
 }
 
+// BenchmarkNativeCalls reports native Lua 5.3's nanoseconds for what BenchmarkGuest measures, for scale.
+func BenchmarkNativeCalls(b *testing.B) {
+	lua, err := exec.LookPath("lua5.3")
+	if err != nil {
+		b.Skip("lua5.3 is not installed")
+	}
+	output, err := exec.Command(lua, "testdata/bench/native/calls.lua").Output()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(0, "ns/op")
+	for line := range strings.Lines(string(output)) {
+		var name string
+		var nanoseconds float64
+		if _, err := fmt.Sscan(line, &name, &nanoseconds); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(nanoseconds, name+"-ns")
+	}
+}
+
 func mustRun(b *testing.B, image *Image, name string) {
 	if _, err := run(context.Background(), image, name); err != nil {
 		b.Fatal(err)

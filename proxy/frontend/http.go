@@ -112,9 +112,11 @@ func (s *session) refuse(err error) {
 	}
 	s.stream.Record.End(cause, stream.InRequest)
 	s.keep = false
+	s.request.Reset()
 	if status != 0 {
-		s.request.Reset()
 		s.replyError(status)
+	} else {
+		s.stream.Record.Status = 400 // so says HAProxy's log, though nobody is there to be told
 	}
 	s.linger()
 	s.log()

@@ -30,13 +30,12 @@ func (s *session) serveService() {
 	err := s.stream.Service.Serve(&s.applet)
 	s.endWaiting()
 	record := &s.stream.Record
+	// For the log a service is a server that is reached at once.
+	record.Timers.Queue, record.Timers.Connect, record.Timers.Response = 0, 0, 0
 	switch {
 	case s.applet.answered:
 		return
 	case !s.started:
-		if record.Termination.Cause == stream.Normal {
-			record.End(stream.Internal, stream.InHeaders)
-		}
 		s.replyError(500)
 	case err != nil:
 		// Without its end the client sees that the response is not whole.
@@ -48,6 +47,7 @@ func (s *session) serveService() {
 			s.keep = false
 		}
 	}
+	record.End(stream.Local, stream.InRequest)
 }
 
 // Read implements stream.Applet.

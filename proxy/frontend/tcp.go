@@ -45,9 +45,7 @@ func (s *session) exchangeTCP() {
 		}
 	}
 	if st.Service != nil {
-		if err := st.Service.Serve(&tcpApplet{s}); err != nil {
-			st.Record.End(stream.Internal, stream.InData)
-		}
+		st.Service.Serve(&tcpApplet{s}) // what failed is the service's to log: there is nothing to answer
 		return
 	}
 	target := s.backend.Next()

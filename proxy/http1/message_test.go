@@ -143,6 +143,17 @@ func TestConn_WriteHead(t *testing.T) {
 	}
 }
 
+// White space that a rule put into a target does not end it.
+func TestConn_WriteHead_Target(t *testing.T) {
+	var m message.Message
+	m.SetRequest([]byte("GET"), []byte("/a HTTP/1.0\tb"))
+	c := reading("", 0)
+	c.WriteHead(&m, Framing{}, false, Unsaid)
+	if got := written(c); got != "GET /a%20HTTP/1.0%09b HTTP/1.1\r\n\r\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestBodyWriter(t *testing.T) {
 	var trailers message.Message
 	trailers.AddTrailer("T", []byte("u"))

@@ -1,5 +1,7 @@
 package http1
 
+import "tidelock/proxy/message"
+
 // class holds what a byte may be part of.
 type class uint8
 
@@ -11,15 +13,13 @@ const (
 )
 
 var classes = func() (t [256]class) {
-	for c := 'a'; c <= 'z'; c++ {
-		t[c] |= tokenByte
-		t[c-32] |= tokenByte
+	for c := range t {
+		if message.IsTokenByte(byte(c)) {
+			t[c] |= tokenByte
+		}
 	}
 	for c := '0'; c <= '9'; c++ {
-		t[c] |= tokenByte | digitByte
-	}
-	for _, c := range []byte("!#$%&'*+-.^_`|~") {
-		t[c] |= tokenByte
+		t[c] |= digitByte
 	}
 	for c := 0x21; c < 0x7f; c++ {
 		if c != '#' {

@@ -1,6 +1,7 @@
 package http1
 
 import (
+	"bytes"
 	"errors"
 	"strconv"
 
@@ -91,7 +92,7 @@ func (c *Conn) writeStartLine(m *message.Message) error {
 	if m.IsRequest() {
 		c.Write(m.Method())
 		c.WriteByte(' ')
-		c.Write(m.URI())
+		c.writeTarget(m.URI())
 		c.WriteByte(' ')
 		c.writeBytes(version[:8])
 	} else {
@@ -101,6 +102,24 @@ func (c *Conn) writeStartLine(m *message.Message) error {
 		c.Write(m.Reason())
 	}
 	return c.WriteString("\r\n")
+}
+
+// writeTarget writes a request target. White space, which only a rule can have put there, would end it early.
+func (c *Conn) writeTarget(uri []byte) {
+	for {
+		i := bytes.IndexAny(uri, " \t")
+		if i < 0 {
+			c.Write(uri)
+			return
+		}
+		c.Write(uri[:i])
+		if uri[i] == ' ' {
+			c.WriteString("%20")
+		} else {
+			c.WriteString("%09")
+		}
+		uri = uri[i+1:]
+	}
 }
 
 // writeBytes is Write for bytes on the caller's stack: they are not handed to the network directly.

@@ -56,24 +56,22 @@ func (m *Message) named(b *block, name string) bool {
 	return true
 }
 
-// Add appends a header. It reports false, and adds nothing, when the message's limit would be exceeded. The caller
-// answers for name being a token and value holding no line break.
+// Add appends a header.
 func (m *Message) Add(name string, value []byte) bool {
-	if !m.room(len(name)+len(value), 0) {
+	if !isToken(name) || !isText(value) || !m.room(len(name)+len(value), 0) {
 		return false
 	}
 	m.insert(block{kind: header, name: m.keepLower(name), value: m.keep(value)})
 	return true
 }
 
-// Set removes every header called name and adds one. It reports false, and changes nothing, when the message's limit
-// would be exceeded.
+// Set removes every header called name and adds one.
 func (m *Message) Set(name string, value []byte) bool {
 	freed := 0
 	for i := m.Find(name, -1); i >= 0; i = m.Find(name, i) {
 		freed += int(m.blocks[i].name.len + m.blocks[i].value.len)
 	}
-	if !m.room(len(name)+len(value), freed) {
+	if !isToken(name) || !isText(value) || !m.room(len(name)+len(value), freed) {
 		return false
 	}
 	m.Delete(name)
@@ -94,11 +92,10 @@ func (m *Message) Delete(name string) int {
 // Remove removes header i. Indexes of other headers stay valid.
 func (m *Message) Remove(i int) { m.drop(i) }
 
-// Replace gives header i another value. It reports false, and changes nothing, when the message's limit would be
-// exceeded.
+// Replace gives header i another value.
 func (m *Message) Replace(i int, value []byte) bool {
 	old := int(m.blocks[i].value.len)
-	if !m.room(len(value), old) {
+	if !isText(value) || !m.room(len(value), old) {
 		return false
 	}
 	m.live -= old
@@ -108,7 +105,7 @@ func (m *Message) Replace(i int, value []byte) bool {
 
 // AddTrailer appends a trailer, which the codec sends after a chunked body.
 func (m *Message) AddTrailer(name string, value []byte) bool {
-	if !m.room(len(name)+len(value), 0) {
+	if !isToken(name) || !isText(value) || !m.room(len(name)+len(value), 0) {
 		return false
 	}
 	m.EndHeaders()
@@ -126,8 +123,8 @@ func (m *Message) NextTrailer(i int) int {
 	return -1
 }
 
-// Append is Add for codecs: without a limit, since what they read is bounded already, and with the name as bytes. It
-// returns the index of the header.
+// Append is Add for codecs: it refuses nothing, since what they read is checked and bounded already, and takes the name
+// as bytes. It returns the index of the header.
 func (m *Message) Append(name, value []byte) int {
 	return m.insert(block{kind: header, name: m.keepLowerBytes(name), value: m.keep(value)})
 }

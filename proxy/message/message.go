@@ -29,6 +29,9 @@ type block struct {
 
 // Message is one HTTP request or response. The zero value is empty and ready; it is not safe for concurrent use.
 //
+// Methods that take names, values or parts of the start line refuse, by returning false and changing nothing, what would
+// break the message in two on the wire, and what would exceed its limit.
+//
 // Slices that its methods return alias the arena: they stay valid, with unchanged content, until Reset, even when the
 // block that they came from is replaced or removed. They must not be written to.
 type Message struct {
@@ -50,8 +53,7 @@ func (m *Message) Reset() {
 	m.major, m.minor = 0, 0
 }
 
-// SetLimit bounds the bytes of start line, names and values together; 0 means no bound. What would exceed it is refused
-// by the method that adds it.
+// SetLimit bounds the bytes of start line, names and values together; 0 means no bound.
 func (m *Message) SetLimit(n int) { m.limit = n }
 
 // Size returns the bytes of start line, names, values and body together.
@@ -197,14 +199,3 @@ func (m *Message) sweep() {
 	}
 	m.blocks, m.end, m.removed = kept, end, 0
 }
-
-// lower maps ASCII letters to lower case and leaves every other byte alone.
-var lower = func() (t [256]byte) {
-	for i := range t {
-		t[i] = byte(i)
-		if 'A' <= i && i <= 'Z' {
-			t[i] |= 0x20
-		}
-	}
-	return t
-}()

@@ -154,6 +154,45 @@ func TestMessage_Response(t *testing.T) {
 	}
 }
 
+// Nothing that a rule or a script passes can end a line early.
+func TestMessage_Refuses(t *testing.T) {
+	m := request()
+	r := new(Message)
+	r.SetResponse(200, []byte("OK"))
+	before := text(m)
+	tests := []struct {
+		name string
+		call func([]byte) bool
+	}{
+		{"value added", func(b []byte) bool { return m.Add("a", b) }},
+		{"value set", func(b []byte) bool { return m.Set("x-a", b) }},
+		{"value replaced", func(b []byte) bool { return m.Replace(m.First(), b) }},
+		{"name added", func(b []byte) bool { return m.Add(string(b), nil) }},
+		{"name set", func(b []byte) bool { return m.Set(string(b), nil) }},
+		{"trailer", func(b []byte) bool { return m.AddTrailer("t", b) }},
+		{"method", m.SetMethod},
+		{"URI", m.SetURI},
+		{"path", m.SetPath},
+		{"query", m.SetQuery},
+		{"reason", func(b []byte) bool { return r.SetStatus(200, b) }},
+	}
+	for _, tt := range tests {
+		for _, b := range []string{"a\nb", "a\rb", "a\x00b", "a b\n"} {
+			if tt.call([]byte(b)) {
+				t.Errorf("%s: took %q", tt.name, b)
+			}
+		}
+	}
+	if got := text(m); got != before || string(m.URI()) != "/a/b?c=d" || string(m.Method()) != "GET" || string(r.Reason()) != "OK" {
+		t.Errorf("changed to %s", got)
+	}
+	for _, name := range []string{"", "a b", "a:", "\xe9"} {
+		if m.Add(name, nil) {
+			t.Errorf("took the name %q", name)
+		}
+	}
+}
+
 // Beyond its limit a message refuses and stays as it was; what gives room back is counted.
 func TestMessage_Limit(t *testing.T) {
 	m := request()
@@ -161,7 +200,7 @@ func TestMessage_Limit(t *testing.T) {
 	before := text(m)
 	long := []byte("123456789")
 	for name, refused := range map[string]bool{
-		"Add":     m.Add("", long),
+		"Add":     m.Add("z", long),
 		"Set":     m.Set("x-b", []byte("1234567890")),
 		"Replace": m.Replace(m.First(), []byte("12345678901234567890")),
 		"SetURI":  m.SetURI([]byte("/12345678901234567890")),

@@ -4,7 +4,7 @@ import "bytes"
 
 // SetRequest makes m, which must be empty, a request. The version starts as 1.1.
 func (m *Message) SetRequest(method, uri []byte) bool {
-	if !m.room(len(method)+len(uri), 0) {
+	if !isToken(method) || !isText(uri) || !m.room(len(method)+len(uri), 0) {
 		return false
 	}
 	m.start(block{kind: requestLine, name: m.keep(method), value: m.keep(uri)})
@@ -13,7 +13,7 @@ func (m *Message) SetRequest(method, uri []byte) bool {
 
 // SetResponse makes m, which must be empty, a response. The version starts as 1.1.
 func (m *Message) SetResponse(status int, reason []byte) bool {
-	if !m.room(len(reason), 0) {
+	if !isText(reason) || !m.room(len(reason), 0) {
 		return false
 	}
 	m.start(block{kind: statusLine, value: m.keep(reason)})
@@ -41,9 +41,9 @@ func (m *Message) Method() []byte {
 	return m.bytes(m.blocks[0].name)
 }
 
-// SetMethod changes the method of a request; false when the limit would be exceeded or m is none.
+// SetMethod changes the method of a request.
 func (m *Message) SetMethod(method []byte) bool {
-	return m.IsRequest() && m.replaceSpan(&m.blocks[0].name, method)
+	return m.IsRequest() && isToken(method) && m.replaceSpan(&m.blocks[0].name, method)
 }
 
 // URI returns the request target as received or last set, in any of its four forms (RFC 9112, section 3.2).
@@ -54,9 +54,9 @@ func (m *Message) URI() []byte {
 	return m.bytes(m.blocks[0].value)
 }
 
-// SetURI changes the request target; false when the limit would be exceeded or m is no request.
+// SetURI changes the request target.
 func (m *Message) SetURI(uri []byte) bool {
-	return m.IsRequest() && m.replaceSpan(&m.blocks[0].value, uri)
+	return m.IsRequest() && isText(uri) && m.replaceSpan(&m.blocks[0].value, uri)
 }
 
 // Status returns the status code of a response, 0 for a request.
@@ -70,7 +70,7 @@ func (m *Message) SetStatus(status int, reason []byte) bool {
 	if reason == nil {
 		reason = []byte(ReasonOf(status))
 	}
-	if !m.replaceSpan(&m.blocks[0].value, reason) {
+	if !isText(reason) || !m.replaceSpan(&m.blocks[0].value, reason) {
 		return false
 	}
 	m.status = status
@@ -141,6 +141,9 @@ func (m *Message) Query() ([]byte, bool) {
 
 // SetPath replaces the path and keeps scheme, authority and query.
 func (m *Message) SetPath(path []byte) bool {
+	if !m.IsRequest() {
+		return false
+	}
 	uri := m.URI()
 	start := pathStart(uri)
 	if start < 0 {
@@ -150,11 +153,14 @@ func (m *Message) SetPath(path []byte) bool {
 	if q := bytes.IndexByte(uri[start:], '?'); q >= 0 {
 		end = start + q
 	}
-	return m.spliceURI(uri[:start], path, nil, uri[end:])
+	return isText(path) && m.spliceURI(uri[:start], path, nil, uri[end:])
 }
 
 // SetQuery replaces the query string, given without question mark; empty removes it.
 func (m *Message) SetQuery(query []byte) bool {
+	if !m.IsRequest() {
+		return false
+	}
 	uri := m.URI()
 	start := pathStart(uri)
 	if start < 0 {
@@ -166,7 +172,7 @@ func (m *Message) SetQuery(query []byte) bool {
 	if len(query) == 0 {
 		return m.SetURI(uri)
 	}
-	return m.spliceURI(uri, []byte("?"), query, nil)
+	return isText(query) && m.spliceURI(uri, []byte("?"), query, nil)
 }
 
 // spliceURI sets the request target to its arguments one after the other; they may alias the arena.

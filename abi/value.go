@@ -155,7 +155,8 @@ func (r Reader) check(depth int) (count int, err error) {
 				continue
 			}
 		}
-		at, v := r.off, r.Next()
+		at := r.off
+		v := r.Next()
 		if v.Type != Table {
 			continue
 		}

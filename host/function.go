@@ -114,6 +114,9 @@ func (c *Call) Object() (any, error) {
 	if v.Type != abi.Handle {
 		return nil, c.mistyped("object", v)
 	}
+	if c.count == 1 {
+		c.count = 0 // the object before the ':' is not among the arguments that messages number
+	}
 	return c.Execution.Object(uint32(v.Int))
 }
 

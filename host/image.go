@@ -106,7 +106,7 @@ func (e *Engine) NewImage(ctx context.Context, config ImageConfig) (*Image, erro
 		return nil, errors.Join(err, image.Close())
 	}
 	for _, chunk := range config.Prelude {
-		if err := image.load(ctx, chunk, true); err != nil {
+		if err := image.load(ctx, chunk, true, nil); err != nil {
 			return nil, errors.Join(fmt.Errorf("prelude: %w", err), image.Close())
 		}
 	}
@@ -123,12 +123,12 @@ func (image *Image) boot(ctx context.Context) error {
 	return in.boot()
 }
 
-// Load compiles a script and runs its main chunk, which registers functions.
-func (image *Image) Load(ctx context.Context, chunk Chunk) error {
-	return image.load(ctx, chunk, false)
+// Load compiles a script and runs its main chunk, which registers functions and finds the arguments in "...".
+func (image *Image) Load(ctx context.Context, chunk Chunk, arguments ...string) error {
+	return image.load(ctx, chunk, false, arguments)
 }
 
-func (image *Image) load(ctx context.Context, chunk Chunk, trusted bool) error {
+func (image *Image) load(ctx context.Context, chunk Chunk, trusted bool, arguments []string) error {
 	if image.snapshot != nil {
 		return errors.New("a chunk cannot be loaded into a sealed image")
 	}
@@ -138,13 +138,16 @@ func (image *Image) load(ctx context.Context, chunk Chunk, trusted bool) error {
 	if err := main.compile(ctx, chunk, trusted); err != nil {
 		return err
 	}
-	return main.runOnce(ctx)
+	return main.runOnce(ctx, arguments...)
 }
 
-// runOnce runs a registration that takes nothing and whose results nobody wants.
-func (r *Registration) runOnce(ctx context.Context) error {
+// runOnce runs a registration whose results nobody wants.
+func (r *Registration) runOnce(ctx context.Context, arguments ...string) error {
 	x := r.Begin(ctx, nil)
 	defer x.End()
+	for _, a := range arguments {
+		x.Arguments.String(a)
+	}
 	return x.Run()
 }
 

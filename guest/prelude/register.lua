@@ -1,0 +1,129 @@
+-- core.register_*: what makes functions of scripts known to the data plane. Each is registered behind an entry: a
+-- function that makes the object for the script from its handle and brings the results into a form for the host. Entries
+-- run once per execution, so they are made here and do the least that they can.
+local host = ...
+local select, type = select, type
+local PRIVATE, save_private = host.PRIVATE, host.save_private
+local new_txn, new_http_txn = host.txn, host.http_txn
+
+local register = host.bind("register")
+
+-- Arguments after f are the embedder's options.
+local function add(kind, name, entry, f, ...)
+  local source, line = host.source(f)
+  register(kind, name, host.ref(entry), source, line, ...)
+end
+
+-- ---- results ----
+
+local is_sample = {string = true, number = true, boolean = true}
+
+-- The last result is the sample. What has no form as one is false; no result at all is no sample.
+local function to_sample(...)
+  local count = select("#", ...)
+  local last = ...
+  if count ~= 1 then
+    if count == 0 then return end
+    last = select(count, ...)
+  end
+  if is_sample[type(last)] then return last end
+  return false
+end
+
+local function end_txn(txn, ...)
+  if txn[PRIVATE] then save_private(txn) end
+  return to_sample(...)
+end
+
+-- Makes the entry of a function that takes a TXN. The handle comes first; a nil before it says that the exchange is not
+-- one of HTTP.
+local function with_txn(f)
+  local function in_tcp(handle, ...)
+    local txn = new_txn(handle)
+    return end_txn(txn, f(txn, ...))
+  end
+  return function(handle, ...)
+    if not handle then return in_tcp(...) end
+    local txn = new_http_txn(handle)
+    return end_txn(txn, f(txn, ...))
+  end
+end
+
+-- ---- sample fetches and converters ----
+
+function core.register_fetches(...)
+  host.check_count("register_fetches", select("#", ...), 2)
+  local name, f = ...
+  host.check_type("register_fetches", 1, name, "string")
+  host.check_type("register_fetches", 2, f, "function")
+  add("fetch", name, with_txn(f), f)
+end
+
+function core.register_converters(...)
+  host.check_count("register_converters", select("#", ...), 2)
+  local name, f = ...
+  host.check_type("register_converters", 1, name, "string")
+  host.check_type("register_converters", 2, f, "function")
+  add("converter", name, function(...) return to_sample(f(...)) end, f)
+end
+
+-- ---- actions ----
+
+local environments = {["tcp-req"] = true, ["tcp-res"] = true, ["http-req"] = true, ["http-res"] = true}
+
+local function check_environments(wanted)
+  if type(wanted) ~= "table" then error("register_action: second argument must be a table of strings", 3) end
+  for _, name in pairs(wanted) do
+    if type(name) ~= "string" then error("register_action: second argument must be a table of strings", 3) end
+    if not environments[name] then
+      error("Lua action environment '" .. name .. "' is unknown. 'tcp-req', 'tcp-res', 'http-req' or 'http-res' are expected.", 3)
+    end
+  end
+end
+
+function core.register_action(...)
+  host.check_count("register_action", select("#", ...), 3, 4)
+  local name, wanted, f, count = ...
+  host.check_type("register_action", 1, name, "string")
+  check_environments(wanted)
+  host.check_type("register_action", 3, f, "function")
+  if count ~= nil then host.check_type("register_action", 4, count, "number") end
+  add("action", name, with_txn(f), f, count or 0, wanted)
+end
+
+-- ---- services ----
+
+local applets = {http = host.applet_http, tcp = host.applet_tcp}
+
+function core.register_service(...)
+  host.check_count("register_service", select("#", ...), 3)
+  local name, mode, f = ...
+  host.check_type("register_service", 1, name, "string")
+  host.check_type("register_service", 2, mode, "string")
+  local new_applet = applets[mode]
+  if not new_applet then
+    error("Lua service environment '" .. mode .. "' is unknown. 'tcp' or 'http' are expected.", 2)
+  end
+  host.check_type("register_service", 3, f, "function")
+  add("service", name, function(handle)
+    local applet = new_applet(handle)
+    f(applet)
+    if applet[PRIVATE] then save_private(applet) end
+  end, f, mode)
+end
+
+-- ---- tasks and init functions ----
+
+function core.register_task(...)
+  host.check_count("register_task", select("#", ...), 1)
+  local f = ...
+  host.check_type("register_task", 1, f, "function")
+  add("task", "", function() f() end, f)
+end
+
+function core.register_init(...)
+  host.check_count("register_init", select("#", ...), 1)
+  local f = ...
+  host.check_type("register_init", 1, f, "function")
+  add("init", "", function() f() end, f)
+end

@@ -1,0 +1,53 @@
+-- The class TXN: the exchange that a sample fetch or an action works on.
+local host = ...
+local setmetatable, type = setmetatable, type
+local PRIVATE = host.PRIVATE
+
+local methods = {}
+host.add_variables(methods)
+
+local log, deflog = host.bind("txn.log", true), host.bind("txn.deflog", true)
+
+methods.log = host.method("log", function(txn, level, text)
+  host.check_type("log", 1, level, "number")
+  host.check_type("log", 2, text, "string")
+  if level < core.emerg or level > core.debug then error("bad argument #1 to 'log' (Invalid loglevel.)", 3) end
+  log(txn, level, text)
+end, 2)
+
+methods.deflog = host.method("deflog", deflog, 1)
+
+for name, level in pairs({Debug = core.debug, Info = core.info, Warning = core.warning, Alert = core.alert}) do
+  methods[name] = host.method(name, function(txn, text)
+    host.check_type(name, 1, text, "string")
+    log(txn, level, text)
+  end, 1)
+end
+
+function methods.reply(_, fields) return host.reply(fields) end
+
+local done = host.bind("txn.done", true)
+
+function methods.done(txn, reply)
+  if txn[PRIVATE] then host.save_private(txn) end
+  if type(reply) ~= "table" then done(txn) end
+  done(txn, reply.status, reply.reason, reply.headers, reply.body)
+end
+
+-- ---- members ----
+
+methods.f, methods.sf = host.fetches, host.string_fetches
+methods.c, methods.sc = host.converters, host.string_converters
+methods.req, methods.res = host.request_channel, host.response_channel
+
+local class = host.class("TXN", methods)
+
+local http_methods = {http = host.http}
+for name, method in pairs(methods) do http_methods[name] = method end
+local http_class = host.class("TXN", http_methods)
+
+-- host.txn(handle) -> TXN of an exchange in TCP
+function host.txn(handle) return setmetatable({[0] = handle}, class) end
+
+-- host.http_txn(handle) -> TXN of an exchange in HTTP
+function host.http_txn(handle) return setmetatable({[0] = handle}, http_class) end

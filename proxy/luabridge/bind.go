@@ -1,0 +1,154 @@
+package luabridge
+
+import (
+	"fmt"
+	"slices"
+
+	"tidelock/abi"
+	"tidelock/host"
+	"tidelock/proxy/sample"
+	"tidelock/proxy/stream"
+	"tidelock/proxy/value"
+)
+
+// Kinds of registrations beyond those that host knows.
+const (
+	kindFetch     = "fetch"
+	kindConverter = "converter"
+	kindAction    = "action"
+	kindService   = "service"
+)
+
+// encode encodes the arguments that stand in a configuration, once.
+func encode(arguments []string) []byte {
+	var w abi.Writer
+	for _, a := range arguments {
+		w.String(a)
+	}
+	return w.Bytes()
+}
+
+// BindFetch implements stream.Scripts.
+func (b *Bridge) BindFetch(name string, arguments []string) (func(*stream.Stream) value.Value, error) {
+	r, m := b.registration(kindFetch, name)
+	if r == nil {
+		return nil, fmt.Errorf("unknown fetch method 'lua.%s'", name)
+	}
+	encoded := encode(arguments)
+	return func(s *stream.Stream) value.Value {
+		t := acquire(s, 0)
+		defer t.release()
+		x := r.Begin(contextOf(s), t)
+		defer x.End()
+		if err := m.run(x, t, encoded); err != nil {
+			m.failed(fmt.Sprintf("Lua sample-fetch '%s'", name), err)
+			return value.Value{}
+		}
+		return t.sample(x)
+	}, nil
+}
+
+// BindConverter implements stream.Scripts.
+func (b *Bridge) BindConverter(name string, arguments []string) (func(*stream.Stream, value.Value) value.Value, error) {
+	r, m := b.registration(kindConverter, name)
+	if r == nil {
+		return nil, fmt.Errorf("unknown converter 'lua.%s'", name)
+	}
+	encoded := encode(arguments)
+	return func(s *stream.Stream, v value.Value) value.Value {
+		t := acquire(s, 0)
+		defer t.release()
+		x := r.Begin(contextOf(s), t)
+		defer x.End()
+		putText(&x.Arguments, v)
+		x.Arguments.Raw(encoded)
+		if err := t.outcome(x.Run()); err != nil {
+			m.failed(fmt.Sprintf("Lua converter '%s'", name), err)
+			return value.Value{}
+		}
+		return t.sample(x)
+	}, nil
+}
+
+// environments are the names by which register_action knows the rule sets.
+var environments = map[stream.RuleSet]string{
+	stream.HTTPRequest: "http-req", stream.HTTPResponse: "http-res", stream.HTTPAfterResponse: "http-res",
+	stream.TCPRequest: "tcp-req", stream.TCPResponse: "tcp-res",
+}
+
+// BindAction implements stream.Scripts.
+func (b *Bridge) BindAction(set stream.RuleSet, name string, arguments []string) (func(*stream.Stream) stream.Verdict, error) {
+	r, m := b.registration(kindAction, name)
+	if r == nil {
+		return nil, fmt.Errorf("unknown action 'lua.%s'", name)
+	}
+	options := abi.NewReader(r.Options)
+	count := int(options.Next().Int)
+	if !slices.Contains(texts(options.Next()), environments[set]) {
+		return nil, fmt.Errorf("action 'lua.%s' is not registered for '%s' rules ('%s')", name, set, environments[set])
+	}
+	if len(arguments) != count {
+		return nil, fmt.Errorf("action 'lua.%s' expects %d arguments, but got %d", name, count, len(arguments))
+	}
+	encoded, phase := encode(arguments), sample.PhaseOf(set)
+	return func(s *stream.Stream) stream.Verdict {
+		t := acquire(s, phase)
+		defer t.release()
+		t.answers = true
+		x := r.Begin(contextOf(s), t)
+		defer x.End()
+		if err := m.run(x, t, encoded); err != nil {
+			m.failed(fmt.Sprintf("Lua function '%s'", name), err)
+			return stream.Continue
+		}
+		if t.finished {
+			return t.verdict
+		}
+		results := x.Results()
+		return verdict(results.Next(), t)
+	}, nil
+}
+
+// texts returns the strings of a table.
+func texts(table abi.Value) []string {
+	var list []string
+	for entries := table.Entries(); entries.More(); {
+		entries.Next()
+		list = append(list, string(entries.Next().Bytes))
+	}
+	return list
+}
+
+// run gives the function the handle of its object and the configuration's arguments.
+func (m *image) run(x *host.Execution, t *transaction, arguments []byte) error {
+	handle, err := x.Hold(t)
+	if err != nil {
+		return err
+	}
+	if t.samples.Stream.Request == nil {
+		x.Arguments.Nil()
+	}
+	x.Arguments.Handle(handle)
+	x.Arguments.Raw(arguments)
+	return t.outcome(x.Run())
+}
+
+// outcome is nil when the script failed because it asked to end.
+func (t *transaction) outcome(err error) error {
+	if t.finished {
+		return nil
+	}
+	return err
+}
+
+// sample returns what the function returned, in memory of its own. No result is no sample.
+func (t *transaction) sample(x *host.Execution) value.Value {
+	if t.finished {
+		return t.result
+	}
+	results := x.Results()
+	if !results.More() {
+		return value.Value{}
+	}
+	return toSample(results.Next()).Clone()
+}

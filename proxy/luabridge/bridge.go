@@ -1,0 +1,208 @@
+// Package luabridge runs the scripts of a configuration: it loads them into the sandbox of package host, lets the
+// configuration bind what they registered, and gives them the data plane. It is the only importer of host under proxy.
+//
+// The object model that scripts see is written in Lua (guest/prelude); here, in one file for each class, are the
+// functions that it stands on. The object behind a handle is a [transaction] or an [applet].
+package luabridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+
+	"tidelock/guest/lua54"
+	"tidelock/guest/prelude"
+	"tidelock/host"
+	"tidelock/proxy/config"
+	"tidelock/proxy/log"
+	"tidelock/proxy/stream"
+)
+
+// Config says which scripts to load and what they may do. The zero value of a field is its default.
+type Config struct {
+	Scripts config.Scripts
+	// Standard is what scripts can reach outside of the proxy.
+	Standard host.StandardConfig
+	// CacheFolder keeps compiled guests from one start to the next; empty for none.
+	CacheFolder string
+	// Threads is how many instances run each registration of a lua-load-per-thread file. 0: one for each processor.
+	Threads int
+	// Log receives what scripts log and print, and their failures, in HAProxy's words. It must not block.
+	Log func(level log.Level, text string)
+}
+
+// Bridge holds the loaded scripts of one configuration. Its methods are safe for concurrent use once Init has returned.
+type Bridge struct {
+	config Config
+	engine *host.Engine
+	images []*image
+}
+
+var _ stream.Scripts = (*Bridge)(nil)
+
+// image is the scripts that share one Lua state: those of lua-load, or those of lua-load-per-thread.
+type image struct {
+	*host.Image
+	bridge    *Bridge
+	perThread bool
+}
+
+// New loads the scripts and runs their main chunks. Errors that concern one file are of type *config.ScriptError;
+// several are joined.
+func New(ctx context.Context, c Config) (*Bridge, error) {
+	if c.Threads <= 0 {
+		c.Threads = runtime.GOMAXPROCS(0)
+	}
+	if c.Log == nil {
+		c.Log = func(log.Level, string) {}
+	}
+	b := &Bridge{config: c}
+	var err error
+	b.engine, err = host.NewEngine(ctx, host.EngineConfig{
+		CacheDir: c.CacheFolder, Memory: int64(c.Scripts.MaxMemory), InstanceMemory: int64(c.Scripts.InstanceMemory),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("scripts: %w", err)
+	}
+	if err := b.loadFiles(ctx); err != nil {
+		return nil, errors.Join(err, b.Close())
+	}
+	return b, nil
+}
+
+// loadFiles makes one image of the files that all threads share, and another of those that each thread has for itself.
+func (b *Bridge) loadFiles(ctx context.Context) error {
+	var failed []error
+	for _, perThread := range []bool{false, true} {
+		var m *image
+		for _, file := range b.config.Scripts.Files {
+			if file.PerThread != perThread {
+				continue
+			}
+			if m == nil {
+				var err error
+				if m, err = b.newImage(ctx, perThread); err != nil {
+					return err
+				}
+			}
+			if err := m.load(ctx, file); err != nil {
+				failed = append(failed, &config.ScriptError{File: file, Err: err})
+			}
+		}
+	}
+	return errors.Join(failed...)
+}
+
+func (b *Bridge) newImage(ctx context.Context, perThread bool) (*image, error) {
+	scripts := &b.config.Scripts
+	m := &image{bridge: b, perThread: perThread}
+	session := host.Limits{Time: scripts.SessionTimeout}
+	settings := host.ImageConfig{
+		Guest:     lua54.Module,
+		Prelude:   m.prelude(),
+		Library:   host.Libraries{newLibrary(m), host.Standard(b.config.Standard)},
+		Isolation: host.Isolation(scripts.Isolation),
+		Limits: map[string]host.Limits{
+			kindFetch: session, kindConverter: session, kindAction: session,
+			kindService: {Time: scripts.ServiceTimeout}, host.KindTask: {Time: scripts.TaskTimeout},
+		},
+		LoadTime:  scripts.LoadTimeout,
+		Quantum:   scripts.ForcedYield,
+		Log:       func(_ *host.Execution, level host.Level, text string) { b.config.Log(log.Level(level), text) },
+		TaskEnded: func(_ *host.Registration, err error) { m.taskEnded(err) },
+	}
+	if perThread {
+		settings.Instances = b.config.Threads
+	}
+	var err error
+	if m.Image, err = b.engine.NewImage(ctx, settings); err != nil {
+		return nil, fmt.Errorf("scripts: %w", err)
+	}
+	b.images = append(b.images, m)
+	return m, nil
+}
+
+// prelude returns the object model, and the chunk that prepends the configured paths.
+func (m *image) prelude() []host.Chunk {
+	var chunks []host.Chunk
+	for _, c := range prelude.Chunks() {
+		chunks = append(chunks, host.Chunk{Name: c.Name, Source: c.Source})
+	}
+	var paths strings.Builder
+	for _, p := range m.bridge.config.Scripts.PrependPaths {
+		fmt.Fprintf(&paths, "package.%s = %s .. ';' .. package.%[1]s\n", p.Type, quote(p.Pattern))
+	}
+	return append(chunks, host.Chunk{Name: "=<paths>", Source: paths.String()})
+}
+
+// quote writes text as a Lua string.
+func quote(text string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for i := range len(text) {
+		fmt.Fprintf(&b, "\\%03d", text[i])
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// load runs one file's main chunk. Errors have HAProxy's words.
+func (m *image) load(ctx context.Context, file config.ScriptFile) error {
+	source, err := os.ReadFile(file.Path)
+	if err != nil {
+		return fmt.Errorf("error in Lua file '%s': %w", file.Path, err)
+	}
+	if err := m.Load(ctx, host.Chunk{Name: "@" + file.Path, Source: withoutShebang(string(source))}, file.Arguments...); err != nil {
+		return errors.New(mainFailure(file.Path, err))
+	}
+	return nil
+}
+
+// withoutShebang makes a comment of a first line that names an interpreter, as Lua does with files.
+func withoutShebang(source string) string {
+	if strings.HasPrefix(source, "#") {
+		return "--" + source
+	}
+	return source
+}
+
+// Init runs the functions that wait for the whole configuration to be read and makes the instances. It runs once, after
+// all that is bound was bound.
+func (b *Bridge) Init(ctx context.Context) error {
+	for _, m := range b.images {
+		if err := m.Seal(ctx); err != nil {
+			return errors.New(initFailure(err))
+		}
+	}
+	return nil
+}
+
+// Start starts the tasks.
+func (b *Bridge) Start() error {
+	for _, m := range b.images {
+		m.StartTasks()
+	}
+	return nil
+}
+
+// Close ends the tasks and what still runs, and frees everything.
+func (b *Bridge) Close() error {
+	var failed []error
+	for _, m := range b.images {
+		failed = append(failed, m.Close())
+	}
+	return errors.Join(append(failed, b.engine.Close(context.Background()))...)
+}
+
+// registration finds what a script registered, and where.
+func (b *Bridge) registration(kind, name string) (*host.Registration, *image) {
+	for _, m := range b.images {
+		if r := m.Registration(kind, name); r != nil {
+			return r, m
+		}
+	}
+	return nil, nil
+}

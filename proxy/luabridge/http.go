@@ -1,0 +1,279 @@
+package luabridge
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+
+	"tidelock/abi"
+	"tidelock/host"
+	"tidelock/proxy/message"
+	"tidelock/proxy/sample"
+)
+
+// httpFunctions are the methods of the class HTTP.
+var httpFunctions = host.Functions{
+	"http.req_get_headers": getHeaders(request),
+	"http.req_add_header":  addHeader(request),
+	"http.req_set_header":  setHeader(request),
+	"http.req_del_header":  deleteHeader(request),
+	"http.req_rep_header":  replaceHeader(request, wholeHeader),
+	"http.req_rep_value":   replaceHeader(request, eachValue),
+	"http.req_set_method":  setStartLine((*message.Message).SetMethod, checkMethod),
+	"http.req_set_path":    setStartLine((*message.Message).SetPath, checkTarget),
+	"http.req_set_query":   setStartLine((*message.Message).SetQuery, checkTarget),
+	"http.req_set_uri":     setStartLine((*message.Message).SetURI, checkTarget),
+	"http.res_get_headers": getHeaders(response),
+	"http.res_add_header":  addHeader(response),
+	"http.res_set_header":  setHeader(response),
+	"http.res_del_header":  deleteHeader(response),
+	"http.res_rep_header":  replaceHeader(response, wholeHeader),
+	"http.res_rep_value":   replaceHeader(response, eachValue),
+	"http.res_set_status":  setStatus,
+}
+
+var errTooLarge = errors.New("the message would exceed its limit (tune.bufsize)")
+
+// direction selects the message that a method works on.
+type direction struct {
+	name   string
+	phases sample.Phase // in which it may be used
+	of     func(t *transaction) *message.Message
+}
+
+var (
+	request = direction{"request", sample.TCPRequest | sample.HTTPRequest,
+		func(t *transaction) *message.Message { return t.samples.Stream.Request }}
+	response = direction{"response", sample.TCPResponse | sample.HTTPResponse,
+		func(t *transaction) *message.Message { return t.samples.Stream.Response }}
+)
+
+// message takes the object and returns its message.
+func (d direction) message(c *host.Call) (*message.Message, error) {
+	t, err := current(c)
+	if err != nil {
+		return nil, err
+	}
+	if t.available&d.phases == 0 || t.samples.Stream == nil {
+		return nil, fmt.Errorf("the %s cannot be used at this point of the exchange", d.name)
+	}
+	m := d.of(t)
+	if m == nil || m.Empty() {
+		return nil, fmt.Errorf("there is no %s", d.name)
+	}
+	return m, nil
+}
+
+// getHeaders is *_get_headers() -> {[name] = {[0] = value, ...}}.
+func getHeaders(d direction) host.Function {
+	return func(c *host.Call) error {
+		m, err := d.message(c)
+		if err != nil {
+			return err
+		}
+		putHeaders(&c.Results, m)
+		return nil
+	}
+}
+
+func putHeaders(w *abi.Writer, m *message.Message) {
+	headers := w.BeginTable()
+	for i := m.First(); i >= 0; i = m.Next(i) {
+		name := string(m.Name(i))
+		if m.Find(name, -1) != i {
+			continue // listed with the first of its name
+		}
+		w.String(name)
+		values := w.BeginTable()
+		number := int64(0)
+		for j := i; j >= 0; j = m.Find(name, j) {
+			w.Int(number)
+			w.StringBytes(m.Value(j))
+			number++
+		}
+		w.EndTable(values)
+	}
+	w.EndTable(headers)
+}
+
+// header takes name and value.
+func header(c *host.Call) (name string, content []byte, err error) {
+	n, err := c.String()
+	if err != nil {
+		return "", nil, err
+	}
+	content, err = c.String()
+	if err != nil {
+		return "", nil, err
+	}
+	return string(n), content, checkHeader(n, content)
+}
+
+// addHeader is *_add_header(name, value).
+func addHeader(d direction) host.Function {
+	return func(c *host.Call) error {
+		m, err := d.message(c)
+		if err != nil {
+			return err
+		}
+		name, content, err := header(c)
+		if err == nil && !m.Add(name, content) {
+			err = errTooLarge
+		}
+		return err
+	}
+}
+
+// setHeader is *_set_header(name, value).
+func setHeader(d direction) host.Function {
+	return func(c *host.Call) error {
+		m, err := d.message(c)
+		if err != nil {
+			return err
+		}
+		name, content, err := header(c)
+		if err == nil && !m.Set(name, content) {
+			err = errTooLarge
+		}
+		return err
+	}
+}
+
+// deleteHeader is *_del_header(name).
+func deleteHeader(d direction) host.Function {
+	return func(c *host.Call) error {
+		m, err := d.message(c)
+		if err != nil {
+			return err
+		}
+		name, err := c.String()
+		if err == nil {
+			m.Delete(string(name))
+		}
+		return err
+	}
+}
+
+// replacer appends what takes the place of value, and reports whether re matches it.
+type replacer func(dst []byte, re *regexp.Regexp, r sample.Replacement, value []byte) ([]byte, bool)
+
+// replaceHeader is *_rep_*(name, regex, replacement).
+func replaceHeader(d direction, replace replacer) host.Function {
+	return func(c *host.Call) error {
+		m, err := d.message(c)
+		if err != nil {
+			return err
+		}
+		name, err := c.String()
+		if err != nil {
+			return err
+		}
+		pattern, err := c.String()
+		if err != nil {
+			return err
+		}
+		re, err := patterns.compile(pattern)
+		if err != nil {
+			return err
+		}
+		text, err := c.String()
+		if err != nil {
+			return err
+		}
+		replacement := sample.NewReplacement(string(text))
+		for i := m.Find(string(name), -1); i >= 0; i = m.Find(string(name), i) {
+			changed, ok := replace(nil, re, replacement, m.Value(i))
+			if !ok {
+				continue
+			}
+			if err := checkValue(changed); err != nil {
+				return err
+			}
+			if !m.Replace(i, changed) {
+				return errTooLarge
+			}
+		}
+		return nil
+	}
+}
+
+// wholeHeader matches the value as a whole, as http-request replace-header does.
+func wholeHeader(dst []byte, re *regexp.Regexp, r sample.Replacement, value []byte) ([]byte, bool) {
+	match := re.FindSubmatchIndex(value)
+	if match == nil {
+		return dst, false
+	}
+	return r.Expand(dst, value, match), true
+}
+
+// eachValue matches each of the comma separated values. White space around the commas goes.
+func eachValue(dst []byte, re *regexp.Regexp, r sample.Replacement, value []byte) ([]byte, bool) {
+	changed := false
+	for rest := value; rest != nil; {
+		var one []byte
+		one, rest = sample.CutList(rest)
+		var ok bool
+		if dst, ok = wholeHeader(dst, re, r, one); !ok {
+			dst = append(dst, one...)
+		}
+		changed = changed || ok
+		if rest != nil {
+			dst = append(dst, ',')
+		}
+	}
+	return dst, changed
+}
+
+func checkMethod(method []byte) error {
+	if !isToken(method) {
+		return fmt.Errorf("invalid method %q", method)
+	}
+	return nil
+}
+
+// setStartLine is req_set_*(text) -> whether it was set.
+func setStartLine(set func(*message.Message, []byte) bool, check func([]byte) error) host.Function {
+	return func(c *host.Call) error {
+		m, err := request.message(c)
+		if err != nil {
+			return err
+		}
+		text, err := c.String()
+		if err != nil {
+			return err
+		}
+		if err := check(text); err != nil {
+			return err
+		}
+		c.Results.Bool(set(m, text))
+		return nil
+	}
+}
+
+// setStatus is res_set_status(status [, reason]).
+func setStatus(c *host.Call) error {
+	m, err := response.message(c)
+	if err != nil {
+		return err
+	}
+	status, reason, err := statusLine(c)
+	if err == nil && !m.SetStatus(status, reason) {
+		err = errTooLarge
+	}
+	return err
+}
+
+// statusLine takes a status and an optional reason.
+func statusLine(c *host.Call) (status int, reason []byte, err error) {
+	code, err := c.Int()
+	if err != nil {
+		return 0, nil, err
+	}
+	if code < 100 || code > 999 {
+		return 0, nil, fmt.Errorf("invalid status %d: it must have three digits", code)
+	}
+	if v := c.Next(); v.Type == abi.String {
+		reason = v.Bytes
+	}
+	return int(code), reason, checkValue(reason)
+}

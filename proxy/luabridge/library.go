@@ -1,0 +1,49 @@
+package luabridge
+
+import (
+	"maps"
+	"strings"
+
+	"tidelock/host"
+	"tidelock/proxy/sample"
+)
+
+// library is what the prelude can bind beyond host.Standard: a file for each class, and a function for each fetch and
+// converter that the data plane has.
+type library struct{ functions host.Functions }
+
+func newLibrary(m *image) library {
+	l := library{host.Functions{"current": currentHandle, "fetches": fetchNames, "converters": converterNames}}
+	for _, class := range []host.Functions{
+		m.coreFunctions(), m.txnFunctions(), variableFunctions, httpFunctions, appletFunctions, appletHTTPFunctions,
+	} {
+		maps.Copy(l.functions, class)
+	}
+	return l
+}
+
+// Resolve implements host.Library.
+func (l library) Resolve(name string) host.Function {
+	if f := l.functions[name]; f != nil {
+		return f
+	}
+	kind, row, ok := strings.Cut(name, ".")
+	if !ok {
+		return nil
+	}
+	put := putSample
+	if rest, isText := strings.CutPrefix(kind, "string_"); isText {
+		kind, put = rest, putText
+	}
+	switch kind {
+	case "fetch":
+		if f := sample.FetchNamedInLua(row); f != nil {
+			return fetch(f, put)
+		}
+	case "converter":
+		if k := sample.ConverterNamedInLua(row); k != nil {
+			return converter(k, put)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,138 @@
+package luabridge
+
+import (
+	"errors"
+	"strconv"
+
+	"tidelock/abi"
+	"tidelock/host"
+	"tidelock/proxy/log"
+	"tidelock/proxy/message"
+	"tidelock/proxy/stream"
+)
+
+// txnFunctions are the methods of the class TXN that it does not share with the applets, and the class Reply's.
+func (m *image) txnFunctions() host.Functions {
+	return host.Functions{
+		"txn.log":      m.txnLog,
+		"txn.deflog":   m.txnDefaultLog,
+		"txn.done":     txnDone,
+		"reply.reason": replyReason,
+	}
+}
+
+// txnLog is txn.log(level, text).
+func (m *image) txnLog(c *host.Call) error {
+	if _, err := object(c); err != nil {
+		return err
+	}
+	level, err := c.Int()
+	if err != nil {
+		return err
+	}
+	text, err := c.String()
+	if err == nil {
+		m.bridge.config.Log(log.Level(level), string(text))
+	}
+	return err
+}
+
+// txnDefaultLog is txn.deflog(text). HAProxy logs at its default level for errors.
+func (m *image) txnDefaultLog(c *host.Call) error {
+	if _, err := object(c); err != nil {
+		return err
+	}
+	text, err := c.String()
+	if err == nil {
+		m.bridge.config.Log(log.Error, string(text))
+	}
+	return err
+}
+
+// txnDone is txn.done([status, reason, headers, body]): it ends the execution and the exchange. Without arguments the
+// client gets no answer.
+func txnDone(c *host.Call) error {
+	t, err := object(c)
+	if err != nil {
+		return err
+	}
+	if !t.answers {
+		t.finish() // in a sample fetch it is core.done
+		return errFinished
+	}
+	verdict := stream.Abort
+	if c.Arguments.More() && t.samples.Stream.Response != nil {
+		if err := answer(t.samples.Stream.Response, c); err != nil {
+			t.samples.Stream.Response.Reset()
+			return err
+		}
+		verdict = stream.Reply
+	}
+	t.finish()
+	t.verdict = verdict
+	return errFinished
+}
+
+// answer makes m the reply that the arguments describe: status, reason, headers, body.
+func answer(m *message.Message, c *host.Call) error {
+	status, reason, headers, body := c.Next(), c.Next(), c.Next(), c.Next()
+	code := int64(200)
+	if status.Type != abi.Nil {
+		var ok bool
+		if code, ok = host.ToInt(status); !ok || code < 200 || code > 599 {
+			return errors.New("invalid status of a reply: it must be between 200 and 599")
+		}
+	}
+	phrase := reason.Bytes
+	if reason.Type != abi.String {
+		phrase = []byte(message.ReasonOf(int(code)))
+	}
+	if err := checkValue(phrase); err != nil {
+		return err
+	}
+	m.Reset()
+	if !m.SetResponse(int(code), phrase) {
+		return errTooLarge
+	}
+	for entries := headers.Entries(); headers.Type == abi.Table && entries.More(); {
+		name, values := entries.Next(), entries.Next()
+		if err := addValues(m, name, values); err != nil {
+			return err
+		}
+	}
+	if !m.Set("content-length", strconv.AppendInt(nil, int64(len(body.Bytes)), 10)) {
+		return errTooLarge
+	}
+	if body.Type == abi.String {
+		m.SetBody(body.Bytes)
+	}
+	return nil
+}
+
+// addValues adds headers of one name. Entries that are not a list of strings are passed over, as HAProxy does.
+func addValues(m *message.Message, name, values abi.Value) error {
+	if name.Type != abi.String || values.Type != abi.Table {
+		return nil
+	}
+	for list := values.Entries(); list.More(); {
+		list.Next()
+		content := toSample(list.Next())
+		text := content.AppendText(nil)
+		if err := checkHeader(name.Bytes, text); err != nil {
+			return err
+		}
+		if !m.Add(string(name.Bytes), text) {
+			return errTooLarge
+		}
+	}
+	return nil
+}
+
+// replyReason is reply.reason(status) -> the usual reason phrase.
+func replyReason(c *host.Call) error {
+	status, err := c.Int()
+	if err == nil {
+		c.Results.String(message.ReasonOf(int(status)))
+	}
+	return err
+}

@@ -1,0 +1,110 @@
+package luabridge
+
+import (
+	"tidelock/abi"
+	"tidelock/host"
+	"tidelock/proxy/sample"
+	"tidelock/proxy/value"
+	"tidelock/proxy/variable"
+)
+
+// variableFunctions are the methods that TXN and the applets share.
+var variableFunctions = host.Functions{
+	"variable.set":   setVariable,
+	"variable.get":   getVariable,
+	"variable.unset": unsetVariable,
+	"private.set":    setPrivate,
+	"private.get":    getPrivate,
+}
+
+// setVariable is variable.set(name, value [, ifexist]) -> whether it was set.
+func setVariable(c *host.Call) error {
+	t, err := object(c)
+	if err != nil {
+		return err
+	}
+	name, err := c.String()
+	if err != nil {
+		return err
+	}
+	x := toSample(c.Next())
+	v, ok := find(name)
+	if !ok && !c.Next().Truth() {
+		v, err = sample.Intern(string(name))
+		ok = err == nil
+	}
+	c.Results.Bool(ok && v.Set(t.samples.Stream, x))
+	return nil
+}
+
+// getVariable is variable.get(name) -> its value, nil when it has none or cannot have one.
+func getVariable(c *host.Call) error {
+	t, err := object(c)
+	if err != nil {
+		return err
+	}
+	name, err := c.String()
+	if err != nil {
+		return err
+	}
+	var x value.Value
+	if v, ok := find(name); ok {
+		x = v.Get(t.samples.Stream)
+	}
+	putSample(&c.Results, x)
+	return nil
+}
+
+// unsetVariable is variable.unset(name) -> whether there can be such a variable.
+func unsetVariable(c *host.Call) error {
+	t, err := object(c)
+	if err != nil {
+		return err
+	}
+	name, err := c.String()
+	if err != nil {
+		return err
+	}
+	v, err := sample.Intern(string(name))
+	if err == nil {
+		v.Unset(t.samples.Stream)
+	}
+	c.Results.Bool(err == nil)
+	return nil
+}
+
+func find(name []byte) (sample.Variable, bool) {
+	scope, id, ok := variable.Find(string(name))
+	return sample.Variable{Scope: scope, ID: id}, ok
+}
+
+// setPrivate is private.set(value).
+func setPrivate(c *host.Call) error {
+	t, err := object(c)
+	if err != nil {
+		return err
+	}
+	s := t.samples.Stream
+	if s == nil {
+		return nil
+	}
+	kept := abi.NewWriter(s.Private[:0])
+	kept.Value(c.Next())
+	s.Private = kept.Bytes()
+	return nil
+}
+
+// getPrivate is private.get() -> value. The bytes were written by a guest: who decodes them must not be a guest that
+// trusts them unchecked.
+func getPrivate(c *host.Call) error {
+	t, err := object(c)
+	if err != nil {
+		return err
+	}
+	if s := t.samples.Stream; s != nil && len(s.Private) > 0 {
+		c.Results.Raw(s.Private)
+		return nil
+	}
+	c.Results.Nil()
+	return nil
+}

@@ -1,0 +1,59 @@
+package luabridge
+
+import (
+	"tidelock/abi"
+	"tidelock/proxy/message"
+	"tidelock/proxy/sample"
+	"tidelock/proxy/stream"
+)
+
+// What an action may return: the constants of the table act.
+const (
+	actContinue = iota
+	actStop
+	actYield
+	actError
+	actDone
+	actDeny
+	actAbort
+	actInvalid
+)
+
+// verdict says what an action's result means (Lua API, "Action class"). What is no such constant is act.CONTINUE, and
+// so is act.YIELD: the script had the means to wait by itself.
+func verdict(result abi.Value, t *transaction) stream.Verdict {
+	if result.Type != abi.Integer {
+		return stream.Continue
+	}
+	switch result.Int {
+	case actStop, actDone:
+		return stream.Stop
+	case actError:
+		return stream.Failed
+	case actDeny:
+		if m := t.samples.Stream.Response; m != nil {
+			m.Reset() // the proxy has an answer for the occasion
+		}
+		return stream.Deny
+	case actAbort:
+		return stream.Abort
+	case actInvalid:
+		return invalid(t)
+	default:
+		return stream.Continue
+	}
+}
+
+// invalid refuses the message as malformed: 400 for a request; a response has the answer that it is denied with.
+func invalid(t *transaction) stream.Verdict {
+	m := t.samples.Stream.Response
+	if m == nil {
+		return stream.Deny
+	}
+	m.Reset()
+	if t.samples.Phase == sample.HTTPRequest {
+		m.SetResponse(400, []byte(message.ReasonOf(400)))
+		m.Add("content-length", []byte("0"))
+	}
+	return stream.Deny
+}

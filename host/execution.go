@@ -231,6 +231,8 @@ func (x *Execution) failed(outcome abi.Outcome, length int) error {
 	switch {
 	case x.stopping > 0:
 		kind = x.reason
+	case x.ctx.Err() != nil: // the script met it as the error of a wait that could not be left at once
+		kind = ErrCancelled
 	case outcome == abi.OutOfMemory:
 		kind = ErrOutOfMemory
 	}

@@ -23,6 +23,7 @@ end
 function action(name, f) register_function("action", name, f) end
 sleep, add, fail, echo, print = host.bind("sleep"), host.bind("add"), host.bind("fail"), host.bind("echo"), host.bind("print")
 gate = host.bind("gate")
+bind = host.bind
 object = setmetatable({}, {__index = {read = host.bind("object.read", true)}})
 new_object = host.bind("object.new")
 `
@@ -96,7 +97,7 @@ func (w *world) library() Library {
 			}
 			return err
 		},
-	}, testStandard()}
+	}, Standard(StandardConfig{})}
 }
 
 // show formats a value for comparison with a text.

@@ -74,6 +74,7 @@ func (u *upload) clientFailed() bool { return u.client && u.err != nil }
 
 // stop ends the goroutine, if it still runs. A body that was cut short leaves both connections of no further use.
 func (u *upload) stop(s *session) {
+	defer s.requestBody.FlushBeforeWait(&s.client)
 	if u.running == nil {
 		u.err, u.client = nil, false
 		return
@@ -90,5 +91,4 @@ func (u *upload) stop(s *session) {
 	if u.client && errors.Is(u.err, http1.ErrInterrupted) {
 		u.client = false
 	}
-	s.requestBody.FlushBeforeWait(&s.client)
 }

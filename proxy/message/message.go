@@ -39,8 +39,9 @@ type Message struct {
 	blocks       []block
 	end          int // index of the endOfHeaders block, or len(blocks) while there is none
 	live         int // bytes of the arena that blocks refer to
+	body         int // those of them that are body
 	removed      int // unused blocks
-	limit        int // most that live may become, 0 for none
+	limit        int // most that Size may become, 0 for none
 	status       int
 	major, minor uint8
 }
@@ -49,15 +50,15 @@ type Message struct {
 func (m *Message) Reset() {
 	m.arena = m.arena[:0]
 	m.blocks = m.blocks[:0]
-	m.end, m.live, m.removed, m.status = 0, 0, 0, 0
+	m.end, m.live, m.body, m.removed, m.status = 0, 0, 0, 0, 0
 	m.major, m.minor = 0, 0
 }
 
 // SetLimit bounds the bytes of start line, names and values together; 0 means no bound.
 func (m *Message) SetLimit(n int) { m.limit = n }
 
-// Size returns the bytes of start line, names, values and body together.
-func (m *Message) Size() int { return m.live }
+// Size returns the bytes of start line, names and values together: what a limit is for.
+func (m *Message) Size() int { return m.live - m.body }
 
 // Empty reports whether m has no start line: nothing was parsed or generated yet.
 func (m *Message) Empty() bool { return len(m.blocks) == 0 }
@@ -102,7 +103,7 @@ func (m *Message) bytes(s span) []byte {
 
 // room reports whether n more bytes may become live while freed ones are given back, and makes place for them.
 func (m *Message) room(n, freed int) bool {
-	if m.limit > 0 && m.live-freed+n > m.limit {
+	if m.limit > 0 && m.live-m.body-freed+n > m.limit {
 		return false
 	}
 	if garbage := len(m.arena) - m.live; garbage > 4096 && garbage > m.live {

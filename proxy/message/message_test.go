@@ -217,6 +217,19 @@ func TestMessage_Limit(t *testing.T) {
 	}
 }
 
+func TestMessage_Limit_Body(t *testing.T) {
+	var m Message
+	m.SetLimit(100)
+	m.SetResponse(200, []byte("OK"))
+	m.SetBody(make([]byte, 10_000))
+	if !m.Add("a", []byte("b")) {
+		t.Error("a large body left no room for a header")
+	}
+	if m.Set("a", make([]byte, 100)) {
+		t.Error("a header went beyond the limit")
+	}
+}
+
 // Rewriting without end does not grow a message, and what was taken from it before stays as it was.
 func TestMessage_Compaction(t *testing.T) {
 	m := request()

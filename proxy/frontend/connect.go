@@ -1,0 +1,64 @@
+package frontend
+
+import (
+	"time"
+
+	"tidelock/proxy/server"
+)
+
+// connect takes an idle connection to the server or opens one, and reports whether there is one now.
+func (s *session) connect(target *server.Server, reuse, replayable bool) bool {
+	record := &s.stream.Record
+	if reuse {
+		for c := target.Idle(); c != nil; c = target.Idle() {
+			if replayable || c.Alive() {
+				record.Reused = true
+				record.Timers.Connect = 0
+				target.Stats.Reused.Add(1)
+				return s.adopt(c)
+			}
+			c.Close()
+		}
+	}
+	record.Reused = false
+	begin := time.Now()
+	c := s.dial(target)
+	if c == nil {
+		return false
+	}
+	record.Timers.Connect = time.Since(begin)
+	return s.adopt(c)
+}
+
+// dial opens a connection to the server, trying again as the backend allows.
+func (s *session) dial(target *server.Server) *server.Conn {
+	timeouts := &s.backend.Timeouts
+	for attempt := 0; ; attempt++ {
+		c, err := target.Dial(s.frontend.cut, timeouts.Connect)
+		if err == nil {
+			return c
+		}
+		if attempt >= s.backend.Retries {
+			return nil
+		}
+		s.stream.Record.Retries++
+		// Like HAProxy wait before trying the same server again, so that one that restarts is given the time.
+		pause := time.Second
+		if timeouts.Connect > 0 {
+			pause = min(pause, timeouts.Connect)
+		}
+		select {
+		case <-time.After(pause):
+		case <-s.frontend.cut.Done():
+			return nil
+		}
+	}
+}
+
+// adopt makes c the session's server connection.
+func (s *session) adopt(c *server.Conn) bool {
+	c.Server.Stats.Active.Add(1)
+	c.SetReadTimeout(s.backend.Timeouts.Server, time.Time{})
+	c.SetWriteTimeout(s.backend.Timeouts.Server)
+	return s.setServer(c)
+}

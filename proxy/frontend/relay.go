@@ -1,0 +1,93 @@
+package frontend
+
+import (
+	"errors"
+	"io"
+
+	"tidelock/proxy/http1"
+	"tidelock/proxy/stream"
+)
+
+// relayResponse sends the response that was received to the client.
+func (s *session) relayResponse() {
+	if !s.applyResponseRules() {
+		return
+	}
+	if after := s.frontend.AfterResponseRules; after != nil {
+		after(&s.stream)
+	}
+	if s.answered.Upgrade {
+		s.writeResponseHead(http1.Framing{}, true)
+		s.tunnel()
+		return
+	}
+	framing := s.responseFraming()
+	if err := s.writeResponseHead(framing, false); err != nil {
+		s.stream.Record.End(clientCause(err), stream.InData)
+		s.keep = false
+		return
+	}
+	s.writer.Begin(&s.client, framing, false)
+	s.responseBody.Begin(s.server.Conn, s.answered.Body, &s.response, &s.client)
+	if err := s.relayBody(); err != nil {
+		s.failRelay(err)
+		return
+	}
+	if s.answered.KeepAlive && !s.backend.ServerClose && s.upload.finished(s) {
+		s.keepServer()
+	}
+	s.stream.ResVariables.Reset()
+}
+
+// responseFraming says how the body goes to the client: as it came, where the client's version can take that.
+func (s *session) responseFraming() http1.Framing {
+	framing := s.answered.Body
+	chunks := !older(s.request.Version()) && !older(s.response.Version())
+	switch {
+	case framing.Kind == http1.Chunked && !chunks:
+		return http1.Framing{Kind: http1.UntilClose}
+	case framing.Kind == http1.Length && s.response.Find("content-length", -1) < 0:
+		if chunks {
+			return http1.Framing{Kind: http1.Chunked}
+		}
+		return http1.Framing{Kind: http1.UntilClose}
+	}
+	return framing
+}
+
+// relayBody copies the response's body. Errors of the client's side are *http1.FlushError.
+func (s *session) relayBody() error {
+	for {
+		piece, err := s.responseBody.Next()
+		if err == io.EOF {
+			return s.writer.Close(&s.response)
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := s.writer.Write(piece); err != nil {
+			return &http1.FlushError{Err: err}
+		}
+	}
+}
+
+// failRelay notes why a response's body did not come to its end. While nothing of the response has been sent, the client
+// can still be told.
+func (s *session) failRelay(err error) {
+	record := &s.stream.Record
+	var client *http1.FlushError
+	var syntax *http1.SyntaxError
+	switch {
+	case errors.As(err, &client):
+		record.End(clientCause(err), stream.InData)
+	case errors.As(err, &syntax) && s.client.Sent() == s.outBefore:
+		s.client.DropUnsent()
+		s.started = false
+		record.End(stream.ProxyDenied, stream.InHeaders)
+		s.replyError(502)
+		return
+	default:
+		record.End(serverCause(err), stream.InData)
+	}
+	s.keep = false
+}

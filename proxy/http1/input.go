@@ -1,0 +1,119 @@
+package http1
+
+import (
+	"time"
+)
+
+// Buffered returns the input that was received and not discarded. It aliases the buffer: valid until the next Fill.
+func (c *Conn) Buffered() []byte {
+	if c.in == nil {
+		return nil
+	}
+	return c.in[c.r:c.w]
+}
+
+// Discard consumes n bytes of Buffered.
+func (c *Conn) Discard(n int) {
+	c.r += n
+	if c.r == c.w {
+		c.r, c.w = 0, 0
+	}
+}
+
+// Fill waits for more input and appends it to the buffer. It returns io.EOF at the peer's end, ErrTimeout, ErrFull
+// or an error of the network.
+func (c *Conn) Fill() error { return c.fill(false) }
+
+// FillIdle is Fill for a connection on which nothing is under way: Interrupt ends it with ErrInterrupted.
+func (c *Conn) FillIdle() error { return c.fill(true) }
+
+func (c *Conn) fill(idle bool) error {
+	c.borrow()
+	if c.r > 0 && (c.r == c.w || c.w == BufferSize) {
+		copy(c.in[:], c.in[c.r:c.w])
+		c.r, c.w = 0, c.w-c.r
+	}
+	if c.w == BufferSize {
+		return ErrFull
+	}
+	n, err := c.read(c.in[c.w:], idle)
+	c.w += n
+	return err
+}
+
+// Read reads past the buffer: buffered input first, then straight from the network into p.
+func (c *Conn) Read(p []byte) (int, error) {
+	if b := c.Buffered(); len(b) > 0 {
+		n := copy(p, b)
+		c.Discard(n)
+		return n, nil
+	}
+	return c.read(p, false)
+}
+
+func (c *Conn) read(p []byte, idle bool) (int, error) {
+	start := time.Now()
+	for {
+		want := c.reading.deadline(start)
+		if c.reading.mustArm(want) {
+			c.reading.armed = want
+			c.net.SetReadDeadline(want)
+		}
+		if idle && c.interrupted.Load() || c.halted.Load() {
+			return 0, ErrInterrupted
+		}
+		n, err := c.net.Read(p)
+		if n > 0 {
+			c.received.Add(int64(n))
+			c.active.Store(int64(time.Since(epoch)))
+			return n, nil
+		}
+		if err == nil || !isTimeout(err) {
+			if c.halted.Load() {
+				err = ErrInterrupted
+			}
+			return 0, err
+		}
+		now := time.Now()
+		if !want.IsZero() && !now.Before(want) && !c.busySince(&start, now) {
+			c.reading.armed = time.Time{}
+			return 0, ErrTimeout
+		}
+		// Struck early: the deadline armed belonged to an earlier wait.
+		c.reading.armed = c.reading.deadline(start)
+		c.net.SetReadDeadline(c.reading.armed)
+	}
+}
+
+// busySince reports whether output moved within the read timeout before now, and then moves the wait's start there.
+func (c *Conn) busySince(start *time.Time, now time.Time) bool {
+	last := epoch.Add(time.Duration(c.active.Load()))
+	if !last.After(*start) || c.reading.timeout <= 0 || now.Sub(last) >= c.reading.timeout {
+		return false
+	}
+	if u := c.reading.until; !u.IsZero() && !now.Before(u) {
+		return false
+	}
+	*start = last
+	return true
+}
+
+// Interrupt wakes a FillIdle, now or the next. Other reads do not notice. It may be called from any goroutine.
+func (c *Conn) Interrupt() {
+	c.interrupted.Store(true)
+	c.net.SetReadDeadline(time.Unix(1, 0))
+}
+
+// HaltReading makes the read under way and all later ones return ErrInterrupted, until ResumeReading. It may be called
+// from any goroutine.
+func (c *Conn) HaltReading() {
+	c.halted.Store(true)
+	c.net.SetReadDeadline(time.Unix(1, 0))
+}
+
+// ResumeReading undoes HaltReading. No read may be under way.
+func (c *Conn) ResumeReading() {
+	c.halted.Store(false)
+	c.reading.armed = time.Time{}
+	c.net.SetReadDeadline(time.Time{})
+}

@@ -1,0 +1,120 @@
+package http1
+
+import (
+	"time"
+)
+
+// Write appends p to the output, sending what does not fit.
+func (c *Conn) Write(p []byte) (int, error) {
+	c.borrow()
+	if c.n+len(p) <= BufferSize {
+		c.n += copy(c.out[c.n:], p)
+		return len(p), nil
+	}
+	c.segments[0], c.segments[1] = c.out[:c.n], p
+	c.vector = c.segments[:]
+	c.n = 0
+	if err := c.send(); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// WriteString is Write for a string.
+func (c *Conn) WriteString(s string) error {
+	if c.n+len(s) <= BufferSize {
+		c.borrow()
+		c.n += copy(c.out[c.n:], s)
+		return nil
+	}
+	_, err := c.Write([]byte(s))
+	return err
+}
+
+// WriteByte appends one byte to the output.
+func (c *Conn) WriteByte(b byte) error {
+	if c.n == BufferSize {
+		if err := c.Flush(); err != nil {
+			return err
+		}
+	}
+	c.borrow()
+	c.out[c.n] = b
+	c.n++
+	return nil
+}
+
+// Unsent returns how many bytes wait for Flush.
+func (c *Conn) Unsent() int { return c.n }
+
+// Flush sends what was written. After an error every later Flush returns it, so that writes in between need no check.
+func (c *Conn) Flush() error {
+	if c.n == 0 {
+		return c.failed
+	}
+	c.segments[0] = c.out[:c.n]
+	c.vector = c.segments[:1]
+	c.n = 0
+	return c.send()
+}
+
+// DropUnsent forgets output that was not sent.
+func (c *Conn) DropUnsent() { c.n = 0 }
+
+// send writes the vector.
+func (c *Conn) send() error {
+	if c.failed == nil {
+		c.failed = c.sendAll()
+	}
+	return c.failed
+}
+
+func (c *Conn) sendAll() error {
+	for len(c.vector) > 0 {
+		want := c.writing.deadline(time.Now())
+		if c.writing.mustArm(want) {
+			c.writing.armed = want
+			c.net.SetWriteDeadline(want)
+		}
+		n, err := c.sendOnce()
+		if n > 0 {
+			c.sent.Add(n)
+			c.active.Store(int64(time.Since(epoch)))
+		}
+		if err == nil {
+			continue
+		}
+		if !isTimeout(err) {
+			return err
+		}
+		if n == 0 && !want.IsZero() && !time.Now().Before(want) {
+			c.writing.armed = time.Time{}
+			return ErrTimeout
+		}
+		c.writing.armed = c.writing.deadline(time.Now())
+		c.net.SetWriteDeadline(c.writing.armed)
+	}
+	return nil
+}
+
+func (c *Conn) sendOnce() (int64, error) {
+	if len(c.vector) == 1 || len(c.vector[0]) == 0 {
+		// writev is of no use for one piece.
+		last := len(c.vector) - 1
+		n, err := c.net.Write(c.vector[last])
+		c.vector[last] = c.vector[last][n:]
+		if len(c.vector[last]) == 0 {
+			c.vector = nil
+		}
+		return int64(n), err
+	}
+	return c.vector.WriteTo(c.net)
+}
+
+// CloseWrite tells the peer that nothing more will be sent, where the network can.
+func (c *Conn) CloseWrite() error {
+	if h, ok := c.net.(interface{ CloseWrite() error }); ok {
+		return h.CloseWrite()
+	}
+	return nil
+}

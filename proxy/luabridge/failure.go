@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"tidelock/host"
@@ -49,9 +50,9 @@ func (m *image) failure(err error) string {
 	}
 	switch failed.Kind {
 	case host.ErrScript:
-		return state + "runtime error: " + failed.Message + from(failed.Traceback) + "."
+		return state + "runtime error: " + failed.Message + from(failed) + "."
 	case host.ErrTimeout:
-		return state + "runtime error: execution timeout" + from(failed.Traceback) + "."
+		return state + "runtime error: execution timeout" + from(failed) + "."
 	case host.ErrOutOfMemory:
 		return "out of memory error."
 	default:
@@ -71,9 +72,9 @@ func initFailure(err error) string {
 	}
 	switch failed.Kind {
 	case host.ErrScript:
-		return "Lua init: runtime error: '" + failed.Message + "'" + from(failed.Traceback)
+		return "Lua init: runtime error: '" + failed.Message + "'" + from(failed)
 	case host.ErrOutOfMemory:
-		return "Lua init: out of memory error: " + strings.TrimPrefix(from(failed.Traceback), " from ")
+		return "Lua init: out of memory error: " + strings.TrimPrefix(from(failed), " from ")
 	default:
 		return "Lua init: " + failed.Kind.Error() + ": " + failed.Message
 	}
@@ -105,9 +106,9 @@ var (
 
 // from puts Lua's traceback into one line as HAProxy writes it, without the frames that scripts know nothing of: those
 // of the prelude, whose chunk names stand in angle brackets, and the guest's own.
-func from(traceback string) string {
+func from(failed *host.ExecutionError) string {
 	var frames []string
-	for line := range strings.Lines(traceback) {
+	for line := range strings.Lines(failed.Traceback) {
 		frame := strings.TrimSpace(line)
 		if frame == "stack traceback:" || frame == "" || strings.HasPrefix(frame, "<") || frame == "[C]: in ?" {
 			continue
@@ -119,6 +120,11 @@ func from(traceback string) string {
 	}
 	if len(frames) == 0 {
 		return ""
+	}
+	// The outermost is the registered function, which the prelude calls by a name of its own.
+	outermost := &frames[len(frames)-1]
+	if position, ok := strings.CutSuffix(*outermost, "in upvalue 'f'"); ok {
+		*outermost = position + "in function line " + strconv.Itoa(failed.Registration.Line)
 	}
 	return " from " + strings.Join(frames, ", ")
 }

@@ -94,9 +94,6 @@ func (s *session) writeResponseHead(framing http1.Framing, upgrade bool) error {
 		option = http1.SayKeepAlive
 	}
 	informative := s.response.Status() == 304 || string(s.request.Method()) == "HEAD"
-	if informative && framing.Kind == http1.Length {
-		return s.client.WriteHead(&s.response, framing, false, option)
-	}
 	return s.client.WriteHead(&s.response, framing, informative, option)
 }
 

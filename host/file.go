@@ -119,6 +119,9 @@ type deadliner interface{ SetDeadline(time.Time) error }
 
 // interruptible makes reads and writes of d fail at once when ctx ends, until the function that it returns is called.
 func interruptible(ctx context.Context, d deadliner) (done func()) {
+	if ctx.Done() == nil {
+		return func() {}
+	}
 	stop := context.AfterFunc(ctx, func() { d.SetDeadline(time.Unix(1, 0)) }) //nolint:errcheck // see deadliner
 	return func() { stop() }
 }

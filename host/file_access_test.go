@@ -1,9 +1,12 @@
+//go:build unix
+
 package host
 
 import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -36,8 +39,9 @@ func TestFiles_Access(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	pipe := filepath.Join(top, "open/pipe")
-	makePipe(t, pipe)
+	if err := syscall.Mkfifo(filepath.Join(top, "open/pipe"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 
 	config := StandardConfig{Files: FileConfig{
 		Roots:           []FileRoot{{filepath.Join(top, "open"), true}, {filepath.Join(top, "fixed"), false}},

@@ -20,9 +20,9 @@ func tooLarge(limit int) error {
 	return fmt.Errorf("more than %d bytes cannot be read at once", limit)
 }
 
-// refuseArgument is an error about the last argument taken by a method, whose object does not count.
+// refuseArgument is an error about the last argument that was taken.
 func (c *Call) refuseArgument(method, reason string) error {
-	return fmt.Errorf("bad argument #%d to '%s' (%s)", c.count-1, method, reason)
+	return fmt.Errorf("bad argument #%d to '%s' (%s)", c.count, method, reason)
 }
 
 // fileFunctions are the host functions of the io library and of what else takes file names. Where the system refuses,

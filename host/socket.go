@@ -76,6 +76,9 @@ func (s *socket) buffered() []byte {
 // abortable closes the connection when ctx ends, until the function that it returns is called. Deadlines would not do:
 // Read sets its own.
 func (s *socket) abortable(ctx context.Context) (done func()) {
+	if ctx.Done() == nil {
+		return func() {}
+	}
 	conn := s.conn
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	return func() { stop() }

@@ -286,7 +286,7 @@ func socketSettimeout(c *Call) error {
 	case s == nil:
 		return errors.New("socket: not yet initialised, you can't set timeouts.") //nolint:staticcheck // HAProxy's words
 	case !ok || math.IsNaN(timeout):
-		return fmt.Errorf("bad argument #2 to 'settimeout' (number expected, got %s)", value.Type)
+		return fmt.Errorf("bad argument #1 to 'settimeout' (number expected, got %s)", value.Type)
 	case timeout < 0:
 		return errors.New("settimeout: cannot set negatives values")
 	case timeout > math.MaxInt32/1000.0:

@@ -2,9 +2,12 @@ package host
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -264,17 +267,44 @@ func TestSocket_State(t *testing.T) {
 	}
 }
 
+// TestSocket_Secure connects to a server whose certificate nobody has signed.
+func TestSocket_Secure(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprintf(w, "host %s, name %s", r.Host, r.TLS.ServerName)
+	}))
+	server.StartTLS()
+	defer server.Close()
+	got := runStandard(t, StandardConfig{}, `
+		local s = tcp()
+		print(s:connect_ssl("`+server.Listener.Addr().String()+`", nil, "name.example"))
+		s:send("GET / HTTP/1.0\r\nHost: h\r\n\r\n")
+		print(s:receive(), (s:receive("*a"):gsub(".*\r\n\r\n", "")))`)
+	if want := "1\nHTTP/1.0 200 OK\thost h, name name.example"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestSocket_Dial refuses a destination: how an embedder limits where scripts connect to.
+func TestSocket_Dial(t *testing.T) {
+	config := StandardConfig{Dial: func(_ context.Context, network, address string) (net.Conn, error) {
+		return nil, fmt.Errorf("%s %s is not granted", network, address)
+	}}
+	if got := runStandard(t, config, `print(tcp():connect("host.example", 80))`); got != "nil\tCan't connect" {
+		t.Error(got)
+	}
+}
+
 func TestSocket_Errors(t *testing.T) {
 	address := serve(t, func(c peer) { c.blocked() })
 	tests := []struct{ name, script, want string }{
 		{"pattern", `s:receive("l")`, "Unsupported pattern."},
 		{"size", `s:receive(-1)`, "Unsupported size."},
 		{"too_many", `s:receive("*l", "a", "b")`, "The 'receive' function requires between 1 and 3 arguments."},
-		{"send_nothing", `s:send(nil)`, "bad argument #2 (string expected, got nil)"},
+		{"send_nothing", `s:send(nil)`, "bad argument #1 (string expected, got nil)"},
 		{"timeout_negative", `s:settimeout(-1)`, "settimeout: cannot set negatives values"},
 		{"timeout_large", `s:settimeout(1e10)`, "settimeout: cannot set values larger than 2147483647 ms"},
 		{"timeout_mode", `s:settimeout(1, "t")`, "'settimeout' needs 2 arguments"},
-		{"timeout_nothing", `s:settimeout(nil)`, "bad argument #2 to 'settimeout' (number expected, got nil)"},
+		{"timeout_nothing", `s:settimeout(nil)`, "bad argument #1 to 'settimeout' (number expected, got nil)"},
 		{"timeout_closed", `s:close() s:settimeout(1)`, "socket: not yet initialised, you can't set timeouts."},
 		{"too_many_sockets", `tcp()`, "an execution cannot hold more than 1 sockets; close those that are no longer needed"},
 		{"no_object", `s.receive({})`, "not an object of this class (use ':' to call a method)"},

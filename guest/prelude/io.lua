@@ -1,4 +1,6 @@
 -- The io library. A file is a table whose element 0 is the host's handle; the host buffers what is read and written.
+-- Two things differ from Lua's own: type(file) is "table", where io.type still tells "file" or "closed file", and a file
+-- ends with the execution that opened it, at the latest.
 local host = ...
 local argument, text = host.argument, host.text
 local log, print_line, none = host.bind("log"), host.bind("print"), host.bind("none")()

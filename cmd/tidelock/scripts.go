@@ -1,14 +1,73 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
+	"log/slog"
+	"path/filepath"
+	"strings"
 
+	"tidelock/host"
 	"tidelock/proxy"
 	"tidelock/proxy/config"
+	"tidelock/proxy/log"
+	"tidelock/proxy/luabridge"
 )
 
 // loadScripts is where the sandbox comes in.
-func (p *program) loadScripts(_ context.Context, settings config.Scripts, _ proxy.ScriptHost) (proxy.Scripts, error) {
-	return nil, &config.ScriptError{File: settings.Files[0], Err: errors.New("this build has no sandbox to run scripts in")}
+func (p *program) loadScripts(ctx context.Context, scripts config.Scripts, around proxy.ScriptHost) (proxy.Scripts, error) {
+	return luabridge.New(ctx, luabridge.Config{
+		Scripts:     scripts,
+		CacheFolder: p.settings.CacheFolder,
+		Threads:     around.Threads,
+		Log:         p.scriptLog(around.Logger),
+		Standard: host.StandardConfig{
+			Files:        host.FileConfig{Roots: fileRoots(scripts, p.settings.ScriptFolders)},
+			Getenv:       around.Environment.Lookup,
+			AllowExecute: p.settings.AllowExecute,
+		},
+	})
+}
+
+// scriptLog sends what scripts say to the configuration's log targets, and to the process's own log where none of them
+// takes it, so that a message is seen, and seen once.
+func (p *program) scriptLog(logger *log.Logger) func(log.Level, string) {
+	return func(level log.Level, text string) {
+		if !p.checking && logger.Enabled(level) {
+			logger.Log(level, []byte(text))
+			return
+		}
+		p.log.Log(context.Background(), slogLevel(level), text, "source", "lua")
+	}
+}
+
+func slogLevel(level log.Level) slog.Level {
+	switch {
+	case level <= log.Error:
+		return slog.LevelError
+	case level <= log.Warning:
+		return slog.LevelWarn
+	case level <= log.Info:
+		return slog.LevelInfo
+	}
+	return slog.LevelDebug
+}
+
+// fileRoots are the folders whose files scripts can use: the configured ones, or those of the scripts themselves. The
+// folders that modules come from can always be read.
+func fileRoots(scripts config.Scripts, folders []string) []host.FileRoot {
+	roots := []host.FileRoot{{Path: "."}, {Path: "/usr/share/lua"}, {Path: "/usr/local/share/lua"}}
+	for _, prepended := range scripts.PrependPaths {
+		folder, _, _ := strings.Cut(prepended.Pattern, "?")
+		roots = append(roots, host.FileRoot{Path: cmp.Or(filepath.Dir(folder), ".")})
+	}
+	if len(folders) == 0 {
+		for _, script := range scripts.Files {
+			roots = append(roots, host.FileRoot{Path: filepath.Dir(script.Path), Writable: true})
+		}
+	}
+	for _, folder := range folders {
+		roots = append(roots, host.FileRoot{Path: folder, Writable: true})
+	}
+	return roots
 }

@@ -26,6 +26,9 @@ type Settings struct {
 	Isolation   string        `mapstructure:"isolation"`    // instead of the configuration's tune.lua.isolation
 	Grace       time.Duration `mapstructure:"grace"`        // for exchanges in flight when the process is told to stop
 
+	ScriptFolders []string `mapstructure:"script-folders"` // below which scripts can use files, empty for those of the scripts
+	AllowExecute  bool     `mapstructure:"allow-execute"`  // os.execute and io.popen
+
 	Level string `mapstructure:"log-level"` // LogLevel as it was written
 }
 
@@ -40,6 +43,8 @@ func addSettingsFlags(flags *pflag.FlagSet) {
 	flags.String("log-format", "text", "format of the process's own log: text or json")
 	flags.String("log-level", "info", "least severe level of the process's own log: debug, info, warn or error")
 	flags.String("isolation", "", "isolation of scripts, instead of the configuration's tune.lua.isolation")
+	flags.StringSlice("script-folders", nil, "folders below which scripts can use files, / for what the process itself may do (default: those of the scripts)")
+	flags.Bool("allow-execute", false, "let scripts run commands (os.execute, io.popen)")
 	flags.Duration("grace", 30*time.Second, "time for exchanges in flight when told to stop")
 }
 
@@ -85,7 +90,7 @@ func readSettings(flags *pflag.FlagSet, environ []string) (Settings, error) {
 
 // isSetting reports whether a flag is a setting, which those of single commands are not.
 func isSetting(flag string) bool {
-	return slices.Contains([]string{"config", "cache-folder", "log-format", "log-level", "isolation", "grace"}, flag)
+	return slices.Contains([]string{"config", "cache-folder", "log-format", "log-level", "isolation", "script-folders", "allow-execute", "grace"}, flag)
 }
 
 // bindEnvironment gives the settings in the environment their place between flags and file.

@@ -63,9 +63,18 @@ func (x *Execution) End() {
 	x.Subject, x.registration, x.instance, x.ctx, x.pending, x.reason = nil, nil, nil, nil, nil, nil
 	x.position = ""
 	x.Waits, x.fuel, x.cpu, x.mark, x.burstStart, x.stopping = 0, 0, 0, 0, 0, 0
-	x.Arguments.Truncate(0)
-	x.results = x.results[:0]
+	x.Arguments, x.answer = abi.NewWriter(kept(x.Arguments.Bytes())), abi.NewWriter(kept(x.answer.Bytes()))
+	x.results = kept(x.results)
 	executions.Put(x)
+}
+
+// kept empties a buffer for the next execution, but gives up one that a large value has made large.
+func kept(buffer []byte) []byte {
+	const most = 64 << 10
+	if cap(buffer) > most {
+		return nil
+	}
+	return buffer[:0]
 }
 
 // Registration returns whose function is called.

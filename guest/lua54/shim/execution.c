@@ -68,9 +68,8 @@ EXPORT("interrupt") void interrupt(uint32_t kind) {
 
 /* ---- outcomes ---- */
 
-/* Writes an error object, and where the coroutine that raised it stands. Arguments: coroutine, error object. */
+/* Returns what an error object says, and where the coroutine that raised it stands. Arguments: coroutine, error object. */
 static int describe(lua_State *L) {
-  luaL_traceback(L, lua_touserdata(L, 1), NULL, 0);
   if (lua_type(L, 2) == LUA_TSTRING) {
     lua_pushvalue(L, 2);
   } else if (luaL_getmetafield(L, 2, "__tostring") != LUA_TNIL) {
@@ -78,14 +77,20 @@ static int describe(lua_State *L) {
   } else {
     lua_pushfstring(L, "(error object is a %s value)", luaL_typename(L, 2));
   }
+  luaL_traceback(L, lua_touserdata(L, 1), NULL, 0);
+  return 2;
+}
+
+static int put_description(lua_State *L) {
   exchange_reset();
-  exchange_put(L, -1);
-  exchange_put(L, 3);
+  exchange_put(L, 1);
+  exchange_put(L, 2);
   return 0;
 }
 
-/* Describes the error object on top of co, and pops it. */
-static uint32_t describe_failure(lua_State *co) {
+/* Pops the error object on top of co, and pushes a description of it to the main coroutine: two strings, or an error
+ * message and nil when there is no memory for them. */
+static void describe_failure(lua_State *co) {
   running = main_state;
   lua_pushcfunction(main_state, describe);
   lua_pushlightuserdata(main_state, co);
@@ -95,6 +100,13 @@ static uint32_t describe_failure(lua_State *co) {
     lua_xmove(co, main_state, 1);
   else
     lua_pushnil(main_state);
+  if (lua_pcall(main_state, 2, 2, 0) != LUA_OK) lua_pushnil(main_state); /* beside the error message */
+}
+
+/* Writes the description, and pops it. */
+static uint32_t write_failure(void) {
+  lua_pushcfunction(main_state, put_description);
+  lua_insert(main_state, -3);
   if (lua_pcall(main_state, 2, 0, 0) != LUA_OK) {
     lua_pop(main_state, 1);
     return exchange_reset();
@@ -113,11 +125,11 @@ static uint64_t finish(slot *s, int status) {
     if (s - slots >= KEPT_SLOTS) drop(s);
     return pack(ABI_OUTCOME_DONE, exchange_written());
   }
-  uint32_t length = describe_failure(s->coroutine);
+  describe_failure(s->coroutine);
   running = s->coroutine;
-  lua_resetthread(s->coroutine); /* closes what is to be closed */
+  lua_resetthread(s->coroutine); /* closes what is to be closed, which may call the host: the outbox is written after it */
   drop(s);
-  return pack(status == LUA_ERRMEM ? ABI_OUTCOME_OUT_OF_MEMORY : ABI_OUTCOME_FAILED, length);
+  return pack(status == LUA_ERRMEM ? ABI_OUTCOME_OUT_OF_MEMORY : ABI_OUTCOME_FAILED, write_failure());
 }
 
 static uint64_t run(slot *s, int arguments) {
@@ -262,8 +274,8 @@ EXPORT("load") uint64_t load(uint32_t length) {
   lua_pushinteger(main_state, length);
   int status = lua_pcall(main_state, 1, 0, 0);
   if (status == LUA_OK) return pack(ABI_OUTCOME_DONE, exchange_written());
-  uint32_t described = describe_failure(main_state);
-  return pack(status == LUA_ERRMEM ? ABI_OUTCOME_OUT_OF_MEMORY : ABI_OUTCOME_FAILED, described);
+  describe_failure(main_state);
+  return pack(status == LUA_ERRMEM ? ABI_OUTCOME_OUT_OF_MEMORY : ABI_OUTCOME_FAILED, write_failure());
 }
 
 /* ---- images ---- */
@@ -277,21 +289,30 @@ EXPORT("collect") uint32_t collect(void) {
 
 /* ---- where it stands ---- */
 
+/* Fills ar for the next function of the script itself from *level on, passing over C functions and the prelude, whose
+ * chunks have names in angle brackets. */
+static int script_function(int *level, lua_Debug *ar) {
+  while (running && lua_getstack(running, *level, ar)) {
+    ++*level;
+    lua_getinfo(running, "Sln", ar);
+    if (ar->currentline > 0 && ar->short_src[0] != '<') return 1;
+  }
+  return 0;
+}
+
 /* Called when the execution is about to be killed, at any point of the interpreter's code: it must not allocate, and
  * what it writes goes where there is room already. */
 EXPORT("locate") uint64_t locate(void) {
   enum { TEXT = 1024, LEVELS = 8 };
   static char text[TEXT];
   lua_Debug ar;
+  int level = 0;
   size_t used = 0;
-  for (int level = 0, shown = 0; shown < LEVELS && running && lua_getstack(running, level, &ar); level++) {
-    lua_getinfo(running, "Sln", &ar);
-    if (ar.currentline <= 0) continue; /* a function of the libraries: its caller tells where */
-    int n = snprintf(text + used, TEXT - used, "%s%s:%d: in %s '%s'", shown ? "; called from " : "", ar.short_src,
-                     ar.currentline, *ar.namewhat ? ar.namewhat : "function", ar.name ? ar.name : "?");
+  for (int shown = 0; shown < LEVELS && script_function(&level, &ar); shown++) {
+    int n = snprintf(text + used, TEXT - used, "%s%s:%d: in function <%s:%d>", shown ? ", called from " : "", ar.short_src,
+                     ar.currentline, ar.short_src, ar.linedefined);
     if (n < 0 || used + (size_t)n >= TEXT) break;
     used += (size_t)n;
-    shown++;
   }
   exchange_reset();
   exchange_put_string(main_state, text, used);

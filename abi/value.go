@@ -72,6 +72,9 @@ func NewReader(data []byte) Reader { return Reader{data: data} }
 // More reports whether another value stands ahead.
 func (r *Reader) More() bool { return r.err == nil && r.off < len(r.data) }
 
+// Rest returns the encoding of the values that stand ahead.
+func (r *Reader) Rest() []byte { return r.data[r.off:] }
+
 // Err returns the first malformation met. Running out of values is none: Next then returns nil values, as Lua does
 // for missing arguments.
 func (r *Reader) Err() error { return r.err }

@@ -6,34 +6,58 @@ import (
 	"tidelock/proxy/value"
 )
 
-// Call evaluates f for a script, which gives the arguments as values instead of text in a configuration.
+// Call evaluates f for a script, which gives the arguments as values instead of text in a configuration. A fetch that
+// finds nothing yields none and no error. Errors are those of Bind.
+func (f *Fetch) Call(c *Context, arguments []value.Value) (value.Value, error) {
+	a, err := f.Bind(c, arguments)
+	if err != nil {
+		return value.Value{}, err
+	}
+	return f.Get(c, a), nil
+}
+
+// Bind types the arguments that a script gives, for any number of calls of f.Get.
 //
 // Errors: an argument is missing, superfluous or not of the expected type; the text says which one, what was expected
-// and what was found. A fetch that finds nothing yields none and no error.
-func (f *Fetch) Call(c *Context, arguments []value.Value) (value.Value, error) {
+// and what was found.
+func (f *Fetch) Bind(c *Context, arguments []value.Value) ([]Argument, error) {
 	a, err := f.Parameters.fromValues(c, arguments)
 	if err == nil && f.Prepare != nil {
 		err = f.Prepare(a)
 	}
 	if err != nil {
-		return value.Value{}, fmt.Errorf("fetch '%s': %w", f.Name, err)
+		return nil, fmt.Errorf("fetch '%s': %w", f.Name, err)
 	}
-	return f.Get(c, a), nil
+	return a, nil
 }
 
-// Call applies k to v for a script. Errors are those of Fetch.Call.
+// Call applies k to v for a script. Errors are those of Bind.
 func (k *Converter) Call(c *Context, v value.Value, arguments []value.Value) (value.Value, error) {
+	a, err := k.Bind(c, arguments)
+	if err != nil {
+		return value.Value{}, err
+	}
+	return k.Apply(c, v, a), nil
+}
+
+// Bind types the arguments that a script gives, for any number of calls of k.Apply. Errors are those of Fetch.Bind.
+func (k *Converter) Bind(c *Context, arguments []value.Value) ([]Argument, error) {
 	a, err := k.Parameters.fromValues(c, arguments)
 	if err == nil && k.Prepare != nil {
 		err = k.Prepare(a)
 	}
 	if err != nil {
-		return value.Value{}, fmt.Errorf("converter '%s': %w", k.Name, err)
+		return nil, fmt.Errorf("converter '%s': %w", k.Name, err)
 	}
+	return a, nil
+}
+
+// Apply casts v to k's input and converts it. It yields none when there is no such cast.
+func (k *Converter) Apply(c *Context, v value.Value, a []Argument) value.Value {
 	if v = v.Cast(k.Input, &c.Scratch); !v.Valid() {
-		return v, nil
+		return v
 	}
-	return k.Convert(c, a, v), nil
+	return k.Convert(c, a, v)
 }
 
 func (p Parameters) fromValues(c *Context, values []value.Value) ([]Argument, error) {

@@ -2,9 +2,9 @@
 -- function that makes the object for the script from its handle and brings the results into a form for the host. Entries
 -- run once per execution, so they are made here and do the least that they can.
 local host = ...
-local select, type = select, type
+local select, setmetatable, type = select, setmetatable, type
 local PRIVATE, save_private = host.PRIVATE, host.save_private
-local new_txn, new_http_txn = host.txn, host.http_txn
+local tcp_txn, http_txn = host.tcp_txn, host.http_txn
 
 local register = host.bind("register")
 
@@ -19,32 +19,40 @@ end
 local is_sample = {string = true, number = true, boolean = true}
 
 -- The last result is the sample. What has no form as one is false; no result at all is no sample.
-local function to_sample(...)
+local function last_sample(...)
   local count = select("#", ...)
-  local last = ...
-  if count ~= 1 then
-    if count == 0 then return end
-    last = select(count, ...)
-  end
+  if count == 0 then return end
+  local last = select(count, ...)
   if is_sample[type(last)] then return last end
+  return false
+end
+
+-- Most functions return one value: they are spared the counting.
+local function to_sample(...)
+  local result, second = ...
+  if result == nil or second ~= nil then return last_sample(...) end
+  if is_sample[type(result)] then return result end
   return false
 end
 
 local function end_txn(txn, ...)
   if txn[PRIVATE] then save_private(txn) end
-  return to_sample(...)
+  local result, second = ...
+  if result == nil or second ~= nil then return last_sample(...) end
+  if is_sample[type(result)] then return result end
+  return false
 end
 
 -- Makes the entry of a function that takes a TXN. The handle comes first; a nil before it says that the exchange is not
 -- one of HTTP.
 local function with_txn(f)
   local function in_tcp(handle, ...)
-    local txn = new_txn(handle)
+    local txn = setmetatable({[0] = handle}, tcp_txn)
     return end_txn(txn, f(txn, ...))
   end
   return function(handle, ...)
     if not handle then return in_tcp(...) end
-    local txn = new_http_txn(handle)
+    local txn = setmetatable({[0] = handle}, http_txn)
     return end_txn(txn, f(txn, ...))
   end
 end

@@ -1,6 +1,6 @@
 -- The class TXN: the exchange that a sample fetch or an action works on.
 local host = ...
-local setmetatable, type = setmetatable, type
+local type = type
 local PRIVATE = host.PRIVATE
 
 local methods = {}
@@ -40,14 +40,9 @@ methods.f, methods.sf = host.fetches, host.string_fetches
 methods.c, methods.sc = host.converters, host.string_converters
 methods.req, methods.res = host.request_channel, host.response_channel
 
-local class = host.class("TXN", methods)
+-- The class of an exchange in TCP, which has no messages, and of one in HTTP.
+host.tcp_txn = host.class("TXN", methods)
 
 local http_methods = {http = host.http}
 for name, method in pairs(methods) do http_methods[name] = method end
-local http_class = host.class("TXN", http_methods)
-
--- host.txn(handle) -> TXN of an exchange in TCP
-function host.txn(handle) return setmetatable({[0] = handle}, class) end
-
--- host.http_txn(handle) -> TXN of an exchange in HTTP
-function host.http_txn(handle) return setmetatable({[0] = handle}, http_class) end
+host.http_txn = host.class("TXN", http_methods)

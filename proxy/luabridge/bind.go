@@ -125,7 +125,7 @@ func (m *image) run(x *host.Execution, t *transaction, arguments []byte) error {
 	if err != nil {
 		return err
 	}
-	if t.samples.Stream.Request == nil {
+	if s := t.samples.Stream; s == nil || s.Request == nil {
 		x.Arguments.Nil()
 	}
 	x.Arguments.Handle(handle)

@@ -20,17 +20,18 @@ func converterNames(c *host.Call) error {
 
 // converter is Converters:NAME(input [, argument...]).
 func converter(k *sample.Converter, put put) host.Function {
+	b := &binder{bind: k.Bind}
 	return func(c *host.Call) error {
 		t, err := current(c)
 		if err != nil {
 			return err
 		}
 		input := toSample(c.Next())
-		v, err := k.Call(&t.samples, input, t.take(c))
+		a, err := b.arguments(c, t)
 		if err != nil {
 			return err
 		}
-		put(&c.Results, v)
+		put(&c.Results, k.Apply(&t.samples, input, a))
 		t.samples.Scratch.Reset()
 		return nil
 	}

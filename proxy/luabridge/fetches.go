@@ -25,6 +25,7 @@ func fetchNames(c *host.Call) error {
 
 // fetch is Fetches:NAME([argument...]). What does not exist at this point of the exchange is not found.
 func fetch(f *sample.Fetch, put put) host.Function {
+	b := &binder{bind: f.Bind}
 	return func(c *host.Call) error {
 		t, err := current(c)
 		if err != nil {
@@ -34,25 +35,12 @@ func fetch(f *sample.Fetch, put put) host.Function {
 			put(&c.Results, value.Value{})
 			return nil
 		}
-		v, err := f.Call(&t.samples, t.take(c))
+		a, err := b.arguments(c, t)
 		if err != nil {
 			return err
 		}
-		put(&c.Results, v)
+		put(&c.Results, f.Get(&t.samples, a))
 		t.samples.Scratch.Reset()
 		return nil
 	}
-}
-
-// take returns the arguments that are left, valid until the next call.
-func (t *transaction) take(c *host.Call) []value.Value {
-	t.arguments = t.arguments[:0]
-	for c.Arguments.More() {
-		v := value.Value{}
-		if a := c.Next(); a.Type != abi.Nil {
-			v = toSample(a)
-		}
-		t.arguments = append(t.arguments, v)
-	}
-	return t.arguments
 }

@@ -78,7 +78,7 @@ func find(name []byte) (sample.Variable, bool) {
 	return sample.Variable{Scope: scope, ID: id}, ok
 }
 
-// setPrivate is private.set(value).
+// setPrivate is private.set(value). Another instance will decode the value, trusting the host: it is checked here.
 func setPrivate(c *host.Call) error {
 	t, err := object(c)
 	if err != nil {
@@ -86,7 +86,10 @@ func setPrivate(c *host.Call) error {
 	}
 	s := t.samples.Stream
 	if s == nil {
-		return nil
+		return errExchange
+	}
+	if err := c.Arguments.Check(); err != nil {
+		return err
 	}
 	kept := abi.NewWriter(s.Private[:0])
 	kept.Value(c.Next())
@@ -94,8 +97,7 @@ func setPrivate(c *host.Call) error {
 	return nil
 }
 
-// getPrivate is private.get() -> value. The bytes were written by a guest: who decodes them must not be a guest that
-// trusts them unchecked.
+// getPrivate is private.get() -> value, nil when none was set.
 func getPrivate(c *host.Call) error {
 	t, err := object(c)
 	if err != nil {

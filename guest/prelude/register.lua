@@ -1,8 +1,7 @@
 -- core.register_*: what makes functions of scripts known to the data plane. Each is registered behind an entry: a
--- function that makes the object for the script from its handle and brings the results into a form for the host. Entries
--- run once per execution, so they are made here and do the least that they can.
+-- function that makes the object for the script from its handle and brings the results into a form for the host.
 local host = ...
-local select, setmetatable, type = select, setmetatable, type
+local select, type = select, type
 local PRIVATE, save_private = host.PRIVATE, host.save_private
 local tcp_txn, http_txn = host.tcp_txn, host.http_txn
 
@@ -14,47 +13,10 @@ local function add(kind, name, entry, f, ...)
   register(kind, name, host.ref(entry), source, line, ...)
 end
 
--- ---- results ----
-
-local is_sample = {string = true, number = true, boolean = true}
-
--- The last result is the sample. What has no form as one is false; no result at all is no sample.
-local function last_sample(...)
-  local count = select("#", ...)
-  if count == 0 then return end
-  local last = select(count, ...)
-  if is_sample[type(last)] then return last end
-  return false
-end
-
--- Most functions return one value: they are spared the counting.
-local function to_sample(...)
-  local result, second = ...
-  if result == nil or second ~= nil then return last_sample(...) end
-  if is_sample[type(result)] then return result end
-  return false
-end
-
-local function end_txn(txn, ...)
-  if txn[PRIVATE] then save_private(txn) end
-  local result, second = ...
-  if result == nil or second ~= nil then return last_sample(...) end
-  if is_sample[type(result)] then return result end
-  return false
-end
-
--- Makes the entry of a function that takes a TXN. The handle comes first; a nil before it says that the exchange is not
--- one of HTTP.
+-- The entry of a function that takes a TXN. The handle comes first; a nil before it says that the exchange is not one
+-- of HTTP.
 local function with_txn(f)
-  local function in_tcp(handle, ...)
-    local txn = setmetatable({[0] = handle}, tcp_txn)
-    return end_txn(txn, f(txn, ...))
-  end
-  return function(handle, ...)
-    if not handle then return in_tcp(...) end
-    local txn = setmetatable({[0] = handle}, http_txn)
-    return end_txn(txn, f(txn, ...))
-  end
+  return host.object_entry(f, http_txn, tcp_txn, PRIVATE, save_private)
 end
 
 -- ---- sample fetches and converters ----
@@ -72,7 +34,7 @@ function core.register_converters(...)
   local name, f = ...
   host.check_type("register_converters", 1, name, "string")
   host.check_type("register_converters", 2, f, "function")
-  add("converter", name, function(...) return to_sample(f(...)) end, f)
+  add("converter", name, host.value_entry(f), f)
 end
 
 -- ---- actions ----

@@ -2,6 +2,7 @@
  *   exchange.c   values to the outbox, values from the inbox
  *   operation.c  calls to the host, and waiting for them
  *   execution.c  exports: load, start, resume, cancel, interrupt, collect
+ *   entry.c      functions between the host's start and a script's function
  *   coroutine.c  the parts of the coroutine library that let a wait pass through a script's own coroutines
  *   sandbox.c    the libraries that a script gets, and what is taken out of them
  *   allocator.c  memory of the interpreter
@@ -68,6 +69,10 @@ void execution_arm(lua_State *L); /* lets a pending interrupt strike in L */
 
 /* Whether L is the coroutine that the host started, from which a script cannot yield: there is nobody to yield to. */
 int execution_is_root(lua_State *L);
+
+/* entry.c */
+int entry_value(lua_State *L);  /* host.value_entry(f) */
+int entry_object(lua_State *L); /* host.object_entry(f, class, other_class, private, save) */
 
 /* coroutine.c */
 

@@ -107,7 +107,7 @@ func (b *builder) chooseBackend(section *config.Proxy, compiled rules) func(*str
 				continue
 			}
 		}
-		if rule.condition, err = b.compileCondition(compiled.acls, section, use.Condition); err != nil {
+		if rule.condition, err = b.compileCondition(compiled.acls, section, use); err != nil {
 			b.diags.Alertf(use.Backend.At, "error detected while parsing switching rule : %s.", reason(err))
 			continue
 		}

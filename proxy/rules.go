@@ -42,7 +42,7 @@ func (b *builder) compileList(section *config.Proxy, list []config.Rule, acls *a
 		set := stream.RuleSet(r.Set)
 		switch {
 		case r.Set == "acl":
-			if err := acls.Add(b.compiler(phaseOf(section), r.At), syntax.Texts(r.Words)); err != nil {
+			if err := acls.Add(b.compiler(phaseOf(section), r.At, r.Folder), syntax.Texts(r.Words)); err != nil {
 				b.fail(err, r, "error detected while parsing ACL '%s' : %s.", r.Words[0].Text, reason(err))
 			}
 			continue
@@ -53,7 +53,7 @@ func (b *builder) compileList(section *config.Proxy, list []config.Rule, acls *a
 			b.diags.Alertf(r.At, "'%s' expects an action.", r.Set)
 			continue
 		}
-		compiled, err := b.ruleCompiler(section, set, acls, r.At).Compile(syntax.Texts(r.Words))
+		compiled, err := b.ruleCompiler(section, set, acls, r).Compile(syntax.Texts(r.Words))
 		if err != nil {
 			b.fail(err, r, "error detected in %s '%s' while parsing '%s %s' rule : %s.",
 				section.Kind, section.Name, r.Set, r.Words[0].Text, reason(err))
@@ -71,11 +71,12 @@ func isRuleSet(set stream.RuleSet) bool {
 	return false
 }
 
-func (b *builder) ruleCompiler(section *config.Proxy, set stream.RuleSet, acls *acl.Set, at syntax.Position) *rule.Compiler {
+func (b *builder) ruleCompiler(section *config.Proxy, set stream.RuleSet, acls *acl.Set, r config.Rule) *rule.Compiler {
 	pages := b.errorReply(section)
 	k := &rule.Compiler{
 		Set: set, Mode: b.identities[section].Mode, ACLs: acls,
-		Warn: func(text string) { b.diags.Warnf(at, "%s.", text) },
+		Warn:  func(text string) { b.diags.Warnf(r.At, "%s.", text) },
+		Files: r.Folder.ReadFile,
 		ErrorReply: func(s *stream.Stream, status int) {
 			if pages == nil || !pages(s, status) {
 				frontend.DefaultReply(s.Response, status)
@@ -129,9 +130,12 @@ func (b *builder) afterResponse(own verdict) verdict {
 	}
 }
 
-// compiler returns a compiler of sample expressions for a phase. What it warns of belongs to the statement at at.
-func (b *builder) compiler(phase sample.Phase, at syntax.Position) *sample.Compiler {
-	k := &sample.Compiler{Phase: phase, Warn: func(text string) { b.diags.Warnf(at, "%s.", text) }}
+// compiler returns a compiler of sample expressions for a phase. What it warns of belongs to the statement at at, and the
+// files that it reads are in that statement's folder.
+func (b *builder) compiler(phase sample.Phase, at syntax.Position, folder config.Folder) *sample.Compiler {
+	k := &sample.Compiler{
+		Phase: phase, Warn: func(text string) { b.diags.Warnf(at, "%s.", text) }, Files: folder.ReadFile,
+	}
 	if b.scripts != nil {
 		k.Scripts = b.scripts
 	}
@@ -143,14 +147,12 @@ func (b *builder) compileFormat(f config.Format, phase sample.Phase) (*logformat
 	if phase == sample.Log {
 		target = logformat.Line
 	}
-	return logformat.Compile(b.compiler(phase, f.At), f.Text, target)
+	return logformat.Compile(b.compiler(phase, f.At, ""), f.Text, target)
 }
 
-func (b *builder) compileCondition(acls *acl.Set, section *config.Proxy, words []syntax.Word) (*acl.Condition, error) {
-	if len(words) == 0 {
-		return nil, nil
-	}
-	return acls.Condition(b.compiler(phaseOf(section), words[0].At), syntax.Texts(words))
+func (b *builder) compileCondition(acls *acl.Set, section *config.Proxy, use config.UseBackend) (*acl.Condition, error) {
+	k := b.compiler(phaseOf(section), use.Backend.At, use.Folder)
+	return acls.Condition(k, syntax.Texts(use.Condition))
 }
 
 // fail reports an error in the words of a rule, at the word that it concerns.

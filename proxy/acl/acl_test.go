@@ -31,7 +31,7 @@ func TestSet_Condition_Errors(t *testing.T) {
 		{"range", "if { src_port 5:3 }", 3, 0, "'5:3' is not a valid number range"},
 		{"network", "if { src 1.2.3.4/33 }", 3, 0, "'1.2.3.4/33' is not a valid IPv4 or IPv6 address"},
 		{"regex", "if { path_reg a ( }", 4, 0, "regex '(' is invalid"},
-		{"file", "if { path -f /nonexistent/file }", 4, 0, "pattern file: open /nonexistent/file"},
+		{"file", "if { path -f /nonexistent/file }", 4, 0, "failed to open pattern file </nonexistent/file>"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -1,10 +1,8 @@
 package acl
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"tidelock/proxy/sample"
@@ -50,7 +48,7 @@ func compileTest(k *sample.Compiler, words []string) (*test, error) {
 		}
 		return nil, err
 	}
-	p := patternParser{words: words, at: n, method: implied}
+	p := patternParser{compiler: k, words: words, at: n, method: implied}
 	if err := p.parse(); err != nil {
 		return nil, &sample.Error{Word: min(p.at, len(words)-1), Text: err.Error()}
 	}
@@ -102,6 +100,7 @@ func hasConverter(rest string) bool {
 
 // patternParser reads flags and patterns.
 type patternParser struct {
+	compiler *sample.Compiler
 	words    []string
 	at       int
 	method   string
@@ -157,18 +156,15 @@ func (p *patternParser) flag(word string) error {
 
 // load reads patterns from a file, one a line. Empty lines and those that begin with '#' say nothing.
 func (p *patternParser) load(name string) error {
-	f, err := os.Open(name)
+	content, err := p.compiler.ReadFile(name)
 	if err != nil {
-		return fmt.Errorf("pattern file: %w", err)
+		return fmt.Errorf("failed to open pattern file <%s>", name)
 	}
-	defer f.Close()
-	scanner := bufio.NewScanner(f)
-	for scanner.Scan() {
-		line := scanner.Text()
-		if line == "" || line[0] == '#' {
-			continue
+	for line := range strings.Lines(string(content)) {
+		line = strings.TrimRight(line, "\r\n")
+		if line != "" && line[0] != '#' {
+			p.patterns = append(p.patterns, pattern{strings.TrimLeft(line, " \t"), p.fold, p.at})
 		}
-		p.patterns = append(p.patterns, pattern{strings.TrimLeft(line, " \t"), p.fold, p.at})
 	}
-	return scanner.Err()
+	return nil
 }

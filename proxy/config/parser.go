@@ -14,6 +14,7 @@ type parser struct {
 	*Configuration
 	diags   *syntax.Diagnostics
 	section syntax.Section
+	paths   defaultPath
 
 	proxy     *Proxy            // the proxy or defaults section at hand
 	defaults  *Proxy            // the last defaults section, nil before the first

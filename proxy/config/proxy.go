@@ -110,13 +110,15 @@ type ForwardFor struct {
 type UseBackend struct {
 	Backend   Name
 	Condition []syntax.Word // "if" or "unless" and what follows, empty for always
+	Folder    Folder        // of the files that the condition names
 }
 
 // Rule is one statement that package proxy compiles: an ACL or a rule of one of the rule sets.
 type Rule struct {
-	Set   string        // "acl", "http-request", "tcp-request content" ...
-	Words []syntax.Word // what follows the name of the set
-	At    syntax.Position
+	Set    string        // "acl", "http-request", "tcp-request content" ...
+	Words  []syntax.Word // what follows the name of the set
+	Folder Folder        // of the files that the words name
+	At     syntax.Position
 }
 
 // builtinSettings are what a section has that inherits from no defaults.

@@ -13,7 +13,7 @@ func (p *parser) addRule(s syntax.Statement, set string, skip int) {
 		p.failf(s, "'%s' not allowed in anonymous 'defaults' section.", s.Keyword())
 		return
 	}
-	p.proxy.Rules = append(p.proxy.Rules, Rule{Set: set, Words: s.Words[skip:], At: s.At()})
+	p.proxy.Rules = append(p.proxy.Rules, Rule{Set: set, Words: s.Words[skip:], Folder: p.folder(s), At: s.At()})
 }
 
 // acl <name> <criterion> [<flags>] [<value>...]
@@ -88,5 +88,6 @@ func parseUseBackend(p *parser, s syntax.Statement) {
 	p.proxy.UseBackends = append(p.proxy.UseBackends, UseBackend{
 		Backend:   Name{Text: s.Argument(0), At: s.At()},
 		Condition: s.Words[2:],
+		Folder:    p.folder(s),
 	})
 }

@@ -27,7 +27,7 @@ type Scripts struct {
 
 // ScriptFile is one lua-load or lua-load-per-thread.
 type ScriptFile struct {
-	Path      string
+	Path      string   // by which it can be opened
 	Arguments []string // what the main chunk gets as "..."
 	PerThread bool
 	At        syntax.Position
@@ -36,7 +36,7 @@ type ScriptFile struct {
 // PrependPath is one lua-prepend-path.
 type PrependPath struct {
 	Type    string // "path" or "cpath"
-	Pattern string
+	Pattern string // of file names, which start where Path of a ScriptFile does
 }
 
 // Isolation says which registrations of a script share memory.
@@ -72,8 +72,10 @@ func parseLuaLoad(p *parser, s syntax.Statement) {
 		p.failf(s, "'%s' expects %s", s.Keyword(), what)
 		return
 	}
+	folder := p.folder(s)
+	p.Scripts.findModulesIn(folder)
 	p.Scripts.Files = append(p.Scripts.Files, ScriptFile{
-		Path:      s.Argument(0),
+		Path:      folder.Path(s.Argument(0)),
 		Arguments: syntax.Texts(s.Words[2:]),
 		PerThread: s.Keyword() == "lua-load-per-thread",
 		At:        s.At(),
@@ -93,8 +95,19 @@ func parseLuaPrependPath(p *parser, s syntax.Statement) {
 		if kind == "" {
 			kind = "path"
 		}
-		p.Scripts.PrependPaths = append(p.Scripts.PrependPaths, PrependPath{Type: kind, Pattern: s.Argument(0)})
+		pattern := p.folder(s).Path(s.Argument(0))
+		p.Scripts.PrependPaths = append(p.Scripts.PrependPaths, PrependPath{Type: kind, Pattern: pattern})
 	}
+}
+
+// findModulesIn lets require look in the folder that a script's relative name starts from, after what the configuration
+// prepends: Lua's own "./?.lua" does so where the process changes to that folder, as HAProxy does.
+func (c *Scripts) findModulesIn(folder Folder) {
+	files := PrependPath{"path", folder.Path("?.lua")}
+	if folder == "" || slices.Contains(c.PrependPaths, files) {
+		return
+	}
+	c.PrependPaths = slices.Insert(c.PrependPaths, 0, PrependPath{"path", folder.Path("?/init.lua")}, files)
 }
 
 // luaTimeout makes the parser of: tune.lua.<kind>-timeout <time>

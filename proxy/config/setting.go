@@ -1,7 +1,6 @@
 package config
 
 import (
-	"os"
 	"slices"
 	"strings"
 
@@ -135,7 +134,7 @@ func parseErrorFile(p *parser, s syntax.Statement) {
 		p.failf(s, "errorfile : status code '%s' not handled.", s.Argument(0))
 		return
 	}
-	content, err := os.ReadFile(s.Argument(1))
+	content, err := p.folder(s).ReadFile(s.Argument(1))
 	switch {
 	case err != nil:
 		p.failf(s, "errorfile : error opening file '%s'.", s.Argument(1))

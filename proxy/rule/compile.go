@@ -19,6 +19,8 @@ type Compiler struct {
 	Scripts stream.Scripts    // resolves lua.NAME; nil when no script is loaded
 	Warn    func(text string) // receives what is allowed but most likely a mistake; nil drops it
 
+	// Files reads the files that rules name; nil is os.ReadFile.
+	Files func(name string) ([]byte, error)
 	// ErrorReply fills the stream's empty Response with the proxy's own answer for a status. Nil leaves it without a body.
 	ErrorReply func(s *stream.Stream, status int)
 	// WaitForBody waits until so many bytes of the body of the message that is processed are there, or all of it when
@@ -34,7 +36,7 @@ func (k *Compiler) Compile(words []string) (*Rule, error) {
 		return nil, &sample.Error{Text: fmt.Sprintf("'%s' expects an action", k.Set)}
 	}
 	p := &parser{Compiler: k, words: words, at: 1}
-	p.samples = sample.Compiler{Phase: sample.PhaseOf(k.Set), Scripts: k.Scripts, Warn: k.Warn}
+	p.samples = sample.Compiler{Phase: sample.PhaseOf(k.Set), Scripts: k.Scripts, Warn: k.Warn, Files: k.Files}
 	act, err := p.action(words[0])
 	if err != nil {
 		return nil, p.failure(err)

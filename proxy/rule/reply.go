@@ -3,7 +3,6 @@ package rule
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 
 	"tidelock/proxy/logformat"
@@ -149,7 +148,7 @@ func replyFile(p *parser, r *reply) error {
 	if err != nil {
 		return err
 	}
-	r.raw, err = os.ReadFile(name)
+	r.raw, err = p.samples.ReadFile(name)
 	return err
 }
 

@@ -2,6 +2,7 @@ package sample
 
 import (
 	"fmt"
+	"os"
 	"strings"
 
 	"tidelock/proxy/stream"
@@ -13,6 +14,17 @@ type Compiler struct {
 	Phase   Phase             // where the expressions will be evaluated
 	Scripts stream.Scripts    // resolves lua.NAME; nil when no script is loaded
 	Warn    func(text string) // receives what is allowed but most likely a mistake; nil drops it
+
+	// Files reads the files that are named there; nil is os.ReadFile.
+	Files func(name string) ([]byte, error)
+}
+
+// ReadFile returns the content of a file that the configuration names.
+func (k *Compiler) ReadFile(name string) ([]byte, error) {
+	if k.Files == nil {
+		return os.ReadFile(name)
+	}
+	return k.Files(name)
 }
 
 // Warnf gives a warning to k.Warn.

@@ -21,13 +21,13 @@ func Load(paths []string, diags *Diagnostics) []Source {
 	for _, path := range paths {
 		files, err := expandDirectory(path)
 		if err != nil {
-			diags.Alertf(Position{}, "Cannot open configuration file/directory %s : %s", path, systemReason(err))
+			diags.Alertf(Position{}, "Cannot open configuration file/directory %s : %s", path, SystemReason(err))
 			continue
 		}
 		for _, file := range files {
 			text, err := os.ReadFile(file)
 			if err != nil {
-				diags.Alertf(Position{}, "Could not open configuration file %s : %s", file, systemReason(err))
+				diags.Alertf(Position{}, "Could not open configuration file %s : %s", file, SystemReason(err))
 				continue
 			}
 			sources = append(sources, Source{Name: file, Text: text})
@@ -56,8 +56,8 @@ func expandDirectory(path string) ([]string, error) {
 	return files, nil
 }
 
-// systemReason words an error of the file system as the C library does, which is what HAProxy's users know.
-func systemReason(err error) string {
+// SystemReason words an error of the file system as the C library does, which is what HAProxy's users know.
+func SystemReason(err error) string {
 	var errno syscall.Errno
 	var pathError *fs.PathError
 	switch {

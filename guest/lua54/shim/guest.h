@@ -7,6 +7,7 @@
  *   sandbox.c    the libraries that a script gets, and what is taken out of them
  *   allocator.c  memory of the interpreter
  *   number.c     integers as text
+ *   memory.c     comparing bytes
  *   clock.c      the C library's view of time */
 #ifndef TIDELOCK_GUEST_H
 #define TIDELOCK_GUEST_H

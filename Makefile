@@ -25,6 +25,7 @@ build: guests ## Build bin/tidelock (the default).
 	$(GO) build -buildvcs=false -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/tidelock ./cmd/tidelock
 
 run: build ## Install what is missing, build, and serve the quickstart.
+	@cat examples/quickstart/try.txt
 	bin/tidelock run -f $(CONFIG)
 
 # The guest is embedded in the binary: every build and every test needs it. Its scripts know what has changed.

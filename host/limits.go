@@ -12,7 +12,7 @@ type Limits struct {
 
 // Defaults of what an embedder leaves open.
 const (
-	DefaultQuantum        = 10_000   // fuel between two looks at the clock, tune.lua.forced-yield
+	DefaultQuantum        = 10_000    // fuel between two looks at the clock, tune.lua.forced-yield
 	DefaultInstanceMemory = 128 << 20 // bytes
 	DefaultLoadTime       = 30 * time.Second
 )

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -23,6 +24,7 @@ func openDescriptors(tb testing.TB) int {
 func TestImage_Close(t *testing.T) {
 	const script = `
 action("loop", function() print("running") while true do end end)
+action("sort", function() print("running") table.sort({2, 1}, function() while true do end end) end) -- and cannot yield
 action("wait", function() gate() return "went on" end)
 action("idle", function() end)
 register_function("task", "sleeps", function() while true do sleep(1e9) end end)
@@ -50,13 +52,14 @@ register_function("task", "loops", function() while true do pcall(function() whi
 			begin("wait", 10)
 			w.waiting.Wait()
 			begin("loop", 3)
-			for w.output() == "" {
+			begin("sort", 1)
+			for !strings.Contains(w.output(), "running") || isolation != IsolateScripts && strings.Count(w.output(), "running") < 2 {
 				time.Sleep(time.Millisecond)
 			}
 			if err := image.Close(); err != nil {
 				t.Error(err)
 			}
-			for range 3 {
+			for range 4 {
 				if err := <-failed; !errors.Is(err, ErrClosed) && !errors.Is(err, ErrKilled) {
 					t.Errorf("running: got %v, want %v", err, ErrClosed)
 				}

@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -77,13 +78,19 @@ func TestTurn_hammer(t *testing.T) {
 			for round := range rounds {
 				ctx, cancel := context.WithCancel(context.Background())
 				if (i+round)%3 == 0 {
-					go cancel()
+					go func() {
+						runtime.Gosched()
+						cancel()
+					}()
 				}
 				if turn.acquire(ctx) == nil {
 					if holders++; holders != 1 {
 						t.Errorf("%d hold the turn", holders)
 					}
 					taken++
+					for range round % 8 { // others queue meanwhile, and some give up just when it is handed to them
+						runtime.Gosched()
+					}
 					holders--
 					turn.release()
 				}

@@ -103,12 +103,12 @@ func (b *builder) chooseBackend(section *config.Proxy, compiled rules) func(*str
 		var err error
 		if strings.Contains(use.Backend.Text, "%") {
 			if rule.format, err = b.compileFormat(config.Format(use.Backend), phaseOf(section)); err != nil {
-				b.diags.Alertf(use.Backend.At, "failed to parse use_backend rule '%s' : %s.", use.Backend.Text, reason(err))
+				b.diags.Alertf(use.Backend.At, "failed to parse use_backend rule '%s' : %s", use.Backend.Text, sentence(err))
 				continue
 			}
 		}
 		if rule.condition, err = b.compileCondition(compiled.acls, section, use); err != nil {
-			b.diags.Alertf(use.Backend.At, "error detected while parsing switching rule : %s.", reason(err))
+			b.diags.Alertf(use.Backend.At, "error detected while parsing switching rule : %s", sentence(err))
 			continue
 		}
 		switches = append(switches, rule)

@@ -164,7 +164,7 @@ func (b *builder) logging(section *config.Proxy, logger *log.Logger) func(*strea
 	}
 	compiled, err := b.compileFormat(format, sample.Log)
 	if err != nil {
-		b.diags.Alertf(format.At, "failed to parse log-format : %s.", reason(err))
+		b.diags.Alertf(format.At, "failed to parse log-format : %s", sentence(err))
 		return nil
 	}
 	return logExchange(section, compiled, logger)

@@ -43,7 +43,7 @@ func (b *builder) compileList(section *config.Proxy, list []config.Rule, acls *a
 		switch {
 		case r.Set == "acl":
 			if err := acls.Add(b.compiler(phaseOf(section), r.At, r.Folder), syntax.Texts(r.Words)); err != nil {
-				b.fail(err, r, "error detected while parsing ACL '%s' : %s.", r.Words[0].Text, reason(err))
+				b.fail(err, r, "error detected while parsing ACL '%s' : %s", r.Words[0].Text, sentence(err))
 			}
 			continue
 		case set == stream.TCPResponse && section.Mode == config.ModeTCP, !isRuleSet(set):
@@ -55,8 +55,8 @@ func (b *builder) compileList(section *config.Proxy, list []config.Rule, acls *a
 		}
 		compiled, err := b.ruleCompiler(section, set, acls, r).Compile(syntax.Texts(r.Words))
 		if err != nil {
-			b.fail(err, r, "error detected in %s '%s' while parsing '%s %s' rule : %s.",
-				section.Kind, section.Name, r.Set, r.Words[0].Text, reason(err))
+			b.fail(err, r, "error detected in %s '%s' while parsing '%s %s' rule : %s",
+				section.Kind, section.Name, r.Set, r.Words[0].Text, sentence(err))
 			continue
 		}
 		chains[set] = append(chains[set], compiled)
@@ -166,5 +166,11 @@ func (b *builder) fail(err error, r config.Rule, format string, arguments ...any
 	b.diags.Alertf(at, format, arguments...)
 }
 
-// reason returns an error's text without the full stop that the messages around it end with.
-func reason(err error) string { return strings.TrimSuffix(err.Error(), ".") }
+// sentence returns an error's text as the end of a message: with a full stop, unless it ends like a sentence already.
+func sentence(err error) string {
+	text := err.Error()
+	if strings.HasSuffix(text, ".") || strings.HasSuffix(text, "?") {
+		return text
+	}
+	return text + "."
+}

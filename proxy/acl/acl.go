@@ -5,6 +5,7 @@ package acl
 import (
 	"fmt"
 
+	"tidelock/proxy/nearest"
 	"tidelock/proxy/sample"
 )
 
@@ -68,7 +69,7 @@ func (s *Set) find(k *sample.Compiler, name string) (*list, error) {
 		for n := range predefined {
 			known[n] = struct{}{}
 		}
-		return nil, sample.Unknown("ACL", name, known)
+		return nil, nearest.Unknown("ACL", name, known)
 	}
 	t, err := compileTest(k, words)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"tidelock/proxy/nearest"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/value"
 )
@@ -136,7 +137,7 @@ func (p *patternParser) flag(word string) error {
 			return errors.New("-m expects a matching method")
 		}
 		if methods[p.words[p.at]] == nil {
-			return sample.Unknown("matching method", p.words[p.at], methods)
+			return nearest.Unknown("matching method", p.words[p.at], methods)
 		}
 		if len(p.patterns) > 0 {
 			return errors.New("-m must precede the patterns")

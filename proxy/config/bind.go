@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tidelock/proxy/config/syntax"
+	"tidelock/proxy/nearest"
 )
 
 // Bind is one address that a frontend listens on.
@@ -101,7 +102,7 @@ func (p *parser) bindParameters(s syntax.Statement, binds []Bind) {
 
 // unknownParameter reports a parameter of bind or server that has no row.
 func (p *parser) unknownParameter(s syntax.Statement, parameter syntax.Word, where string, refused, known []string) {
-	reason := where + ": unknown keyword '" + parameter.Text + "'" + syntax.Suggestion(parameter.Text, slices.Concat(known, refused))
+	reason := where + ": unknown keyword '" + parameter.Text + "'" + nearest.Suggestion(parameter.Text, slices.Values(slices.Concat(known, refused)))
 	if slices.Contains(refused, parameter.Text) {
 		reason = where + ": '" + parameter.Text + "' is not supported yet by this version."
 	}

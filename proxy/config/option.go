@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"tidelock/proxy/config/syntax"
+	"tidelock/proxy/nearest"
 )
 
 // option is one row of the options. On is false for "no option" and for "default option" of what is off by default.
@@ -103,7 +104,7 @@ func parseOption(p *parser, s syntax.Statement) {
 		for _, o := range options {
 			candidates = append(candidates, o.name)
 		}
-		suggestion := syntax.Suggestion(name, candidates)
+		suggestion := nearest.Suggestion(name, slices.Values(candidates))
 		if suggestion == "" {
 			suggestion = "."
 		}

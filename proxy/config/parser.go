@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tidelock/proxy/config/syntax"
+	"tidelock/proxy/nearest"
 )
 
 // parser fills a Configuration section by section.
@@ -95,7 +96,7 @@ func (p *parser) unknown(s syntax.Statement, kind sections, table []keyword) {
 		}
 	}
 	p.failf(s, "unknown keyword '%s' in '%s' section%s",
-		s.Keyword(), p.section.Header.Keyword(), syntax.Suggestion(s.Keyword(), candidates))
+		s.Keyword(), p.section.Header.Keyword(), nearest.Suggestion(s.Keyword(), slices.Values(candidates)))
 }
 
 // misplaced reports a keyword that has no meaning in this kind of section. As in HAProxy it is a warning where the

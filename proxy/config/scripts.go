@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tidelock/proxy/config/syntax"
+	"tidelock/proxy/nearest"
 )
 
 // Scripts says which scripts to load, and within which limits they run.
@@ -151,7 +152,7 @@ func luaMebibytes(field func(*Scripts) *uint64) parseFunc {
 func parseIsolation(p *parser, s syntax.Statement) {
 	value := s.Argument(0)
 	if !slices.Contains(Isolations, value) {
-		p.failf(s, "tune.lua.isolation expects %s, but got '%s'%s", quotedList(Isolations), value, syntax.Suggestion(value, Isolations))
+		p.failf(s, "tune.lua.isolation expects %s, but got '%s'%s", quotedList(Isolations), value, nearest.Suggestion(value, slices.Values(Isolations)))
 		return
 	}
 	if !p.tooMany(s, 1) {

@@ -154,7 +154,7 @@ func TestCompile_Errors(t *testing.T) {
 		{"open bracket", "a%[src", 6, "missing ']' after 'src'"},
 		{"no expression", "a%[]", 3, "missing fetch method"},
 		{"unknown fetch", "ab%[sr]", 4, "unknown fetch method 'sr'"},
-		{"unknown converter", "ab%[src,lowerr]c", 8, "did you mean 'lower'?"},
+		{"unknown converter", "ab%[src,lowerr]c", 8, "did you mean 'lower' maybe ?"},
 		{"phase", "%[res.hdr(x)]", 2, "not available in http-request rules"},
 	}
 	for _, test := range tests {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"tidelock/proxy/nearest"
 	"tidelock/proxy/sample"
 )
 
@@ -84,7 +85,7 @@ func (p *parser) afterPercent() error {
 	}
 	v := variables[name]
 	if v == nil {
-		return sample.Unknown("format variable", name, variables)
+		return nearest.Unknown("format variable", name, variables)
 	}
 	p.at += n
 	p.flush()

@@ -3,11 +3,9 @@ package rule
 import (
 	"errors"
 	"fmt"
-	"math"
-	"strconv"
-	"strings"
 	"time"
 
+	"tidelock/proxy/config/syntax"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/stream"
 )
@@ -16,7 +14,7 @@ import (
 func waitForBody(p *parser) (action, error) {
 	if p.WaitForBody == nil {
 		p.at = 0
-		return nil, errors.New("bodies cannot be waited for here")
+		return nil, errors.New("'wait-for-body' is not supported yet by this version")
 	}
 	var timeout time.Duration
 	var atLeast int64
@@ -44,42 +42,27 @@ func waitForBody(p *parser) (action, error) {
 	return func(c *sample.Context) stream.Verdict { return wait(c.Stream, timeout, atLeast) }, nil
 }
 
-// unit is the suffix of a quantity. Lists of units are in the order in which suffixes are tried.
-type unit struct {
-	suffix string
-	factor int64
-}
-
-var (
-	timeUnits = []unit{
-		{"us", int64(time.Microsecond)}, {"ms", int64(time.Millisecond)}, {"s", int64(time.Second)},
-		{"m", int64(time.Minute)}, {"h", int64(time.Hour)}, {"d", 24 * int64(time.Hour)}, {"", int64(time.Millisecond)},
-	}
-	sizeUnits = []unit{{"k", 1 << 10}, {"m", 1 << 20}, {"g", 1 << 30}, {"", 1}}
-)
-
+// time takes the next word as a time.
 func (p *parser) time() (time.Duration, error) {
-	n, err := p.quantity("a time", timeUnits)
-	return time.Duration(n), err
+	return quantity(p, "a time", func(word string) (time.Duration, error) { return syntax.ParseTime(word, time.Millisecond) })
 }
 
-func (p *parser) size() (int64, error) { return p.quantity("a size", sizeUnits) }
+// size takes the next word as a number of bytes.
+func (p *parser) size() (int64, error) {
+	n, err := quantity(p, "a size", syntax.ParseSize)
+	return int64(n), err
+}
 
 // quantity takes the next word as a number with a unit.
-func (p *parser) quantity(what string, units []unit) (int64, error) {
+func quantity[T any](p *parser, what string, parse func(string) (T, error)) (T, error) {
 	word, err := p.word(what)
 	if err != nil {
-		return 0, err
+		return *new(T), err
 	}
-	for _, u := range units {
-		digits, ok := strings.CutSuffix(strings.ToLower(word), u.suffix)
-		if !ok {
-			continue
-		}
-		if n, err := strconv.ParseUint(digits, 10, 63); err == nil && int64(n) <= math.MaxInt64/u.factor {
-			return int64(n) * u.factor, nil
-		}
+	n, err := parse(word)
+	if err != nil {
+		p.at--
+		err = fmt.Errorf("'%s' is not %s: %w", word, what, err)
 	}
-	p.at--
-	return 0, fmt.Errorf("'%s' is not %s", word, what)
+	return n, err
 }

@@ -7,6 +7,7 @@ import (
 
 	"tidelock/proxy/acl"
 	"tidelock/proxy/logformat"
+	"tidelock/proxy/nearest"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/stream"
 )
@@ -101,7 +102,7 @@ func (p *parser) unknown(name string) error {
 		}
 		return fmt.Errorf("action '%s' takes no argument in parentheses", base)
 	}
-	return fmt.Errorf("'%s': %w", p.Set, sample.Unknown("action", name, known))
+	return fmt.Errorf("'%s': %w", p.Set, nearest.Unknown("action", name, known))
 }
 
 // more reports whether arguments are left before the condition.

@@ -6,6 +6,7 @@ import (
 
 	"tidelock/proxy/logformat"
 	"tidelock/proxy/message"
+	"tidelock/proxy/nearest"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/stream"
 )
@@ -68,7 +69,7 @@ func (p *parser) redirectArgument(r *redirection, keyword string) (err error) {
 		r.cookie = []byte(text)
 	default:
 		p.at--
-		err = sample.Unknown("redirect argument", keyword, redirectArguments)
+		err = nearest.Unknown("redirect argument", keyword, redirectArguments)
 	}
 	return err
 }

@@ -13,6 +13,7 @@ import (
 	"hash/crc32"
 	"strings"
 
+	"tidelock/proxy/nearest"
 	"tidelock/proxy/value"
 )
 
@@ -95,7 +96,7 @@ func prepareDigest(a []Argument) error {
 	name := strings.ToLower(a[0].Text)
 	h, ok := digests[name]
 	if !ok {
-		return Unknown("message digest", name, digests)
+		return nearest.Unknown("message digest", name, digests)
 	}
 	a[0].Extra = h
 	return nil

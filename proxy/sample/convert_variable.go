@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"tidelock/proxy/nearest"
 	"tidelock/proxy/stream"
 	"tidelock/proxy/value"
 )
@@ -62,7 +63,7 @@ var setConditions = map[string]SetConditions{
 func (s *SetConditions) Add(name string) error {
 	c, ok := setConditions[name]
 	if !ok {
-		return Unknown("condition", name, setConditions)
+		return nearest.Unknown("condition", name, setConditions)
 	}
 	*s |= c
 	return nil

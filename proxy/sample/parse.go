@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 
+	"tidelock/proxy/nearest"
 	"tidelock/proxy/stream"
 	"tidelock/proxy/value"
 )
@@ -167,7 +168,7 @@ func (p *parser) fetch(e *Expression) error {
 	f := fetches[name]
 	if f == nil {
 		p.at = start - len(name)
-		return Unknown("fetch method", name, fetches)
+		return nearest.Unknown("fetch method", name, fetches)
 	}
 	texts, err := p.arguments("fetch method '" + name + "'")
 	if err != nil {
@@ -211,7 +212,7 @@ func (p *parser) converter(e *Expression) error {
 	k := converters[name]
 	if k == nil {
 		p.at = start - len(name)
-		return Unknown("converter", name, converters)
+		return nearest.Unknown("converter", name, converters)
 	}
 	if !value.Castable(e.output, k.Input) {
 		p.at = start - len(name)

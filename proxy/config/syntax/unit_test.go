@@ -79,19 +79,3 @@ func TestParseSize(t *testing.T) {
 		})
 	}
 }
-
-func TestNearest(t *testing.T) {
-	tests := []struct{ name, word, want string }{
-		{"missing letter", "maxcon", "maxconn"},
-		{"extra letter", "modee", "mode"},
-		{"exchanged letters", "mdoe", "mode"},
-		{"nothing close", "nosuch", ""},
-	}
-	for _, tc := range tests {
-		t.Run(tc.name, func(t *testing.T) {
-			if got := Nearest(tc.word, []string{"maxconn", "mode", "timeout"}); got != tc.want {
-				t.Errorf("got %q, want %q", got, tc.want)
-			}
-		})
-	}
-}

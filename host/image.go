@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"sync"
 	"time"
-
-	"tidelock/abi"
 )
 
 // Level is the severity of a log line, in syslog's numbers.
@@ -178,18 +175,6 @@ func (image *Image) register(x *Execution, r *Registration) error {
 
 const maxRegistrations = 4096
 
-// registerAtRunTime starts a task that a running script registers. Its function lives in the script's instance alone.
-func (image *Image) registerAtRunTime(x *Execution, r *Registration) error {
-	switch {
-	case r.Kind != KindTask:
-		return fmt.Errorf("a %s can be registered only while the script is loaded", r.Kind)
-	case image.config.Isolation == IsolateTransactions:
-		return errors.New("with isolation \"transaction\" a task can be registered only while the script is loaded: this instance ends with the execution")
-	}
-	r.group = &group{image: image, instances: []*instance{x.instance}}
-	return image.startTask(r)
-}
-
 // Registrations returns what the scripts registered, in their order.
 func (image *Image) Registrations() []*Registration {
 	image.mu.Lock()
@@ -204,132 +189,6 @@ func (image *Image) Registration(kind, name string) *Registration {
 			return r
 		}
 	}
-	return nil
-}
-
-// Seal runs the init functions, takes the snapshot and makes the instances. Afterwards registrations can be called, and
-// nothing more can be loaded.
-func (image *Image) Seal(ctx context.Context) error {
-	registrations := image.Registrations()
-	for _, r := range registrations {
-		if r.Kind == KindInit {
-			if err := r.runOnce(ctx); err != nil {
-				return err
-			}
-		}
-	}
-	if err := image.collect(ctx); err != nil {
-		return err
-	}
-	if err := image.takeSnapshot(); err != nil {
-		return fmt.Errorf("taking the image: %w", err)
-	}
-	image.golden.close()
-	image.golden = nil
-	return image.group(ctx, registrations)
-}
-
-// collect makes the golden instance ready for the snapshot. This runs finalizers of the scripts, and is bounded like
-// their chunks.
-func (image *Image) collect(ctx context.Context) error {
-	r := &Registration{
-		Kind: KindMain, Name: "garbage collection", group: image.golden, limits: Limits{Time: image.config.LoadTime},
-	}
-	x := r.Begin(ctx, nil)
-	defer x.End()
-	in, err := r.claim(ctx)
-	if err != nil {
-		return x.unstarted(err)
-	}
-	defer r.unclaim(in)
-	x.instance, in.running = in, x
-	_, err = in.call(abi.ExportCollect)
-	in.running = nil
-	if err != nil {
-		return x.broken(err)
-	}
-	return nil
-}
-
-func (image *Image) takeSnapshot() error {
-	in := image.golden.instances[0]
-	snapshot, err := newSnapshot(in.memory.bytes())
-	if err != nil {
-		return err
-	}
-	for _, g := range in.globals {
-		image.globals = append(image.globals, g.Get())
-	}
-	image.descriptor = in.descriptor
-	image.mu.Lock()
-	defer image.mu.Unlock()
-	image.snapshot = snapshot
-	return nil
-}
-
-// group gives every registration the instances that its isolation asks for.
-func (image *Image) group(ctx context.Context, registrations []*Registration) error {
-	var shared *group
-	for _, r := range registrations {
-		switch {
-		case image.config.Isolation == IsolateTransactions && r.Kind != KindTask:
-			if shared == nil {
-				shared = &group{image: image, pool: &pool{limit: 4 * runtime.GOMAXPROCS(0), all: make(map[*instance]struct{})}}
-				image.groups = append(image.groups, shared)
-			}
-			r.group = shared
-			continue
-		case image.config.Isolation == IsolateScripts && shared != nil:
-			r.group = shared
-			continue
-		}
-		count := image.config.Instances
-		if r.Kind == KindTask && image.config.Isolation != IsolateScripts {
-			count = 1 // it runs once
-		}
-		g := &group{image: image}
-		image.groups = append(image.groups, g)
-		for number := range count {
-			in, err := newInstance(ctx, image, number)
-			if err != nil {
-				return err
-			}
-			g.instances = append(g.instances, in)
-		}
-		shared, r.group = g, g
-	}
-	return nil
-}
-
-// StartTasks starts the tasks that the scripts registered, each in a goroutine of its own.
-func (image *Image) StartTasks() {
-	image.mu.Lock()
-	defer image.mu.Unlock()
-	for _, r := range image.registrations {
-		if r.Kind == KindTask {
-			image.startTask(r) //nolint:errcheck // there are never too many, and a closed image starts none
-		}
-	}
-}
-
-// startTask runs a task until it ends. The caller holds mu.
-func (image *Image) startTask(r *Registration) error {
-	switch {
-	case image.closed:
-		return ErrClosed
-	case image.running == maxRegistrations:
-		return fmt.Errorf("more than %d tasks run", maxRegistrations)
-	}
-	image.running++
-	image.tasks.Go(func() {
-		err := r.runOnce(image.life)
-		image.mu.Lock()
-		image.running--
-		image.mu.Unlock()
-		if image.config.TaskEnded != nil && image.life.Err() == nil {
-			image.config.TaskEnded(r, err)
-		}
-	})
 	return nil
 }
 

@@ -1,0 +1,50 @@
+package host
+
+import (
+	"errors"
+	"fmt"
+)
+
+// StartTasks starts the tasks that the scripts registered, each in a goroutine of its own.
+func (image *Image) StartTasks() {
+	image.mu.Lock()
+	defer image.mu.Unlock()
+	for _, r := range image.registrations {
+		if r.Kind == KindTask {
+			image.startTask(r) //nolint:errcheck // there are never too many, and a closed image starts none
+		}
+	}
+}
+
+// registerAtRunTime starts a task that a running script registers. Its function lives in the script's instance alone.
+func (image *Image) registerAtRunTime(x *Execution, r *Registration) error {
+	switch {
+	case r.Kind != KindTask:
+		return fmt.Errorf("functions of kind %q can be registered only while the script is loaded", r.Kind)
+	case image.config.Isolation == IsolateTransactions:
+		return errors.New("with isolation \"transaction\" a task can be registered only while the script is loaded: this instance ends with the execution")
+	}
+	r.group = &group{image: image, instances: []*instance{x.instance}}
+	return image.startTask(r)
+}
+
+// startTask runs a task until it ends. The caller holds mu.
+func (image *Image) startTask(r *Registration) error {
+	switch {
+	case image.closed:
+		return ErrClosed
+	case image.running == maxRegistrations:
+		return fmt.Errorf("more than %d tasks run", maxRegistrations)
+	}
+	image.running++
+	image.tasks.Go(func() {
+		err := r.runOnce(image.life)
+		image.mu.Lock()
+		image.running--
+		image.mu.Unlock()
+		if image.config.TaskEnded != nil && image.life.Err() == nil {
+			image.config.TaskEnded(r, err)
+		}
+	})
+	return nil
+}

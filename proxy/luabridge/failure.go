@@ -54,7 +54,7 @@ func (m *image) failure(err error) string {
 	case host.ErrTimeout:
 		return state + "runtime error: execution timeout" + from(failed) + "."
 	case host.ErrOutOfMemory:
-		return "out of memory error."
+		return "out of memory error" + from(failed) + "." // HAProxy does not say where
 	default:
 		text := failed.Kind.Error()
 		if failed.Message != "" {

@@ -34,7 +34,7 @@ end)`,
 		{"action timeout", `core.register_action("a", {"http-req"}, function() while true do end end)`,
 			"<1>Lua function 'a': [state-id 0] runtime error: execution timeout from script.lua:1: in function line 1."},
 		{"memory", `core.register_action("a", {"http-req"}, function() local s = "x" while true do s = s .. s end end)`,
-			"<1>Lua function 'a': out of memory error."},
+			"<1>Lua function 'a': out of memory error from script.lua:1: in function line 1."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			b, r := newBridge(t, test.script, func(c *Config) {

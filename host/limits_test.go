@@ -69,7 +69,7 @@ func TestExecution_accounting(t *testing.T) {
 	e := newTestEngine(t, EngineConfig{})
 	image, _ := newTestImage(t, e, `
 action("run", function(n) for i = 1, n do end end)
-action("wait", function() sleep(50) sleep(0) end)`, nil)
+action("wait", function() sleep(50) sleep(0) end)`, func(c *ImageConfig) { c.Limits = nil })
 	measure := func(name string, n int64) (fuel int64, time time.Duration, waits int) {
 		x := image.Registration("action", name).Begin(context.Background(), nil)
 		defer x.End()
@@ -96,7 +96,7 @@ func TestEngineConfig_InstanceMemory(t *testing.T) {
 	e := newTestEngine(t, EngineConfig{InstanceMemory: 8 << 20})
 	image, _ := newTestImage(t, e, `
 action("grow", function(megabytes) return #("x"):rep(megabytes << 20) end)
-action("count", function() return 1 end)`, func(c *ImageConfig) { c.Isolation = IsolateScripts })
+action("count", function() return 1 end)`, func(c *ImageConfig) { c.Isolation, c.Limits = IsolateScripts, nil })
 	for _, tt := range []struct {
 		megabytes int
 		want      error
@@ -115,7 +115,7 @@ func TestExecution_Run_largeArguments(t *testing.T) {
 	e := newTestEngine(t, EngineConfig{InstanceMemory: 8 << 20})
 	image, _ := newTestImage(t, e, `
 action("length", function(s) return #s end)
-action("say", function() return "some words" end)`, func(c *ImageConfig) { c.Isolation = IsolateScripts })
+action("say", function() return "some words" end)`, func(c *ImageConfig) { c.Isolation, c.Limits = IsolateScripts, nil })
 	if got, err := run(context.Background(), image, "length", strings.Repeat("x", 1<<20)); err != nil || got != strconv.Itoa(1<<20) {
 		t.Errorf("1 MiB: got %q, %v", got, err)
 	}
@@ -139,7 +139,7 @@ action("grow", function(n)
 	hold()
 	return #s
 end)`, func(c *ImageConfig) {
-		c.Isolation = IsolateTransactions
+		c.Isolation, c.Limits = IsolateTransactions, nil
 		c.Library = Libraries{Functions{"hold": func(c *Call) error {
 			return c.Park(func(context.Context, *abi.Writer) error {
 				holding <- true

@@ -30,7 +30,7 @@ func TestImage_Load_Errors(t *testing.T) {
 		{"memory without end", "local s = 'x' while true do s = s .. s end", ErrOutOfMemory, "not enough memory"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			image, _ := newOpenImage(t, e, func(c *ImageConfig) { c.LoadTime = 200 * time.Millisecond })
+			image, _ := newOpenImage(t, e, func(c *ImageConfig) { c.LoadTime = 500 * time.Millisecond })
 			err := image.Load(context.Background(), Chunk{Name: "@dir/script.lua", Source: tt.script})
 			if !errors.Is(err, tt.want) || !strings.Contains(fmt.Sprint(err), tt.text) {
 				t.Errorf("got %v, want %v with %q", err, tt.want, tt.text)
@@ -58,7 +58,7 @@ func TestImage_Load_prelude_Errors(t *testing.T) {
 // A chunk that had to be killed leaves the interpreter in the middle of something: nothing more can be done with it.
 func TestImage_Load_afterKill(t *testing.T) {
 	e := newTestEngine(t, EngineConfig{})
-	image, _ := newOpenImage(t, e, func(c *ImageConfig) { c.LoadTime = 10 * time.Millisecond })
+	image, _ := newOpenImage(t, e, func(c *ImageConfig) { c.LoadTime = 300 * time.Millisecond })
 	err := image.Load(context.Background(), Chunk{Name: "=bad", Source: "return ('a'):rep(28):find(('a*'):rep(14) .. 'b')"})
 	if !errors.Is(err, ErrKilled) {
 		t.Fatal(err)
@@ -103,7 +103,7 @@ func TestImage_Seal_Errors(t *testing.T) {
 		{"endless finalizer", "setmetatable({}, {__gc = function()\nwhile true do end end})", ErrKilled, "script.lua:2"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			image, _ := newOpenImage(t, e, func(c *ImageConfig) { c.LoadTime = 100 * time.Millisecond })
+			image, _ := newOpenImage(t, e, func(c *ImageConfig) { c.LoadTime = 300 * time.Millisecond })
 			if err := image.Load(context.Background(), Chunk{Name: "@script.lua", Source: tt.script}); err != nil {
 				t.Fatal(err)
 			}

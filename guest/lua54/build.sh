@@ -50,7 +50,7 @@ readonly link_flags=(
 
 inputs() {
     "$clang" --version
-    sha256sum build.sh shim/*.[ch] $lua/*.[ch] ../../abi/*.go ../../abi/genheader/*.go \
+    sha256sum build.sh shim/*.[ch] $lua/*.[ch] ../../abi/{abi,value,header}.go ../../abi/genheader/*.go \
         "$sysroot_lib"/{crt1-reactor.o,libc.a} "$builtins"
 }
 

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"tidelock/proxy/message"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/stream"
 )
@@ -30,12 +31,12 @@ func init() {
 		"CC":  {text: true, append: nothing},
 		"CS":  {text: true, append: nothing},
 		"H":   {text: true, append: hostname},
-		"HM":  {text: true, append: method},
-		"HP":  {text: true, append: uriWithoutQuery},
-		"HPO": {text: true, append: path},
-		"HQ":  {text: true, append: query},
-		"HU":  {text: true, append: uri},
-		"HV":  {text: true, append: version},
+		"HM":  {text: true, append: ofRequest(method)},
+		"HP":  {text: true, append: ofRequest(uriWithoutQuery)},
+		"HPO": {text: true, append: ofRequest(path)},
+		"HQ":  {text: true, optional: true, append: ofRequest(query)},
+		"HU":  {text: true, append: ofRequest(uri)},
+		"HV":  {text: true, append: ofRequest(version)},
 		"ID":  {text: true, append: nothing},
 		"ST":  number(func(s *stream.Stream) int64 { return int64(s.Record.Status) }),
 		"T":   {append: date(accepted, gmtDate)},
@@ -72,7 +73,7 @@ func init() {
 		"hsl": {text: true, optional: true, append: nothing},
 		"ms":  {append: acceptedMilliseconds},
 		"pid": {append: processID},
-		"r":   {text: true, append: requestLine},
+		"r":   {text: true, append: ofRequest(requestLine)},
 		"rc":  {append: retries},
 		"rt":  number(func(s *stream.Stream) int64 { return int64(s.ID) }),
 		"s":   {text: true, append: server},
@@ -209,60 +210,42 @@ func port(of func(*stream.Stream) netip.AddrPort) func([]byte, *sample.Context, 
 	}
 }
 
-func method(b []byte, c *sample.Context, _ flags) []byte {
-	if c.Stream.Request == nil {
-		return b
+// ofRequest writes a part of the request, and what HAProxy writes where none was understood.
+func ofRequest(part func(b []byte, m *message.Message) []byte) func([]byte, *sample.Context, flags) []byte {
+	return func(b []byte, c *sample.Context, _ flags) []byte {
+		if m := c.Stream.Request; m != nil && !m.Empty() {
+			return part(b, m)
+		}
+		return append(b, "<BADREQ>"...)
 	}
-	return append(b, c.Stream.Request.Method()...)
 }
 
-func uri(b []byte, c *sample.Context, _ flags) []byte {
-	if c.Stream.Request == nil {
-		return b
-	}
-	return append(b, c.Stream.Request.URI()...)
-}
+func method(b []byte, m *message.Message) []byte { return append(b, m.Method()...) }
 
-func uriWithoutQuery(b []byte, c *sample.Context, _ flags) []byte {
-	if c.Stream.Request == nil {
-		return b
-	}
-	before, _, _ := bytes.Cut(c.Stream.Request.URI(), []byte("?"))
+func uri(b []byte, m *message.Message) []byte { return append(b, m.URI()...) }
+
+func uriWithoutQuery(b []byte, m *message.Message) []byte {
+	before, _, _ := bytes.Cut(m.URI(), []byte("?"))
 	return append(b, before...)
 }
 
-func path(b []byte, c *sample.Context, _ flags) []byte {
-	if c.Stream.Request == nil {
-		return b
-	}
-	return append(b, c.Stream.Request.Path()...)
-}
+func path(b []byte, m *message.Message) []byte { return append(b, m.Path()...) }
 
 // query has its question mark.
-func query(b []byte, c *sample.Context, _ flags) []byte {
-	if c.Stream.Request == nil {
-		return b
+func query(b []byte, m *message.Message) []byte {
+	if q, ok := m.Query(); ok {
+		b = append(append(b, '?'), q...)
 	}
-	q, ok := c.Stream.Request.Query()
-	if !ok {
-		return b
-	}
-	return append(append(b, '?'), q...)
+	return b
 }
 
-func version(b []byte, c *sample.Context, _ flags) []byte {
-	if c.Stream.Request == nil {
-		return b
-	}
-	major, minor := c.Stream.Request.Version()
+func version(b []byte, m *message.Message) []byte {
+	major, minor := m.Version()
 	return append(b, 'H', 'T', 'T', 'P', '/', byte('0'+major), '.', byte('0'+minor))
 }
 
-func requestLine(b []byte, c *sample.Context, fl flags) []byte {
-	if c.Stream.Request == nil || c.Stream.Request.Empty() {
-		return append(b, "<BADREQ>"...)
-	}
-	b = append(method(b, c, fl), ' ')
-	b = append(uri(b, c, fl), ' ')
-	return version(b, c, fl)
+func requestLine(b []byte, m *message.Message) []byte {
+	b = append(method(b, m), ' ')
+	b = append(uri(b, m), ' ')
+	return version(b, m)
 }

@@ -97,7 +97,13 @@ func proxyName(c *Context, p *stream.Proxy) value.Value {
 
 func listenerName(c *Context, _ []Argument) value.Value { return c.name(c.Stream.Session.Listener) }
 
-func serverName(c *Context, _ []Argument) value.Value { return c.name(c.Stream.Server) }
+// serverName does not exist where a service answers: logs alone name those.
+func serverName(c *Context, _ []Argument) value.Value {
+	if c.Stream.Service != nil {
+		return value.Value{}
+	}
+	return c.name(c.Stream.Server)
+}
 
 // name returns a string value, or none for an empty name.
 func (c *Context) name(s string) value.Value {

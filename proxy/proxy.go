@@ -33,6 +33,19 @@ type Scripts interface {
 	Close() error
 }
 
+// Registration is a function that a script registered.
+type Registration struct {
+	Kind, Name string // as in "action", "add-header"; a task has no name
+	File       string // where the function is defined
+	Line       int
+	Isolation  config.Isolation // which other registrations it shares memory with
+}
+
+// Registry is what Scripts may offer besides: what there is to bind, in the order of registration.
+type Registry interface {
+	Registrations() []Registration
+}
+
 // ScriptHost is what scripts see of the process that runs them.
 type ScriptHost struct {
 	Logger      *log.Logger // where their messages go: the global section's targets
@@ -72,6 +85,14 @@ type entrance struct {
 	section   *config.Proxy
 	logger    *log.Logger
 	listeners []listener
+}
+
+// Registrations returns what the scripts registered, as far as their loader tells.
+func (p *Proxy) Registrations() []Registration {
+	if r, ok := p.scripts.(Registry); ok {
+		return r.Registrations()
+	}
+	return nil
 }
 
 // Start opens all listeners, then serves on them, then starts the scripts' tasks. When a listener cannot be opened none

@@ -66,6 +66,10 @@ func (f *fakeScripts) Close() error {
 	return nil
 }
 
+func (f *fakeScripts) Registrations() []Registration {
+	return []Registration{{Kind: "action", Name: "act", File: "one.lua", Line: 3, Isolation: config.IsolationScript}}
+}
+
 type fakeService struct{}
 
 func (fakeService) Serve(a stream.Applet) error {
@@ -105,6 +109,9 @@ func TestProxy_Scripts(t *testing.T) {
 		}})
 		if status, _, body := r.get("192.0.2.1:80", "/"); status != 200 || body != "fetched! ran" {
 			t.Errorf("got %d %q", status, body)
+		}
+		if diff := cmp.Diff(fake.Registrations(), r.Registrations()); diff != "" {
+			t.Error(diff)
 		}
 		if status, _, body := r.get("192.0.2.1:80", "/service"); status != 200 || body != "served" {
 			t.Errorf("got %d %q", status, body)

@@ -1,16 +1,21 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"io"
+	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"tidelock/proxy"
 	"tidelock/proxy/config/syntax"
 )
 
 func checkCommand() *cobra.Command {
 	var files []string
+	var verbose bool
 	cmd := &cobra.Command{
 		Use:   "check -f FILE...",
 		Short: "Check a configuration and its scripts, without listening",
@@ -19,10 +24,13 @@ func checkCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return newProgram(append(files, args...), s, cmd.OutOrStdout(), cmd.ErrOrStderr()).check(cmd.Context())
+			p := newProgram(append(files, args...), s, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			p.verbose = verbose
+			return p.check(cmd.Context())
 		},
 	}
 	addFilesFlag(cmd, &files)
+	cmd.Flags().BoolVarP(&verbose, "verbose", "v", false, "list what the scripts registered")
 	return cmd
 }
 
@@ -33,9 +41,21 @@ func (p *program) check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	built.Stop(ctx)
+	defer built.Stop(ctx)
 	if p.least < syntax.Alert {
 		fmt.Fprintln(p.stdout, "Configuration file is valid")
 	}
+	if p.verbose {
+		return printRegistrations(p.stdout, built.Registrations())
+	}
 	return nil
+}
+
+// printRegistrations writes one line for each: its kind and name, where its function is, and its isolation.
+func printRegistrations(w io.Writer, registrations []proxy.Registration) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, r := range registrations {
+		fmt.Fprintf(table, "%s\t%s\t%s:%d\t%s\n", r.Kind, cmp.Or(r.Name, "-"), r.File, r.Line, r.Isolation)
+	}
+	return table.Flush()
 }

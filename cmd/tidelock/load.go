@@ -23,6 +23,7 @@ type program struct {
 	least          syntax.Severity // of the diagnostics that are shown
 	overrides      overrides       // of the command line
 	checking       bool            // nothing will be served
+	verbose        bool            // a check lists the registrations
 	asHAProxy      bool            // messages have HAProxy's preamble
 }
 

@@ -136,12 +136,9 @@ func (b *builder) buildFrontend(section *config.Proxy) *entrance {
 		Timeouts: frontend.Timeouts{
 			Client: section.Timeouts.Client, HTTPRequest: section.Timeouts.HTTPRequest, HTTPKeepAlive: section.Timeouts.HTTPKeepAlive,
 		},
-		MaxConn: section.Maxconn,
+		MaxConn: maxConnections(&b.config.Global, section),
 		Close:   section.Connection == config.Close,
 		Errors:  b.options.Errors,
-	}
-	if c.MaxConn == 0 {
-		c.MaxConn = b.config.Global.Maxconn
 	}
 	rules := b.compileRules(section)
 	c.RequestRules = monitor(section.MonitorURI, rules.request)

@@ -109,10 +109,11 @@ func (p *Proxy) Start(ctx context.Context) error {
 		return errors.Join(failed...)
 	}
 	p.countConnections()
+	limit := newConnectionLimit(p.config.Global.Maxconn, len(p.frontends))
 	for _, e := range p.frontends {
 		for _, l := range e.listeners {
 			p.serving.Go(func() {
-				if err := e.Serve(l.Listener, l.bind.Name); err != nil {
+				if err := e.Serve(limit.over(l.Listener), l.bind.Name); err != nil {
 					p.options.Errors.Error("listener failed", "proxy", e.section.Name, "address", l.Addr(), "error", err)
 				}
 			})

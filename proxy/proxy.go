@@ -33,17 +33,9 @@ type Scripts interface {
 	Close() error
 }
 
-// Registration is a function that a script registered.
-type Registration struct {
-	Kind, Name string // as in "action", "add-header"; a task has no name
-	File       string // where the function is defined
-	Line       int
-	Isolation  config.Isolation // which other registrations it shares memory with
-}
-
 // Registry is what Scripts may offer besides: what there is to bind, in the order of registration.
 type Registry interface {
-	Registrations() []Registration
+	Registrations() []config.Registration
 }
 
 // ScriptHost is what scripts see of the process that runs them.
@@ -88,7 +80,7 @@ type entrance struct {
 }
 
 // Registrations returns what the scripts registered, as far as their loader tells.
-func (p *Proxy) Registrations() []Registration {
+func (p *Proxy) Registrations() []config.Registration {
 	if r, ok := p.scripts.(Registry); ok {
 		return r.Registrations()
 	}

@@ -66,8 +66,8 @@ func (f *fakeScripts) Close() error {
 	return nil
 }
 
-func (f *fakeScripts) Registrations() []Registration {
-	return []Registration{{Kind: "action", Name: "act", File: "one.lua", Line: 3, Isolation: config.IsolationScript}}
+func (f *fakeScripts) Registrations() []config.Registration {
+	return []config.Registration{{Kind: "action", Name: "act", File: "one.lua", Line: 3, Isolation: config.IsolationScript}}
 }
 
 type fakeService struct{}

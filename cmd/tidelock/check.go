@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"tidelock/proxy"
+	"tidelock/proxy/config"
 	"tidelock/proxy/config/syntax"
 )
 
@@ -52,7 +52,7 @@ func (p *program) check(ctx context.Context) error {
 }
 
 // printRegistrations writes one line for each: its kind and name, where its function is, and its isolation.
-func printRegistrations(w io.Writer, registrations []proxy.Registration) error {
+func printRegistrations(w io.Writer, registrations []config.Registration) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, r := range registrations {
 		fmt.Fprintf(table, "%s\t%s\t%s:%d\t%s\n", r.Kind, cmp.Or(r.Name, "-"), r.File, r.Line, r.Isolation)

@@ -6,13 +6,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"tidelock/proxy"
 	"tidelock/proxy/config"
 )
 
 func Test_printRegistrations(t *testing.T) {
 	var out strings.Builder
-	err := printRegistrations(&out, []proxy.Registration{
+	err := printRegistrations(&out, []config.Registration{
 		{Kind: "action", Name: "add-header", File: "a.lua", Line: 3, Isolation: config.IsolationRegistration},
 		{Kind: "task", File: "folder/b.lua", Line: 12, Isolation: config.IsolationScript},
 	})

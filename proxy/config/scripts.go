@@ -34,6 +34,14 @@ type ScriptFile struct {
 	At        syntax.Position
 }
 
+// Registration is a function that a script registered.
+type Registration struct {
+	Kind, Name string // as in "action", "add-header"; a task has no name
+	File       string // where the function is defined
+	Line       int
+	Isolation  Isolation // which other registrations it shares memory with
+}
+
 // PrependPath is one lua-prepend-path.
 type PrependPath struct {
 	Type    string // "path" or "cpath"

@@ -206,3 +206,16 @@ func (b *Bridge) registration(kind, name string) (*host.Registration, *image) {
 	}
 	return nil, nil
 }
+
+// Registrations implements proxy.Registry.
+func (b *Bridge) Registrations() []config.Registration {
+	var all []config.Registration
+	for _, m := range b.images {
+		for _, r := range m.Registrations() {
+			all = append(all, config.Registration{
+				Kind: r.Kind, Name: r.Name, File: r.Source, Line: r.Line, Isolation: b.config.Scripts.Isolation,
+			})
+		}
+	}
+	return all
+}

@@ -216,6 +216,9 @@ func TestSocket_Connect(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
+			if _, err := net.LookupHost("localhost"); err != nil && test.name == "name" {
+				t.Skip(err) // a container without /etc/hosts
+			}
 			got := runStandard(t, StandardConfig{}, `
 				local s = tcp()
 				local results = table.pack(pcall(function() return s:connect(`+test.arguments+`) end))

@@ -2,6 +2,7 @@ package config
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"tidelock/proxy/config/syntax"
@@ -149,7 +150,8 @@ func luaMebibytes(field func(*Scripts) *uint64) parseFunc {
 		case s.Argument(0) == "":
 			p.failf(s, "'%s' expects an integer argument (Lua memory size in MB).", s.Keyword())
 		case !ok:
-			p.failf(s, "%s: invalid number %s", s.Keyword(), s.Argument(0))
+			rest := strings.TrimLeft(s.Argument(0), "0123456789")
+			p.failf(s, "%s: invalid number %s (error at '%s')", s.Keyword(), s.Argument(0), rest)
 		case !p.tooMany(s, 1):
 			*field(&p.Scripts) = uint64(n) << 20
 		}

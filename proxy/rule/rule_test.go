@@ -327,6 +327,16 @@ func TestCompiler_Compile_Scripts(t *testing.T) {
 	if v := NewChain(stream.HTTPRequest, []*Rule{serve}).Run(s); v != stream.Stop || s.Service == nil {
 		t.Errorf("the verdict of use-service is %d, service is %v", v, s.Service)
 	}
+	for _, set := range []stream.RuleSet{stream.HTTPAfterResponse, stream.TCPRequest} {
+		k := &Compiler{Set: set, Mode: stream.ModeHTTP, ACLs: &acl.Set{}, Scripts: l}
+		line := "use-service lua.known"
+		if set == stream.HTTPAfterResponse {
+			line = "lua.known a 'b c'"
+		}
+		if _, err := k.Compile(words(line)); err == nil {
+			t.Errorf("%s %s compiled", set, line)
+		}
+	}
 	for _, line := range []string{"lua.other x", "use-service lua.other"} {
 		if _, err := k.Compile(words(line)); err == nil || !strings.Contains(err.Error(), "is not registered") {
 			t.Errorf("%s: error is %v", line, err)

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -13,6 +14,10 @@ func (p *parser) script(name string) (action, error) {
 	if p.Scripts == nil {
 		p.at = 0
 		return nil, fmt.Errorf("unknown action 'lua.%s': no script is loaded", name)
+	}
+	if p.Set == stream.HTTPAfterResponse {
+		p.at = 0
+		return nil, fmt.Errorf("scripts have no actions for '%s' rules", p.Set)
 	}
 	start := p.at
 	for p.more() {
@@ -44,6 +49,9 @@ func useService(p *parser) (action, error) {
 		return nil, err
 	}
 	service, err := p.Scripts.BindService(p.Mode, name)
+	if err == nil && p.Set == stream.TCPRequest && p.Mode == stream.ModeHTTP {
+		err = errors.New("a service of HTTP cannot be used in 'tcp-request' rules, nor one of TCP in mode http")
+	}
 	if err != nil {
 		p.at--
 		return nil, err

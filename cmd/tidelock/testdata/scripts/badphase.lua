@@ -1,0 +1,1 @@
+core.register_action("a", {"nowhere"}, function() end)

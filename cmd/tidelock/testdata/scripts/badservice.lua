@@ -1,0 +1,1 @@
+core.register_service("a", "udp", function() end)

@@ -1,0 +1,1 @@
+core.register_fetches("a", 5)

@@ -1,0 +1,8 @@
+core.register_fetches("f", function(txn, a) return "x" end)
+core.register_converters("c", function(s) return s end)
+core.register_action("reqact", {"http-req"}, function(txn) end, 0)
+core.register_action("resact", {"http-res"}, function(txn) end, 0)
+core.register_action("tcpact", {"tcp-req"}, function(txn) end, 0)
+core.register_action("twoargs", {"http-req"}, function(txn, a, b) end, 2)
+core.register_service("hsvc", "http", function(a) end)
+core.register_service("tsvc", "tcp", function(a) end)

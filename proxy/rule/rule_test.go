@@ -2,6 +2,7 @@ package rule
 
 import (
 	"errors"
+	"io/fs"
 	"net/netip"
 	"slices"
 	"strings"
@@ -69,7 +70,7 @@ func newStream(set stream.RuleSet, request string) *stream.Stream {
 
 func compileChain(t testing.TB, set stream.RuleSet, lines string) *Chain {
 	t.Helper()
-	k := &Compiler{Set: set, Mode: stream.ModeHTTP, ACLs: &acl.Set{}}
+	k := &Compiler{Set: set, Mode: stream.ModeHTTP, ACLs: &acl.Set{}, Files: files}
 	var rules []*Rule
 	for line := range strings.SplitSeq(lines, "\n") {
 		r, err := k.Compile(words(line))
@@ -79,6 +80,15 @@ func compileChain(t testing.TB, set stream.RuleSet, lines string) *Chain {
 		rules = append(rules, r)
 	}
 	return NewChain(set, rules)
+}
+
+// files are what rules can name.
+func files(name string) ([]byte, error) {
+	content, ok := map[string]string{"sorry.http": "HTTP/1.0 503 Sorry\r\nContent-Type: a/b\r\n\r\nhello", "empty.http": "", "text": "x%[path]"}[name]
+	if !ok {
+		return nil, fs.ErrNotExist
+	}
+	return []byte(content), nil
 }
 
 // words splits at white space that is not between single quotes.
@@ -111,6 +121,11 @@ func TestChain_Run(t *testing.T) {
 		{"return format and headers", req, "return status 200 content-type text/plain lf-string %[path] hdr X-A v%[src] hdr x-b b", stream.Reply,
 			"HTTP/1.1 200 OK\nx-a: v127.0.0.1\nx-b: b\ncontent-length: 4\ncontent-type: text/plain\n\n/a/b"},
 		{"return without content", req, "return status 204", stream.Reply, "HTTP/1.1 204 No Content"},
+		{"return errorfile", req, "return errorfile sorry.http", stream.Reply, "HTTP/1.1 503 Sorry\ncontent-type: a/b\n\nhello"},
+		{"return empty errorfile", req, "return errorfile empty.http", stream.Abort, ""},
+		{"return file", req, "return content-type a/b file text", stream.Reply, "HTTP/1.1 200 OK\ncontent-length: 8\ncontent-type: a/b\n\nx%[path]"},
+		{"return format file", req, "return content-type a/b lf-file text", stream.Reply,
+			"HTTP/1.1 200 OK\ncontent-length: 5\ncontent-type: a/b\n\nx/a/b"},
 		{"deny", req, "deny", stream.Deny, ""},
 		{"deny with payload", req, "deny status 401 content-type text/plain string no hdr A b", stream.Deny,
 			"HTTP/1.1 401 Unauthorized\na: b\ncontent-length: 2\ncontent-type: text/plain\n\nno"},
@@ -214,6 +229,9 @@ func TestCompiler_Compile_Errors(t *testing.T) {
 		{"response in request", "set-header X %[res.hdr(x)]", stream.HTTPRequest, 2, "not available in http-request rules"},
 		{"status", "return status 700", stream.HTTPRequest, 2, "expected a status code between 200 and 599, but got '700'"},
 		{"content type", "return string x", stream.HTTPRequest, 2, "needs a 'content-type'"},
+		{"file", "return content-type a/b file nosuch", stream.HTTPRequest, 4, "error opening file 'nosuch'"},
+		{"page", "return errorfile text", stream.HTTPRequest, 2, "does not start with a status line"},
+		{"two answers", "return errorfile sorry.http string x", stream.HTTPRequest, 3, "unexpected 'string' argument, 'errorfile' already defined"},
 		{"redirect", "redirect locaton /", stream.HTTPRequest, 1, "did you mean 'location' maybe ?"},
 		{"redirect code", "redirect location / code 305", stream.HTTPRequest, 4, "unsupported redirection code 305"},
 		{"regex", "replace-header a ( b", stream.HTTPRequest, 2, "regex '(' is invalid"},
@@ -224,7 +242,7 @@ func TestCompiler_Compile_Errors(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			k := &Compiler{Set: test.set, ACLs: &acl.Set{}}
+			k := &Compiler{Set: test.set, ACLs: &acl.Set{}, Files: files}
 			_, err := k.Compile(words(test.rule))
 			e, ok := err.(*sample.Error)
 			if !ok {

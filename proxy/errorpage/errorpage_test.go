@@ -1,8 +1,8 @@
-package proxy
+package errorpage
 
 import "testing"
 
-func Test_parsePage(t *testing.T) {
+func TestParse(t *testing.T) {
 	tests := []struct {
 		name, content string
 		status        int
@@ -15,7 +15,7 @@ func Test_parsePage(t *testing.T) {
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
-			m, err := parsePage([]byte(tc.content))
+			m, err := Parse([]byte(tc.content))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -30,7 +30,7 @@ func Test_parsePage(t *testing.T) {
 	}
 }
 
-func Test_parsePage_Errors(t *testing.T) {
+func TestParse_Errors(t *testing.T) {
 	tests := []struct{ name, content string }{
 		{"no status line", "<html>sorry</html>"},
 		{"no status", "HTTP/1.1 OK\r\n\r\n"},
@@ -40,7 +40,7 @@ func Test_parsePage_Errors(t *testing.T) {
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
-			if m, err := parsePage([]byte(tc.content)); err == nil {
+			if m, err := Parse([]byte(tc.content)); err == nil {
 				t.Errorf("no error, but status %d", m.Status())
 			}
 		})

@@ -149,8 +149,21 @@ func TestMessage_Response(t *testing.T) {
 	if m.SetMethod([]byte("GET")) || m.SetURI([]byte("/")) || m.Method() != nil || m.IsRequest() {
 		t.Error("a response took a method or a URI")
 	}
-	if m.SetStatus(799, nil); string(m.Reason()) != "-" {
-		t.Errorf("reason %q", m.Reason())
+}
+
+// What HAProxy 2.6 writes.
+func TestReasonOf(t *testing.T) {
+	tests := []struct {
+		status int
+		want   string
+	}{
+		{103, "Informational"}, {200, "OK"}, {299, "Success"}, {302, "Moved Temporarily"}, {399, "Redirection"},
+		{418, "I'm a teapot"}, {420, "Client Error"}, {599, "Server Error"}, {600, "-"}, {99, "-"},
+	}
+	for _, tt := range tests {
+		if got := ReasonOf(tt.status); got != tt.want {
+			t.Errorf("%d: got %q, want %q", tt.status, got, tt.want)
+		}
 	}
 }
 

@@ -87,7 +87,11 @@ func (r *redirection) run(c *sample.Context) stream.Verdict {
 	location := c.Output.Keep(r.appendLocation(c.Output.Buffer(), c, target))
 	m := c.Stream.Response
 	m.Reset()
-	ok := m.SetResponse(r.status, []byte(message.ReasonOf(r.status))) &&
+	reason := message.ReasonOf(r.status)
+	if r.status == 302 {
+		reason = "Found" // HAProxy has another word for it everywhere else
+	}
+	ok := m.SetResponse(r.status, []byte(reason)) &&
 		m.Add("content-length", []byte("0")) &&
 		m.Add("location", location)
 	if r.status == 302 || r.status == 303 || r.status == 307 {

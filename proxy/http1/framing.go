@@ -129,7 +129,7 @@ func (h *Head) frame(m *message.Message) error {
 	return nil
 }
 
-// defaultPort returns the port that a scheme implies in an authority.
+// stripDefaultPort removes the port that a scheme implies from an authority.
 func stripDefaultPort(authority, scheme []byte) []byte {
 	switch {
 	case equalFold(scheme, "https"):

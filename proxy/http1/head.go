@@ -33,6 +33,7 @@ var (
 	errCoding       = bad("malformed or unsupported Transfer-Encoding")
 	errOtherCoding  = &SyntaxError{422, "unsupported transfer coding below chunked"}
 	errHost         = bad("contradicting Host")
+	errWebSocket    = bad("WebSocket without a key")
 	errUpgrade      = bad("101 without a request to upgrade")
 	errChunk        = bad("malformed chunk")
 	errTrailer      = bad("malformed trailer")
@@ -44,18 +45,20 @@ const maxHeaders = 101
 
 // Head is what the codec learnt from the head of a message beside its text.
 type Head struct {
-	Body      Framing
-	KeepAlive bool // the sender would keep the connection
-	Upgrade   bool // a request asks to switch protocols, or a response did
-	Expect    bool // a request waits for 100 (Continue)
-	headers   int
-	hostIndex int
-	codings   coding
-	length    bool // a Content-Length was met
-	close     bool
-	keepAlive bool
-	upgrade   bool // a Connection header names upgrade
-	upgradeTo bool // an Upgrade header
+	Body         Framing
+	KeepAlive    bool // the sender would keep the connection
+	Upgrade      bool // a request asks to switch protocols, or a response did
+	Expect       bool // a request waits for 100 (Continue)
+	headers      int
+	hostIndex    int
+	codings      coding
+	length       bool // a Content-Length was met
+	close        bool
+	keepAlive    bool
+	upgrade      bool // a Connection header names upgrade
+	upgradeTo    bool // an Upgrade header
+	webSocket    bool // it names websocket
+	webSocketKey bool // a Sec-WebSocket-Key header
 }
 
 // scanner walks over the lines of a head while it arrives, each looked at once.
@@ -205,6 +208,9 @@ func (h *Head) note(m *message.Message, i int) error {
 		h.noteConnection(m.Value(i))
 	case "upgrade":
 		h.upgradeTo = true
+		h.webSocket = h.webSocket || contains(m.Value(i), "websocket")
+	case "sec-websocket-key":
+		h.webSocketKey = true
 	case "expect":
 		h.Expect = equalFold(m.Value(i), "100-continue")
 	case "host":

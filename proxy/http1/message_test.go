@@ -46,6 +46,12 @@ func TestConn_ReadRequest(t *testing.T) {
 		{"old", "GET / HTTP/1.0\r\n\r\n", "GET|/|1.0|0 false false|"},
 		{"old but kept", "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", "GET|/|1.0|connection=Keep-Alive|0 true false|"},
 		{"upgrade", "GET / HTTP/1.1\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n", "GET|/|1.1|upgrade=x|connection=Upgrade|0 true true|"},
+		{"upgrade beside a body", "GET / HTTP/1.1\r\nUpgrade: x\r\nConnection: Upgrade\r\nContent-Length: 1\r\n\r\na",
+			"GET|/|1.1|upgrade=x|connection=Upgrade|content-length=1|1 true false|a"},
+		{"WebSocket", "GET / HTTP/1.1\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: a\r\n\r\n",
+			"GET|/|1.1|upgrade=WebSocket|connection=Upgrade|sec-websocket-key=a|0 true true|"},
+		{"CONNECT", "CONNECT a:1 HTTP/1.1\r\n\r\nabc", "CONNECT|a:1|1.1|0 true false|"},
+		{"CONNECT with a length", "CONNECT a:1 HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc", "CONNECT|a:1|1.1|content-length=3|0 false false|"},
 		{"length", "PUT / HTTP/1.1\r\nContent-Length: 003\r\n\r\nabcdef", "PUT|/|1.1|content-length=003|1 true false|abc"},
 		{"chunked", "PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n00a ;b\r\n0123456789\r\n1\r\nx\r\n0\r\nT: u\r\n\r\nGET",
 			"PUT|/|1.1|transfer-encoding=chunked|2 true false|0123456789x|t=u"},
@@ -80,6 +86,7 @@ func TestConn_ReadRequest_Errors(t *testing.T) {
 		{"endless extension", "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;" + strings.Repeat("a", maxSizeLine), errChunk},
 		{"endless trailers", "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + strings.Repeat("a: "+strings.Repeat("b", 1000)+"\r\n", 20), errChunk},
 		{"too many trailers", "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + strings.Repeat("a: b\r\n", 200), errTrailer},
+		{"WebSocket without a key", "GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", errWebSocket},
 		{"CONNECT to a path", "CONNECT /a HTTP/1.1\r\n\r\n", errTarget},
 		{"CONNECT elsewhere", "CONNECT a:1 HTTP/1.1\r\nHost: b:1\r\n\r\n", errHost},
 		{"one byte too many", "GET / HTTP/1.1\r\nA: " + strings.Repeat("a", BufferSize-MaxRewrite-22) + "\r\n\r\n", errTooLarge},
@@ -143,14 +150,16 @@ func TestConn_WriteHead(t *testing.T) {
 	}
 }
 
-// White space that a rule put into a target does not end it.
+// White space that a rule put into a target does not end it, and one that it emptied is none to a server.
 func TestConn_WriteHead_Target(t *testing.T) {
-	var m message.Message
-	m.SetRequest([]byte("GET"), []byte("/a HTTP/1.0\tb"))
-	c := reading("", 0)
-	c.WriteHead(&m, Framing{}, false, Unsaid)
-	if got := written(c); got != "GET /a%20HTTP/1.0%09b HTTP/1.1\r\n\r\n" {
-		t.Errorf("got %q", got)
+	for target, want := range map[string]string{"/a HTTP/1.0\tb": "/a%20HTTP/1.0%09b", "": "/"} {
+		var m message.Message
+		m.SetRequest([]byte("GET"), []byte(target))
+		c := reading("", 0)
+		c.WriteHead(&m, Framing{}, false, Unsaid)
+		if got := written(c); got != "GET "+want+" HTTP/1.1\r\n\r\n" {
+			t.Errorf("%q: got %q", target, got)
+		}
 	}
 }
 

@@ -33,8 +33,19 @@ func (c *Conn) ReadRequest(m *message.Message, h *Head) error {
 		return err
 	}
 	major, minor := m.Version()
+	if string(m.Method()) == "CONNECT" && h.Body.Kind != NoBody {
+		// What follows is for the tunnel, whatever is announced (RFC 9110, section 9.3.6). Where none comes about, nobody
+		// can tell where the next request would begin.
+		h.Body = Framing{}
+		h.close = true
+	}
 	h.KeepAlive = h.persistent(major, minor)
-	h.Upgrade = h.upgrade && h.upgradeTo
+	// A request with a body goes on without its wish: the other protocol would begin in the midst of it.
+	h.Upgrade = h.upgrade && h.upgradeTo && h.Body.Empty()
+	if h.Upgrade && h.webSocket && !h.webSocketKey {
+		// Whoever agreed to such a switch would not mean it, and bytes of the client's would pass for frames.
+		return errWebSocket
+	}
 	c.Discard(s.pos)
 	return nil
 }

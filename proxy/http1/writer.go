@@ -104,8 +104,12 @@ func (c *Conn) writeStartLine(m *message.Message) error {
 	return c.WriteString("\r\n")
 }
 
-// writeTarget writes a request target. White space, which only a rule can have put there, would end it early.
+// writeTarget writes a request target. White space, which only a rule can have put there, would end it early; one that a
+// rule left empty means "/" (RFC 9112, section 3.2.1).
 func (c *Conn) writeTarget(uri []byte) {
+	if len(uri) == 0 {
+		c.WriteByte('/')
+	}
 	for {
 		i := bytes.IndexAny(uri, " \t")
 		if i < 0 {

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -135,19 +136,28 @@ func TestClient_Disconnect(t *testing.T) {
 func TestClient_Disconnect_TCP(t *testing.T) {
 	g := newGate(t)
 	s := serveWaiting(t, g, t.TempDir(), "registration")
+
 	c := s.dial("line").(*net.UnixConn)
 	fmt.Fprintln(c, "receive")
-	reader := bufio.NewReader(c)
-	if line, err := reader.ReadString('\n'); line != "here\n" {
-		t.Fatalf("got %q, %v", line, err)
-	}
 	at := g.arrival()
 	c.CloseWrite()
 	g.let(at)
-	if line, err := reader.ReadString('\n'); line != "pass\n" {
-		t.Errorf("after the client's half was closed: got %q, %v", line, err)
+	if got, err := io.ReadAll(c); string(got) != "here\npass\n" {
+		t.Errorf("after the client's half was closed: got %q, %v", got, err)
 	}
 	c.Close()
+
+	for _, wait := range waits {
+		c := s.dial("line")
+		fmt.Fprintln(c, wait)
+		at := g.arrival()
+		c.Close() // with "here" unread, which resets the connection
+		g.left(at)
+	}
+	s.stop()
+	if text := s.log.text(); strings.Contains(text, "Lua ") {
+		t.Errorf("logged:\n%s", text)
+	}
 }
 
 // TestSignals tells the program to stop while scripts wait.

@@ -76,16 +76,7 @@ func haproxyMain(args []string, stdout, stderr io.Writer) int {
 	if o.check {
 		serve = p.check
 	}
-	err = serve(context.Background())
-	var status exitStatus
-	switch {
-	case err == nil:
-		return exitOK
-	case errors.As(err, &status):
-		return int(status)
-	}
-	syntax.Printf(stderr, syntax.Alert, "%s", err)
-	return exitError
+	return statusOf(serve(context.Background()), func(err error) { syntax.Printf(stderr, syntax.Alert, "%s", err) })
 }
 
 // evaluateCondition is -cc: its status is 0 when the condition holds, 1 when not, 2 when it cannot be read.

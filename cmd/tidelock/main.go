@@ -36,7 +36,11 @@ func doMain(args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args[1:])
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.Execute()
+	return statusOf(root.Execute(), func(err error) { fmt.Fprintf(stderr, "tidelock: %v\n", err) })
+}
+
+// statusOf returns the exit status of what ended with err, and has it told if it was not yet.
+func statusOf(err error, tell func(error)) int {
 	var status exitStatus
 	switch {
 	case err == nil:
@@ -44,7 +48,7 @@ func doMain(args []string, stdout, stderr io.Writer) int {
 	case errors.As(err, &status):
 		return int(status)
 	}
-	fmt.Fprintf(stderr, "tidelock: %v\n", err)
+	tell(err)
 	return exitError
 }
 

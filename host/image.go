@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
@@ -160,11 +161,6 @@ func (image *Image) register(x *Execution, r *Registration) error {
 	if len(image.registrations) == maxRegistrations {
 		return fmt.Errorf("more than %d functions registered", maxRegistrations)
 	}
-	for _, other := range image.registrations {
-		if other.Kind == r.Kind && other.Name == r.Name && r.Name != "" {
-			return fmt.Errorf("%s %q is registered already, at %s:%d", r.Kind, r.Name, other.Source, other.Line)
-		}
-	}
 	r.group = image.golden
 	if r.Kind == KindInit {
 		r.limits = Limits{Time: image.config.LoadTime}
@@ -182,9 +178,9 @@ func (image *Image) Registrations() []*Registration {
 	return append([]*Registration(nil), image.registrations...)
 }
 
-// Registration finds one by kind and name; nil when there is none.
+// Registration finds one by kind and name, the last one if there are several; nil when there is none.
 func (image *Image) Registration(kind, name string) *Registration {
-	for _, r := range image.Registrations() {
+	for _, r := range slices.Backward(image.Registrations()) {
 		if r.Kind == kind && r.Name == name {
 			return r
 		}

@@ -25,7 +25,6 @@ func TestImage_Load_Errors(t *testing.T) {
 		{"error with a traceback", "local function f() error('deep') end\nf()", ErrScript, "dir/script.lua:1: deep"},
 		{"endless main chunk", "\nwhile true do end", ErrTimeout, "dir/script.lua:2: execution timeout"},
 		{"endless pattern in the main chunk", "return ('a'):rep(28):find(('a*'):rep(14) .. 'b')", ErrKilled, "dir/script.lua:1"},
-		{"registered twice", "action('a', print)\naction('a', print)", ErrScript, `action "a" is registered already, at `},
 		{"no function", "action('a', 1)", ErrScript, "function expected"},
 		{"memory without end", "local s = 'x' while true do s = s .. s end", ErrOutOfMemory, "not enough memory"},
 	} {

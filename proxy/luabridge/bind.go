@@ -78,15 +78,17 @@ var environments = map[stream.RuleSet]string{
 
 // BindAction implements stream.Scripts.
 func (b *Bridge) BindAction(set stream.RuleSet, name string, arguments []string) (func(*stream.Stream) stream.Verdict, error) {
-	r, m := b.registration(kindAction, name)
+	r, m := b.registrationWhere(kindAction, name, func(r *host.Registration) bool {
+		_, in := actionOptions(r)
+		return slices.Contains(in, environments[set])
+	})
 	if r == nil {
+		if r, _ := b.registration(kindAction, name); r != nil {
+			return nil, fmt.Errorf("action 'lua.%s' is not registered for '%s' rules ('%s')", name, set, environments[set])
+		}
 		return nil, fmt.Errorf("unknown action 'lua.%s'", name)
 	}
-	options := abi.NewReader(r.Options)
-	count := int(options.Next().Int)
-	if !slices.Contains(texts(options.Next()), environments[set]) {
-		return nil, fmt.Errorf("action 'lua.%s' is not registered for '%s' rules ('%s')", name, set, environments[set])
-	}
+	count, _ := actionOptions(r)
 	if len(arguments) != count {
 		return nil, fmt.Errorf("action 'lua.%s' expects %d arguments, but got %d", name, count, len(arguments))
 	}
@@ -107,6 +109,19 @@ func (b *Bridge) BindAction(set stream.RuleSet, name string, arguments []string)
 		results := x.Results()
 		return verdict(results.Next(), t)
 	}, nil
+}
+
+// actionOptions returns what register_action was told: how many arguments the action takes, and in which environments.
+func actionOptions(r *host.Registration) (arguments int, in []string) {
+	options := abi.NewReader(r.Options)
+	arguments = int(options.Next().Int)
+	return arguments, texts(options.Next())
+}
+
+func shareEnvironment(a, b *host.Registration) bool {
+	_, first := actionOptions(a)
+	_, second := actionOptions(b)
+	return slices.ContainsFunc(first, func(name string) bool { return slices.Contains(second, name) })
 }
 
 // texts returns the strings of a table.

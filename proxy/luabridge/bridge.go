@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 
 	"tidelock/guest/lua54"
@@ -69,6 +70,9 @@ func New(ctx context.Context, c Config) (*Bridge, error) {
 	}
 	if err := b.loadFiles(ctx); err != nil {
 		return nil, errors.Join(err, b.Close())
+	}
+	for _, m := range b.images {
+		m.warnOfRepetitions()
 	}
 	return b, nil
 }
@@ -197,14 +201,35 @@ func (b *Bridge) Close() error {
 	return errors.Join(append(failed, b.engine.Close(context.Background()))...)
 }
 
-// registration finds what a script registered, and where.
+// registration finds what a script registered, and where. Of several the last one counts, as in HAProxy.
 func (b *Bridge) registration(kind, name string) (*host.Registration, *image) {
+	return b.registrationWhere(kind, name, func(*host.Registration) bool { return true })
+}
+
+func (b *Bridge) registrationWhere(kind, name string, suits func(*host.Registration) bool) (*host.Registration, *image) {
 	for _, m := range b.images {
-		if r := m.Registration(kind, name); r != nil {
-			return r, m
+		for _, r := range slices.Backward(m.Registrations()) {
+			if r.Kind == kind && r.Name == name && suits(r) {
+				return r, m
+			}
 		}
 	}
 	return nil, nil
+}
+
+// warnOfRepetitions tells of functions that take the place of earlier ones. An action may have the same name in
+// different environments.
+func (m *image) warnOfRepetitions() {
+	registrations := m.Registrations()
+	for i, r := range registrations {
+		repeats := func(earlier *host.Registration) bool {
+			return earlier.Kind == r.Kind && earlier.Name == r.Name && (r.Kind != kindAction || shareEnvironment(earlier, r))
+		}
+		if r.Name != "" && slices.ContainsFunc(registrations[:i], repeats) {
+			m.bridge.config.Log(log.Warning, fmt.Sprintf("%s 'lua.%s' is registered more than once: the one at %s:%d counts.",
+				r.Kind, r.Name, r.Source, r.Line))
+		}
+	}
 }
 
 // Registrations implements proxy.Registry.

@@ -9,6 +9,7 @@ import (
 
 	"tidelock/abi"
 	"tidelock/host"
+	"tidelock/proxy/http1"
 	"tidelock/proxy/stream"
 )
 
@@ -26,6 +27,9 @@ const (
 
 // errReceiveTooLarge is what a script gets that would hold more of what the client sends than there is room for.
 var errReceiveTooLarge = fmt.Errorf("more than %d bytes received at once", maxReceive)
+
+// errNotStarted has HAProxy's words.
+var errNotStarted = errors.New("Lua: 'send' you must call start_response() before sending data.")
 
 // applet is what the handle of an AppletHTTP or AppletTCP object stands for. By its transaction, samples,
 // variables and the private value work as those of a TXN.
@@ -118,6 +122,9 @@ func send(c *host.Call) error {
 	if err != nil {
 		return err
 	}
+	if a.client.Stream().Response != nil && !a.started {
+		return errNotStarted
+	}
 	a.sending = append(a.sending[:0], data...) // the guest's memory is another execution's while this one waits
 	return c.Park(func(_ context.Context, results *abi.Writer) error {
 		n, err := a.client.Write(a.sending)
@@ -125,6 +132,9 @@ func send(c *host.Call) error {
 			err = a.client.Flush()
 		}
 		results.Int(int64(n))
+		if err == http1.ErrOverlong {
+			return err // the script's doing: the client is still there
+		}
 		return a.lost(err)
 	})
 }

@@ -1,17 +1,20 @@
 package frontend
 
 import (
+	"errors"
+	"net"
 	"time"
 
 	"tidelock/proxy/server"
+	"tidelock/proxy/stream"
 )
 
 // connect takes an idle connection to the server or opens one, and reports whether there is one now.
-func (s *session) connect(target *server.Server, reuse, replayable bool) bool {
+func (s *session) connect(target *server.Server, reuse bool) bool {
 	record := &s.stream.Record
 	if reuse {
 		for c := target.Idle(); c != nil; c = target.Idle() {
-			if replayable || c.Alive() {
+			if c.Alive() {
 				record.Reused = true
 				record.Timers.Connect = 0
 				target.Stats.Reused.Add(1)
@@ -22,8 +25,13 @@ func (s *session) connect(target *server.Server, reuse, replayable bool) bool {
 	}
 	record.Reused = false
 	begin := time.Now()
-	c := s.dial(target)
-	if c == nil {
+	c, err := s.dial(target)
+	if err != nil {
+		cause := stream.ServerAborted
+		if timeout := net.Error(nil); errors.As(err, &timeout) && timeout.Timeout() {
+			cause = stream.ServerTimeout
+		}
+		record.End(cause, stream.InConnect)
 		return false
 	}
 	record.Timers.Connect = time.Since(begin)
@@ -31,15 +39,12 @@ func (s *session) connect(target *server.Server, reuse, replayable bool) bool {
 }
 
 // dial opens a connection to the server, trying again as the backend allows.
-func (s *session) dial(target *server.Server) *server.Conn {
+func (s *session) dial(target *server.Server) (*server.Conn, error) {
 	timeouts := &s.backend.Timeouts
 	for attempt := 0; ; attempt++ {
 		c, err := target.Dial(s.frontend.cut, timeouts.Connect)
-		if err == nil {
-			return c
-		}
-		if attempt >= s.backend.Retries {
-			return nil
+		if err == nil || attempt >= s.backend.Retries {
+			return c, err
 		}
 		s.stream.Record.Retries++
 		// Like HAProxy wait before trying the same server again, so that one that restarts is given the time.
@@ -50,7 +55,7 @@ func (s *session) dial(target *server.Server) *server.Conn {
 		select {
 		case <-time.After(pause):
 		case <-s.frontend.cut.Done():
-			return nil
+			return nil, err
 		}
 	}
 }

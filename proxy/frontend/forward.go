@@ -21,8 +21,7 @@ func (s *session) forward() {
 	target.Stats.Requests.Add(1)
 	replayable := s.replayable()
 	for reuse := true; ; reuse = false {
-		if !s.connect(target, reuse, replayable) {
-			s.stream.Record.End(stream.ServerAborted, stream.InConnect)
+		if !s.connect(target, reuse) {
 			s.replyError(503)
 			return
 		}
@@ -115,9 +114,6 @@ func (s *session) receiveResponse() error {
 		}
 		if status := s.response.Status(); status >= 200 || status == 101 {
 			s.stream.Record.Timers.Response = time.Since(sent)
-			if s.upload.finished(s) {
-				s.waiting.resume()
-			}
 			return nil
 		}
 		if err := s.sendInterim(); err != nil {
@@ -137,7 +133,7 @@ func (s *session) failResponse(err error) {
 		s.keep = false
 		return
 	case s.upload.clientFailed():
-		record.End(clientCause(s.upload.err), stream.InData)
+		record.End(s.upload.cause(), stream.InData)
 		s.keep = false
 		s.replyUpload()
 		return

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"tidelock/proxy/server"
 	"tidelock/proxy/stream"
@@ -59,6 +60,31 @@ func TestFrontend_StaleServerConnection(t *testing.T) {
 			t.Errorf("%q: status %d, body %q", tt.request, r.StatusCode, body)
 		}
 		<-served
+	}
+}
+
+// What a server sends beyond its response is nobody's.
+func TestFrontend_StrayResponse(t *testing.T) {
+	sent := make(chan struct{}, 8)
+	b := backendOf(t, origin(t, func(c net.Conn) {
+		r := bufio.NewReader(c)
+		for {
+			if _, err := http.ReadRequest(r); err != nil {
+				return
+			}
+			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+			time.Sleep(20 * time.Millisecond) // let it be an idle connection
+			io.WriteString(c, "HTTP/1.1 408 Request Time-out\r\nContent-Length: 0\r\n\r\n")
+			sent <- struct{}{}
+		}
+	}))
+	c := dial(t, serve(t, Config{ChooseBackend: to(b)}))
+	for range 3 {
+		c.send("GET / HTTP/1.1\r\n\r\n")
+		if r, body := c.response("GET"); r.StatusCode != 200 || body != "ok" {
+			t.Errorf("status %d, body %q", r.StatusCode, body)
+		}
+		<-sent
 	}
 }
 
@@ -213,6 +239,16 @@ func TestFrontend_LengthRemovedByRule(t *testing.T) {
 	c.send("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc")
 	if _, body := c.response("POST"); body != "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nabc" {
 		t.Errorf("the server saw %q", body)
+	}
+}
+
+// A body beside a wish to upgrade stays a body.
+func TestFrontend_UpgradeWithBody(t *testing.T) {
+	c := dial(t, serve(t, Config{ChooseBackend: to(backendOf(t, mirror(t)))}))
+	c.send("POST / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: echo\r\nContent-Length: 3\r\n\r\nabc")
+	want := "POST / HTTP/1.1\r\nhost: a\r\nupgrade: echo\r\ncontent-length: 3\r\n\r\nabc"
+	if _, body := c.response("POST"); body != want {
+		t.Errorf("the server saw %q, want %q", body, want)
 	}
 }
 

@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"errors"
+	"io"
 	"time"
 
 	"tidelock/proxy/http1"
@@ -109,6 +110,8 @@ func (s *session) refuse(err error) {
 		s.frontend.Stats.BadRequests.Add(1)
 	case err == http1.ErrTimeout:
 		status, cause = 408, stream.ClientTimeout
+	case err == io.EOF && len(s.client.Buffered()) > 0:
+		status = 400 // it may still listen
 	}
 	s.stream.Record.End(cause, stream.InRequest)
 	s.keep = false
@@ -211,8 +214,8 @@ func (s *session) applyResponse(rules func(*stream.Stream) stream.Verdict) bool 
 
 // finish ends the exchange and reports whether the connection carries another.
 func (s *session) finish() bool {
-	s.endWaiting()
 	s.upload.stop(s)
+	s.endWaiting()
 	s.dropServer()
 	if err := s.client.Flush(); err != nil {
 		s.stream.Record.End(clientCause(err), stream.InData)

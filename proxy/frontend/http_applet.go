@@ -12,7 +12,7 @@ import (
 var (
 	ErrNotStarted = errors.New("frontend: response body before the response started")
 	ErrStarted    = errors.New("frontend: response started twice")
-	ErrNoResponse = errors.New("frontend: response started without a status")
+	ErrNoResponse = errors.New("frontend: response started without a final status")
 	ErrAnswered   = errors.New("frontend: a rule answered in the place of the service")
 )
 
@@ -91,7 +91,7 @@ func (a *httpApplet) StartResponse() error {
 		return ErrAnswered
 	case s.started:
 		return ErrStarted
-	case !s.response.IsResponse():
+	case s.response.Status() < 200:
 		return ErrNoResponse
 	}
 	if !s.applyResponseRules() {
@@ -102,12 +102,11 @@ func (a *httpApplet) StartResponse() error {
 		after(&s.stream)
 	}
 	s.heedConnection()
-	framing := s.serviceFraming()
-	head := string(s.request.Method()) == "HEAD"
-	s.writer.Begin(&s.client, framing, framing.Kind == http1.NoBody)
-	if head {
-		s.writer.Begin(&s.client, framing, true)
+	if s.asked.Expect && !a.continued {
+		s.keep = false // a client that waits for a word before it sends may send or not
 	}
+	framing := s.serviceFraming()
+	s.writer.Begin(&s.client, framing, framing.Kind == http1.NoBody || string(s.request.Method()) == "HEAD")
 	return s.writeResponseHead(framing, false)
 }
 

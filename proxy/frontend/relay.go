@@ -86,6 +86,9 @@ func (s *session) failRelay(err error) {
 		record.End(stream.ProxyDenied, stream.InHeaders)
 		s.replyError(502)
 		return
+	case err == http1.ErrInterrupted:
+		s.upload.stop(s)
+		record.End(s.upload.cause(), stream.InData)
 	default:
 		record.End(serverCause(err), stream.InData)
 	}

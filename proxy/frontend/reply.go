@@ -47,6 +47,7 @@ func (s *session) sendReply() {
 		s.keep = false
 		return
 	}
+	s.claimClient()
 	if s.asked.Expect && !s.requestBody.Done() || !s.requestBody.Skip() {
 		s.keep = false
 	}
@@ -62,6 +63,14 @@ func (s *session) sendReply() {
 	s.writeResponseHead(framing, false)
 	if string(s.request.Method()) != "HEAD" {
 		s.client.Write(body)
+	}
+}
+
+// claimClient makes the session's own goroutine the only one that reads the client.
+func (s *session) claimClient() {
+	s.upload.stop(s)
+	if s.waiting != nil {
+		s.waiting.suspend()
 	}
 }
 

@@ -94,6 +94,10 @@ func TestFrontend_Services_Errors(t *testing.T) {
 			}
 			return errors.New("as it should")
 		}},
+		{"interim status", func(a stream.Applet) error {
+			a.Stream().Response.SetResponse(100, nil)
+			return a.StartResponse()
+		}},
 		{"no status", func(a stream.Applet) error { return a.StartResponse() }},
 	}
 	for _, tt := range tests {
@@ -140,7 +144,7 @@ func TestFrontend_ServiceContinues(t *testing.T) {
 		t.Errorf("body %q", body)
 	}
 	deaf := serve(t, Config{RequestRules: by(func(a stream.Applet) error { return answer(a, "no", "Content-Length: 2") })})
-	if got := ask(t, deaf, request); got != "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nno" {
+	if got := ask(t, deaf, request); got != "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nno" {
 		t.Errorf("got %q", got)
 	}
 }

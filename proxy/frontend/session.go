@@ -106,8 +106,8 @@ func (s *session) recovered(what string) {
 
 // close ends all that the session still has open.
 func (s *session) close() {
-	s.endWaiting()
 	s.upload.stop(s)
+	s.endWaiting()
 	s.dropServer()
 	f := s.frontend
 	f.Stats.BytesIn.Add(s.client.Received())

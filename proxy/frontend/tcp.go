@@ -49,8 +49,11 @@ func (s *session) exchangeTCP() {
 		return
 	}
 	target := s.backend.Next()
-	if target == nil || !s.connect(target, false, false) {
+	if target == nil {
 		st.Record.End(stream.ServerAborted, stream.InConnect)
+		return
+	}
+	if !s.connect(target, false) {
 		return
 	}
 	st.Server = target.Name

@@ -26,18 +26,8 @@ func (s *session) tunnel() {
 		return
 	}
 	up := make(chan copied, 1)
-	go func() {
-		result := copied{errPanic, false}
-		defer func() {
-			if result.err == errPanic {
-				s.stopTunnel()
-			}
-			up <- result
-		}()
-		defer s.recovered("tunnel")
-		result = s.copyBytes(s.server.Conn, &s.client)
-	}()
-	down := s.copyBytes(&s.client, s.server.Conn)
+	go func() { up <- s.copyOneWay(s.server.Conn, &s.client) }()
+	down := s.copyOneWay(&s.client, s.server.Conn)
 	first := <-up
 	// Who failed first is to blame; the other direction then ended because its connection was closed.
 	switch {
@@ -65,6 +55,18 @@ func (s *session) blame(c copied, source, destination func(error) stream.Cause) 
 // failed reports whether the direction ended by an error of its own.
 func (c copied) failed() bool {
 	return c.err != nil && c.err != http1.ErrInterrupted && !errors.Is(c.err, net.ErrClosed)
+}
+
+// copyOneWay is copyBytes of which not even a panic leaves the other direction behind.
+func (s *session) copyOneWay(to, from *http1.Conn) (result copied) {
+	result.err = errPanic
+	defer func() {
+		if result.err == errPanic {
+			s.stopTunnel()
+		}
+	}()
+	defer s.recovered("tunnel")
+	return s.copyBytes(to, from)
 }
 
 // copyBytes copies to the end of input, which it passes on. On failure it stops the other direction.

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"tidelock/proxy/http1"
+	"tidelock/proxy/stream"
 )
 
 // upload carries a request's body to the server, in a goroutine of its own where the body has yet to arrive.
@@ -27,9 +28,13 @@ func (u *upload) run(s *session, ended chan struct{}) {
 	defer close(ended)
 	defer s.recovered("upload")
 	u.err = u.copy(s)
-	if u.clientFailed() {
-		// The session waits for a response that the server has no reason to send.
+	switch {
+	case u.err == nil:
+		s.waiting.resume()
+	case u.clientFailed() && u.err != http1.ErrInterrupted:
+		// The session waits for a response that the server has no reason to send, or on behalf of a client that is gone.
 		s.server.HaltReading()
+		s.waiting.cancel()
 	}
 }
 
@@ -71,6 +76,14 @@ func (u *upload) finished(s *session) bool {
 
 // clientFailed reports, once stopped, whether the client did not deliver the body.
 func (u *upload) clientFailed() bool { return u.client && u.err != nil }
+
+// cause says how the client failed to deliver the body.
+func (u *upload) cause() stream.Cause {
+	if syntax := (*http1.SyntaxError)(nil); errors.As(u.err, &syntax) {
+		return stream.ProxyDenied
+	}
+	return clientCause(u.err)
+}
 
 // stop ends the goroutine, if it still runs. A body that was cut short leaves both connections of no further use.
 func (u *upload) stop(s *session) {

@@ -110,6 +110,7 @@ func (e *exchange) suspend() {
 	client.HaltReading()
 	<-watch
 	client.ResumeReading()
+	client.SetReadTimeout(e.session.frontend.Timeouts.Client, time.Time{})
 	e.mu.Lock()
 	e.watch = nil
 	e.mu.Unlock()

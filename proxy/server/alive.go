@@ -11,8 +11,8 @@ type probe struct {
 	alive  bool
 }
 
-// Alive reports whether an idle connection is still open and silent. It costs a system call, so only requests that could
-// not be sent a second time ask. Where the system cannot tell, the answer is yes.
+// Alive reports whether an idle connection is still open and silent. What a server sent unasked, a 408 before it closes for
+// one, must not pass for the response to the next request. Where the system cannot tell, the answer is yes.
 func (c *Conn) Alive() bool {
 	p := &c.probe
 	if p.raw == nil {

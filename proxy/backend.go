@@ -20,6 +20,8 @@ func (b *builder) buildBackend(section *config.Proxy) *server.Backend {
 	backend := &server.Backend{
 		Proxy:   b.identities[section],
 		Retries: section.Retries,
+		// Either closes the server's side; what the client's does is the frontend's matter.
+		ServerClose: section.Connection != config.KeepAlive,
 		Timeouts: server.Timeouts{
 			Connect: section.Timeouts.Connect, Server: section.Timeouts.Server, Tunnel: section.Timeouts.Tunnel,
 		},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -92,6 +93,30 @@ listen own from base
 				if diff := cmp.Diff(want, header.Values(name)); diff != "" {
 					t.Errorf("%s: %s", name, diff)
 				}
+			}
+		})
+	}
+}
+
+// Either option closes a server's connection after one exchange; without them it is kept.
+func TestProxy_ServerClose(t *testing.T) {
+	for option, want := range map[string]string{"http-keep-alive": "", "http-server-close": "close", "httpclose": "close"} {
+		t.Run(option, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Close {
+					io.WriteString(w, "close")
+				}
+			}))
+			t.Cleanup(server.Close)
+			p := start(t, `
+listen web
+  mode http
+  option `+option+`
+  bind 10.0.0.1:80
+  server a `+server.Listener.Addr().String()+`
+`, Options{})
+			if _, _, body := p.get("10.0.0.1:80", "/"); body != want {
+				t.Errorf("the server was told %q, want %q", body, want)
 			}
 		})
 	}

@@ -94,8 +94,9 @@ type Format struct {
 type Connection uint8
 
 const (
-	KeepAlive Connection = iota
-	Close                // one exchange for each
+	KeepAlive   Connection = iota
+	ServerClose            // one exchange for each to a server
+	Close                  // one exchange for each
 )
 
 // ForwardFor is option forwardfor.

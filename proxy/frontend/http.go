@@ -132,15 +132,10 @@ func (s *session) exchangeHTTP() {
 		return
 	}
 	if st.Service == nil {
-		if s.frontend.ChooseBackend != nil {
-			s.backend = s.frontend.ChooseBackend(st)
-		}
-		if s.backend == nil {
-			st.Record.End(stream.ServerAborted, stream.InConnect)
+		if !s.chooseBackend() {
 			s.replyError(503)
 			return
 		}
-		st.Backend = s.backend.Proxy
 		if !s.applyRequestRules(s.backend.RequestRules) {
 			return
 		}
@@ -152,42 +147,36 @@ func (s *session) exchangeHTTP() {
 	s.forward()
 }
 
+// chooseBackend has a backend chosen and reports whether there is one.
+func (s *session) chooseBackend() bool {
+	if choose := s.frontend.ChooseBackend; choose != nil {
+		s.backend = choose(&s.stream)
+	}
+	if s.backend == nil {
+		s.stream.Record.End(stream.ServerAborted, stream.InConnect)
+		return false
+	}
+	s.stream.Backend = s.backend.Proxy
+	return true
+}
+
 // applyRequestRules runs rules over the request and reports whether the exchange goes on.
 func (s *session) applyRequestRules(rules func(*stream.Stream) stream.Verdict) bool {
-	if rules == nil {
-		return true
-	}
-	st := &s.stream
-	switch rules(st) {
-	case stream.Continue, stream.Stop:
-		return true
-	case stream.Reply:
-		st.Record.End(stream.Local, stream.InRequest)
-		s.replyGenerated(403)
-	case stream.Deny:
-		s.frontend.Stats.Denied.Add(1)
-		st.Record.End(stream.ProxyDenied, stream.InRequest)
-		s.replyGenerated(403)
-	case stream.Abort:
-		st.Record.End(stream.ProxyDenied, stream.InRequest)
-		s.keep = false
-	default:
-		st.Record.End(stream.Internal, stream.InRequest)
-		s.replyError(500)
-	}
-	return false
+	return s.applyRules(rules, stream.InRequest, 403)
 }
 
 // applyResponseRules runs the rules over the response of a server or service: the backend's, then the frontend's. It
 // reports false when it answered the client itself.
 func (s *session) applyResponseRules() bool {
-	if s.backend != nil && !s.applyResponse(s.backend.ResponseRules) {
+	if s.backend != nil && !s.applyRules(s.backend.ResponseRules, stream.InHeaders, 502) {
 		return false
 	}
-	return s.applyResponse(s.frontend.ResponseRules)
+	return s.applyRules(s.frontend.ResponseRules, stream.InHeaders, 502)
 }
 
-func (s *session) applyResponse(rules func(*stream.Stream) stream.Verdict) bool {
+// applyRules does what rules, which may be nil, say in a phase. A rule that refuses without an answer of its own means
+// the given status.
+func (s *session) applyRules(rules func(*stream.Stream) stream.Verdict, phase stream.Phase, refusal int) bool {
 	if rules == nil {
 		return true
 	}
@@ -196,17 +185,17 @@ func (s *session) applyResponse(rules func(*stream.Stream) stream.Verdict) bool 
 	case stream.Continue, stream.Stop:
 		return true
 	case stream.Reply:
-		st.Record.End(stream.Local, stream.InHeaders)
-		s.replyGenerated(502)
+		st.Record.End(stream.Local, phase)
+		s.replyGenerated(refusal)
 	case stream.Deny:
 		s.frontend.Stats.Denied.Add(1)
-		st.Record.End(stream.ProxyDenied, stream.InHeaders)
-		s.replyGenerated(502)
+		st.Record.End(stream.ProxyDenied, phase)
+		s.replyGenerated(refusal)
 	case stream.Abort:
-		st.Record.End(stream.ProxyDenied, stream.InHeaders)
+		st.Record.End(stream.ProxyDenied, phase)
 		s.keep = false
 	default:
-		st.Record.End(stream.Internal, stream.InHeaders)
+		st.Record.End(stream.Internal, phase)
 		s.replyError(500)
 	}
 	return false

@@ -32,15 +32,7 @@ func (s *session) exchangeTCP() {
 		return
 	}
 	if st.Service == nil {
-		if s.frontend.ChooseBackend != nil {
-			s.backend = s.frontend.ChooseBackend(st)
-		}
-		if s.backend == nil {
-			st.Record.End(stream.ServerAborted, stream.InConnect)
-			return
-		}
-		st.Backend = s.backend.Proxy
-		if !s.applyTCPRules(s.backend.RequestRules) {
+		if !s.chooseBackend() || !s.applyTCPRules(s.backend.RequestRules) {
 			return
 		}
 	}

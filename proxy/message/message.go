@@ -46,9 +46,16 @@ type Message struct {
 	major, minor uint8
 }
 
-// Reset empties m and keeps its memory and its limit. Slices taken from m before are no longer valid.
+// mostKept bounds the arena that a message keeps for its next use: one large generated body must not stay for as long
+// as its connection.
+const mostKept = 64 << 10
+
+// Reset empties m and keeps its memory, within bounds, and its limit. Slices taken from m before are no longer valid.
 func (m *Message) Reset() {
 	m.arena = m.arena[:0]
+	if cap(m.arena) > mostKept {
+		m.arena = nil
+	}
 	m.blocks = m.blocks[:0]
 	m.end, m.live, m.body, m.removed, m.status = 0, 0, 0, 0, 0
 	m.major, m.minor = 0, 0

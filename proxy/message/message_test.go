@@ -151,6 +151,17 @@ func TestMessage_Response(t *testing.T) {
 	}
 }
 
+// A large body is not kept for the next use.
+func TestMessage_Reset_LargeBody(t *testing.T) {
+	var m Message
+	m.SetResponse(200, nil)
+	m.SetBody(make([]byte, 1<<20))
+	m.Reset()
+	if n := cap(m.arena); n > mostKept {
+		t.Errorf("%d bytes kept", n)
+	}
+}
+
 // What HAProxy 2.6 writes.
 func TestReasonOf(t *testing.T) {
 	tests := []struct {

@@ -75,6 +75,19 @@ func early(t testing.TB, response string) string {
 	})
 }
 
+// A body that makes no sense is refused, and not the client's going away.
+func TestFrontend_MalformedBody(t *testing.T) {
+	log, ended := terminations()
+	c := dial(t, serve(t, Config{ChooseBackend: to(backendOf(t, mirror(t))), Log: log}))
+	c.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n")
+	if got := c.rest(); !strings.HasPrefix(got, "HTTP/1.1 400 ") {
+		t.Errorf("got %q", got)
+	}
+	if got := <-ended; got != "PH" {
+		t.Errorf("termination %s, want PH", got)
+	}
+}
+
 // A client that breaks off its body while it gets the response is the one to blame.
 func TestFrontend_ClientAbortsBody_InResponse(t *testing.T) {
 	log, ended := terminations()

@@ -133,7 +133,11 @@ func (s *session) failResponse(err error) {
 		s.keep = false
 		return
 	case s.upload.clientFailed():
-		record.End(s.upload.cause(), stream.InData)
+		cause, phase := s.upload.cause(), stream.InData
+		if cause == stream.ProxyDenied {
+			phase = stream.InHeaders
+		}
+		record.End(cause, phase)
 		s.keep = false
 		s.replyUpload()
 		return

@@ -7,10 +7,12 @@ local tcp_txn, http_txn = host.tcp_txn, host.http_txn
 
 local register = host.bind("register")
 
--- Arguments after f are the embedder's options.
+-- Arguments after f are the embedder's options. Returns the number by which the host starts the entry.
 local function add(kind, name, entry, f, ...)
   local source, line = host.source(f)
-  register(kind, name, host.ref(entry), source, line, ...)
+  local number = host.ref(entry)
+  register(kind, name, number, source, line, ...)
+  return number
 end
 
 -- The entry of a function that takes a TXN. The handle comes first; a nil before it says that the exchange is not one
@@ -88,7 +90,11 @@ function core.register_task(...)
   host.check_count("register_task", select("#", ...), 1)
   local f = ...
   host.check_type("register_task", 1, f, "function")
-  add("task", "", function() f() end, f)
+  local number
+  number = add("task", "", function()
+    host.unref(number) -- it is started once: a script may register one for each request
+    f()
+  end, f)
 end
 
 function core.register_init(...)

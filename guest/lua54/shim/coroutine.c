@@ -5,6 +5,9 @@
 
 static lua_CFunction library_status, library_close, library_yield;
 
+/* How deeply closing one coroutine may close another: the interpreter counts its C calls along resumes only. */
+enum { MAX_CLOSING = 100 };
+
 /* The extra space of a lua_State holds a void*, zero in a new coroutine. */
 int *coroutine_waits(lua_State *co) { return (int *)lua_getextraspace(co); }
 
@@ -82,13 +85,25 @@ static int resume_coroutine(lua_State *L) {
   return resume_outcome(L, begin(L, co, lua_gettop(L) - 1, resume_continues));
 }
 
+/* Closes what a suspended or failed coroutine has left to be closed. On an error its object is on top of co. */
+static int close(lua_State *L, lua_State *co) {
+  static int depth; /* lua_resetthread raises no error that could skip the counting down */
+  if (depth == MAX_CLOSING) luaL_error(L, "C stack overflow");
+  depth++;
+  running = co;
+  execution_arm(co);
+  int status = lua_resetthread(co);
+  running = L;
+  execution_arm(L);
+  depth--;
+  return status;
+}
+
 static int wrap_outcome(lua_State *L, lua_State *co, int results) {
   if (results >= 0) return results;
   int status = lua_status(co);
   if (status != LUA_OK && status != LUA_YIELD) { /* failed inside: its variables are to be closed */
-    running = co;
-    status = lua_resetthread(co);
-    running = L;
+    status = close(L, co);
     lua_xmove(co, L, 1);
   }
   if (status != LUA_ERRMEM && lua_type(L, -1) == LUA_TSTRING) {
@@ -99,15 +114,21 @@ static int wrap_outcome(lua_State *L, lua_State *co, int results) {
   return lua_error(L);
 }
 
+/* The coroutine of the running function, whose upvalue the debug library can change. */
+static lua_State *wrapped(lua_State *L) {
+  lua_State *co = lua_tothread(L, lua_upvalueindex(1));
+  if (co == NULL) luaL_error(L, "the coroutine of this function was taken away");
+  return co;
+}
+
 static int wrap_continues(lua_State *L, int status, lua_KContext context) {
   (void)status, (void)context;
-  lua_State *co = lua_tothread(L, lua_upvalueindex(1));
+  lua_State *co = wrapped(L);
   return wrap_outcome(L, co, run(L, co, 0, wrap_continues));
 }
 
 static int call_wrapped(lua_State *L) {
-  lua_State *co = lua_tothread(L, lua_upvalueindex(1));
-  if (co == NULL) return luaL_error(L, "the coroutine of this function was taken away");
+  lua_State *co = wrapped(L);
   return wrap_outcome(L, co, begin(L, co, lua_gettop(L), wrap_continues));
 }
 
@@ -130,13 +151,11 @@ static int status_of(lua_State *L) {
 static int close_coroutine(lua_State *L) {
   lua_State *co = coroutine_at(L, 1);
   if (*coroutine_waits(co)) return luaL_error(L, "cannot close a normal coroutine");
-  if (lua_status(co) != LUA_YIELD) return library_close(L);
-  running = co;
-  execution_arm(co);
-  int results = library_close(L);
-  running = L;
-  execution_arm(L);
-  return results;
+  if (lua_status(co) == LUA_OK) return library_close(L); /* it has nothing to close, or cannot be closed now */
+  int failed = close(L, co) != LUA_OK;
+  lua_pushboolean(L, !failed);
+  if (failed) lua_xmove(co, L, 1);
+  return 1 + failed;
 }
 
 static int yield(lua_State *L) {

@@ -6,7 +6,22 @@
 exchange_t exchange;
 
 static uint32_t written;
-static int inbox_in_use; /* its values are being read */
+
+/* Whether values are being read, and the inbox that they are read from if a finalizer has needed another one since. An
+ * error may end the reading without a word (there is no memory for a string); it is over for certain when a call comes
+ * that no finalizer makes. Finalizers, in which nothing is collected, do not disturb each other. */
+static int reading;
+static uint8_t *lent;
+
+/* lua_gc refuses everything while a finalizer runs. */
+static int in_finalizer(void) { return lua_gc(main_state, LUA_GCISRUNNING) < 0; }
+
+static void end_reading(void) {
+  reading = 0;
+  if (lent == NULL) return;
+  free(lent);
+  lent = NULL;
+}
 
 int exchange_open(void) {
   exchange.outbox = malloc(ABI_INBOX_SIZE);
@@ -26,12 +41,19 @@ uint8_t *exchange_inbox(uint32_t size) {
 }
 
 int exchange_free_inbox(void) {
-  if (!inbox_in_use) return 1;
+  if (!reading) return 1;
+  if (in_finalizer()) return exchange_lend_inbox();
+  end_reading();
+  return 1;
+}
+
+int exchange_lend_inbox(void) {
+  if (!reading || lent != NULL) return 1;
   uint8_t *fresh = malloc(ABI_INBOX_SIZE);
   if (fresh == NULL) return 0;
-  exchange.inbox = fresh; /* who reads the old one frees it */
+  lent = exchange.inbox;
+  exchange.inbox = fresh;
   exchange.inbox_size = ABI_INBOX_SIZE;
-  inbox_in_use = 0;
   return 1;
 }
 
@@ -194,18 +216,18 @@ static void get(lua_State *L, const uint8_t **p) {
 }
 
 int exchange_get(lua_State *L, uint32_t length) {
-  uint8_t *inbox = exchange.inbox;
-  const uint8_t *p = inbox;
+  const uint8_t *p = exchange.inbox;
   const uint8_t *end = p + length;
   int count = 0;
-  inbox_in_use = 1;
+  int nested = reading && in_finalizer();
+  if (!nested) {
+    end_reading();
+    reading = 1;
+  }
   for (; p < end; count++) {
     luaL_checkstack(L, 4, "too many values to receive");
     get(L, &p);
   }
-  if (inbox == exchange.inbox)
-    inbox_in_use = 0;
-  else
-    free(inbox);
+  if (!nested) end_reading();
   return count;
 }

@@ -70,8 +70,9 @@ EXPORT("interrupt") void interrupt(uint32_t kind) {
 
 /* Returns what an error object says, and where the coroutine that raised it stands. Arguments: coroutine, error object. */
 static int describe(lua_State *L) {
-  if (lua_type(L, 2) == LUA_TSTRING) {
+  if (lua_isstring(L, 2)) {
     lua_pushvalue(L, 2);
+    lua_tostring(L, -1); /* of a number */
   } else if (luaL_getmetafield(L, 2, "__tostring") != LUA_TNIL) {
     luaL_tolstring(L, 2, NULL);
   } else {
@@ -119,6 +120,15 @@ static void drop(slot *s) {
   s->coroutine = NULL;
 }
 
+/* Closes what the coroutine of a slot has left to be closed, which may call the host, and gives the coroutine back. */
+static void discard(slot *s) {
+  running = s->coroutine;
+  execution_arm(running);
+  lua_resetthread(s->coroutine);
+  lua_settop(s->coroutine, 0); /* a script may have kept it: the error object is no function to be resumed */
+  drop(s);
+}
+
 static uint64_t finish(slot *s, int status) {
   if (status == LUA_OK) {
     lua_settop(s->coroutine, 0);
@@ -126,10 +136,16 @@ static uint64_t finish(slot *s, int status) {
     return pack(ABI_OUTCOME_DONE, exchange_written());
   }
   describe_failure(s->coroutine);
-  running = s->coroutine;
-  lua_resetthread(s->coroutine); /* closes what is to be closed, which may call the host: the outbox is written after it */
-  drop(s);
+  discard(s); /* before the outbox is written */
   return pack(status == LUA_ERRMEM ? ABI_OUTCOME_OUT_OF_MEMORY : ABI_OUTCOME_FAILED, write_failure());
+}
+
+/* Leaves nothing of what was executed to what comes next, an interrupt that did not strike above all. */
+static void rest(void) {
+  interrupted = ABI_INTERRUPT_NONE;
+  parking = PARK_NONE;
+  root = NULL;
+  running = main_state;
 }
 
 static uint64_t run(slot *s, int arguments) {
@@ -145,9 +161,7 @@ static uint64_t run(slot *s, int arguments) {
   } else {
     outcome = finish(s, status);
   }
-  interrupted = ABI_INTERRUPT_NONE;
-  root = NULL;
-  running = main_state;
+  rest();
   return outcome;
 }
 
@@ -225,13 +239,8 @@ EXPORT("resume") uint64_t resume(uint32_t execution, uint32_t status, uint32_t l
 
 EXPORT("cancel") uint64_t cancel(uint32_t execution) {
   if (execution < slot_count && slots[execution].coroutine != NULL) {
-    slot *s = &slots[execution];
-    running = s->coroutine;
-    lua_resetthread(s->coroutine);
-    drop(s);
-    running = main_state;
-    interrupted = ABI_INTERRUPT_NONE;
-    parking = PARK_NONE;
+    discard(&slots[execution]);
+    rest();
   }
   return pack(ABI_OUTCOME_DONE, exchange_reset());
 }
@@ -273,6 +282,7 @@ EXPORT("load") uint64_t load(uint32_t length) {
   lua_pushcfunction(main_state, load_chunk);
   lua_pushinteger(main_state, length);
   int status = lua_pcall(main_state, 1, 0, 0);
+  rest();
   if (status == LUA_OK) return pack(ABI_OUTCOME_DONE, exchange_written());
   describe_failure(main_state);
   return pack(status == LUA_ERRMEM ? ABI_OUTCOME_OUT_OF_MEMORY : ABI_OUTCOME_FAILED, write_failure());
@@ -283,6 +293,7 @@ EXPORT("load") uint64_t load(uint32_t length) {
 EXPORT("collect") uint32_t collect(void) {
   lua_gc(main_state, LUA_GCCOLLECT);
   lua_gc(main_state, LUA_GCCOLLECT); /* what finalizers of the first kept alive */
+  rest();
   reseed_wanted = 1;
   return (uint32_t)lua_gc(main_state, LUA_GCCOUNT) * 1024 + (uint32_t)lua_gc(main_state, LUA_GCCOUNTB);
 }

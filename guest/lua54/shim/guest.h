@@ -39,6 +39,8 @@ uint8_t *exchange_inbox(uint32_t size);          /* an inbox of at least size by
 /* Reading values allocates, allocating may run a finalizer, and a finalizer may call the host, which writes the inbox:
  * every call to the host takes another inbox (0 when out of memory) while one is being read. */
 int exchange_free_inbox(void);
+/* The same for a warning, which comes from the collector after a finalizer has failed. */
+int exchange_lend_inbox(void);
 
 uint32_t exchange_reset(void);                   /* starts writing the outbox anew; returns 0 */
 uint32_t exchange_written(void);                 /* bytes written to the outbox */

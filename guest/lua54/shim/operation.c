@@ -129,5 +129,5 @@ void operation_warn(void *data, const char *message, int more) {
   exchange_reset();
   exchange_put_string(main_state, text, length);
   length = 0;
-  call(ABI_OP_WARN, exchange_written());
+  if (exchange_lend_inbox()) host_call(ABI_OP_WARN, exchange.outbox, exchange_written());
 }

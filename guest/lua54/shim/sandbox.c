@@ -37,6 +37,12 @@ static int reference(lua_State *L) {
   return 1;
 }
 
+/* host.unref(number): the function will not be started any more */
+static int unreference(lua_State *L) {
+  luaL_unref(L, LUA_REGISTRYINDEX, (int)luaL_checkinteger(L, 1));
+  return 0;
+}
+
 /* host.source(function) -> chunk name, line where it is defined */
 static int source(lua_State *L) {
   lua_Debug ar;
@@ -96,8 +102,9 @@ void sandbox_open(lua_State *L) {
   remove_fields(L, (const char *const[]){"debug", "sethook", "getregistry", NULL});
   lua_pop(L, 2);
 
-  static const luaL_Reg host[] = {{"bind", operation_bind}, {"ref", reference}, {"source", source},
-                                  {"value_entry", entry_value}, {"object_entry", entry_object}, {NULL, NULL}};
+  static const luaL_Reg host[] = {{"bind", operation_bind}, {"ref", reference}, {"unref", unreference},
+                                  {"source", source}, {"value_entry", entry_value}, {"object_entry", entry_object},
+                                  {NULL, NULL}};
   luaL_newlib(L, host);
   lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
   lua_setfield(L, -2, "loaded");

@@ -34,6 +34,9 @@ func (in *instance) dispatch(op abi.Operation, address, length uint32) uint64 {
 	if op == abi.OpTake {
 		return in.take(window)
 	}
+	if in.overflow != nil { // the guest had no room to take it
+		in.overflow = nil
+	}
 	if overlap(window, inbox) { // arguments must stay as they are while results are written
 		return in.answer(abi.NewWriter(inbox[:0]), errOverlap)
 	}
@@ -116,7 +119,8 @@ func opResolve(c *Call) error {
 }
 
 // opWait carries out the parked operation on the spot, where the guest cannot yield: the instance stays held, and the
-// waiting does not count as processor time.
+// waiting does not count as processor time. Since it holds up those who want the instance, it ends with the image too,
+// and does not wait at all for an execution that is to end.
 func opWait(c *Call) error {
 	x := c.Execution
 	operation := x.pending
@@ -127,7 +131,13 @@ func opWait(c *Call) error {
 	x.pause()
 	defer x.unpause()
 	x.Waits++
-	return operation(x.ctx, &c.Results)
+	ctx, end := context.WithCancelCause(x.ctx)
+	defer end(nil)
+	defer context.AfterFunc(x.instance.image.life, func() { end(ErrClosed) })()
+	if x.stopping > 0 {
+		end(x.reason)
+	}
+	return operation(ctx, &c.Results)
 }
 
 func opTime(c *Call) error {

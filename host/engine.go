@@ -28,6 +28,9 @@ type EngineConfig struct {
 	Interpreter bool
 }
 
+// maxInstanceMemory is what 32 bits address.
+const maxInstanceMemory = 1 << 32
+
 // Engine compiles guest modules and owns what their instances share: compiled code and the memory budget. It is safe
 // for concurrent use.
 type Engine struct {
@@ -58,6 +61,9 @@ func NewEngine(ctx context.Context, config EngineConfig) (*Engine, error) {
 	}
 	e := &Engine{modules: make(map[[sha256.Size]byte]*module)}
 	e.budget.limit = config.Memory
+	if config.InstanceMemory < 0 || config.InstanceMemory > maxInstanceMemory {
+		return nil, fmt.Errorf("the memory of an instance has to be from 1 to %d bytes, not %d", int64(maxInstanceMemory), config.InstanceMemory)
+	}
 	e.instanceMemory = uint64(config.InstanceMemory+wasmPage-1) / wasmPage * wasmPage
 
 	settings := wazero.NewRuntimeConfigCompiler()

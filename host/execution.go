@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"tidelock/abi"
@@ -43,17 +42,13 @@ type Execution struct {
 	position   string        // where it stood when it was killed
 }
 
-var (
-	executions = sync.Pool{New: func() any { return new(Execution) }}
-	epochs     atomic.Uint32 // numbers executions for their handles
-)
+var executions = sync.Pool{New: func() any { return new(Execution) }}
 
 // Begin prepares a call of the registration's function on behalf of subject. Its context bounds the whole execution.
 func (r *Registration) Begin(ctx context.Context, subject any) *Execution {
 	x := executions.Get().(*Execution)
 	x.registration, x.ctx, x.Subject, x.limits = r, ctx, subject, r.limits
 	x.call.Execution = x
-	x.handles.epoch = epochs.Add(1)
 	return x
 }
 
@@ -88,9 +83,6 @@ func (x *Execution) Fuel() int64 { return x.fuel }
 
 // ProcessorTime returns how long the execution has run, without its waits. Short executions are estimated.
 func (x *Execution) ProcessorTime() time.Duration {
-	if x.mark == 0 {
-		return time.Duration(x.fuel * nanosecondsPerTick)
-	}
 	return x.cpu
 }
 
@@ -120,7 +112,7 @@ func (x *Execution) Run() error {
 
 // unstarted is the error of an execution that got no instance.
 func (x *Execution) unstarted(err error) error {
-	for _, kind := range []error{ErrClosed, ErrOutOfMemory} {
+	for _, kind := range []error{ErrClosed, ErrReset, ErrOutOfMemory} {
 		if errors.Is(err, kind) {
 			return x.fail(kind, "", "")
 		}
@@ -185,13 +177,24 @@ func (x *Execution) enter(export string, a, b uint64) (abi.Outcome, int, error) 
 		f = in.resume
 	}
 	err := f.CallWithStack(in.context, x.stack[:])
-	in.running = nil
+	return x.left(x.stack[0], err)
+}
+
+// enterSeldom is enter for the exports that are needed too seldom to keep.
+func (x *Execution) enterSeldom(export string, parameters ...uint64) (abi.Outcome, int, error) {
+	x.instance.running = x
+	packed, err := x.instance.call(export, parameters...)
+	return x.left(packed, err)
+}
+
+// left takes in what a guest call has left: its result, or how it failed, and the bill.
+func (x *Execution) left(packed uint64, err error) (abi.Outcome, int, error) {
+	x.instance.running = nil
 	if err != nil {
 		return 0, 0, err
 	}
-	x.fuel += in.consumed()
 	x.pause()
-	status, length := abi.Unpack(x.stack[0])
+	status, length := abi.Unpack(packed)
 	return abi.Outcome(status), length, nil
 }
 
@@ -199,18 +202,11 @@ func (x *Execution) enter(export string, a, b uint64) (abi.Outcome, int, error) 
 func (x *Execution) wait(outcome abi.Outcome) (abi.Status, error) {
 	in, operation := x.instance, x.pending
 	x.pending = nil
-	status := abi.StatusOK
-	x.answer.Truncate(0)
-	in.turn.release()
-	if outcome == abi.Parked && operation != nil {
-		x.Waits++
-		if err := operation(x.ctx, &x.answer); err != nil {
-			status = abi.StatusError
-			x.answer.Truncate(0)
-			x.answer.String(err.Error())
-		}
+	if outcome != abi.Parked {
+		operation = nil
 	}
-	in.turn.acquire(context.Background()) //nolint:errcheck // cannot end early
+	status := x.carryOut(operation)
+	x.unpause()
 	switch {
 	case in.closed:
 		return 0, x.fail(ErrClosed, "", "")
@@ -226,8 +222,26 @@ func (x *Execution) wait(outcome abi.Outcome) (abi.Status, error) {
 	default:
 		return 0, x.broken(err)
 	}
-	x.unpause()
 	return status, nil
+}
+
+// carryOut runs an operation, or none, without the turn, and takes the turn again. It does so even if the operation
+// panics: whoever called Run believes to hold it.
+func (x *Execution) carryOut(operation Operation) abi.Status {
+	turn := &x.instance.turn
+	turn.release()
+	defer turn.acquire(context.Background()) //nolint:errcheck // cannot end early
+	x.answer.Truncate(0)
+	if operation == nil {
+		return abi.StatusOK
+	}
+	x.Waits++
+	if err := operation(x.ctx, &x.answer); err != nil {
+		x.answer.Truncate(0)
+		x.answer.String(err.Error())
+		return abi.StatusError
+	}
+	return abi.StatusOK
 }
 
 // failed reads the error that the guest reports.
@@ -242,10 +256,16 @@ func (x *Execution) failed(outcome abi.Outcome, length int) error {
 		kind = x.reason
 	case x.ctx.Err() != nil: // the script met it as the error of a wait that could not be left at once
 		kind = ErrCancelled
+	case in.image.life.Err() != nil: // likewise
+		kind = ErrClosed
 	case outcome == abi.OutOfMemory:
 		kind = ErrOutOfMemory
 	}
-	return x.fail(kind, string(message.Bytes), string(traceback.Bytes))
+	failure := x.fail(kind, string(message.Bytes), string(traceback.Bytes)) // copies: the guest may be gone below
+	if kind == ErrOutOfMemory {
+		in.shrink()
+	}
+	return failure
 }
 
 // cancel ends an execution that is parked. The guest closes what the script left to be closed.
@@ -253,7 +273,7 @@ func (x *Execution) cancel(reason error) error {
 	in := x.instance
 	x.stopping = graceQuanta
 	x.reason = reason
-	if _, _, err := x.enterCancel(); err != nil {
+	if _, _, err := x.enterSeldom(abi.ExportCancel, uint64(x.slot)); err != nil {
 		return x.broken(err)
 	}
 	in.giveSlot(x.slot)
@@ -262,15 +282,6 @@ func (x *Execution) cancel(reason error) error {
 		message = cause.Error()
 	}
 	return x.fail(reason, message, "")
-}
-
-func (x *Execution) enterCancel() (abi.Outcome, int, error) {
-	in := x.instance
-	in.running = x
-	packed, err := in.call(abi.ExportCancel, uint64(x.slot))
-	in.running = nil
-	status, length := abi.Unpack(packed)
-	return abi.Outcome(status), length, err
 }
 
 // broken replaces an instance whose guest did not return: it was killed, or it trapped.

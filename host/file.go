@@ -105,11 +105,13 @@ func (f *file) finish(ctx context.Context) error {
 	return err
 }
 
-// Close implements io.Closer: the end of the execution. A process that still runs is killed.
+// Close implements io.Closer: the end of the execution. A process that still runs is killed, and what was written to it
+// is dropped: something that it has started may hold the pipe open without reading it.
 func (f *file) Close() error {
 	if f.process != nil {
-		f.process.kill() // first: it may never read what the flush would write
+		f.process.kill()
 		defer f.process.wait()
+		f.output = nil
 	}
 	return f.finish(context.Background())
 }

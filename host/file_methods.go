@@ -163,13 +163,14 @@ func fileSetvbuf(c *Call) error {
 }
 
 func fileClose(c *Call) error {
-	handle := c.Arguments
+	first := c.Arguments
 	f, err := c.file()
 	if err != nil {
 		return err
 	}
-	c.Execution.Release(uint32(handle.Next().Int))
+	x, handle := c.Execution, uint32(first.Next().Int)
 	return c.Park(func(ctx context.Context, results *abi.Writer) error {
+		defer x.Release(handle) // not before: an execution that is ended instead still has to close the file
 		err := f.finish(ctx)
 		if f.process != nil {
 			return f.process.result(ctx, results)

@@ -39,8 +39,7 @@ func (in *instance) refuel() int64 {
 		}
 		return quantum
 	}
-	x.fuel += used
-	x.measure(used)
+	x.charge(used)
 	if x.stopping > 0 {
 		switch x.stopping--; x.stopping {
 		case graceQuanta / 2: // what a cancelled execution left to be closed runs until here unasked
@@ -61,10 +60,14 @@ func (in *instance) refuel() int64 {
 	return quantum
 }
 
-// callAside calls an export in which no script runs: fuel bounds it, whatever an execution that it interrupts has left.
+// callAside calls an export in which no script runs: fuel bounds it, whatever an execution that it interrupts has left,
+// and stays out of the execution's bill.
 func (in *instance) callAside(fuel int64, export string, parameters ...uint64) (uint64, error) {
-	running := in.running
-	defer func() { in.running = running }()
+	running, left := in.running, in.fuelLeft
+	defer func() {
+		in.running = running
+		in.refill(left)
+	}()
 	in.running, in.aside = nil, fuel
 	in.refill(in.image.quantum)
 	return in.call(export, parameters...)
@@ -107,26 +110,32 @@ func (x *Execution) expired() bool {
 	return false
 }
 
-// The clock of an execution runs while it executes. Reading the time costs as much as a small script, so a first slice
-// that needs no refuelling is only estimated, by its fuel.
+// The clock of an execution runs while it executes. Reading the time costs as much as a small script, so until the first
+// refuelling or wait it is only estimated, by the fuel used.
 
-// measure adds the time since the last measurement, in which fuel was used. A first slice, which started unmeasured, it
-// estimates.
-func (x *Execution) measure(fuel int64) {
+// charge adds a slice in which fuel was used, up to now. The clock starts running when it has not.
+func (x *Execution) charge(fuel int64) {
 	now := monotonic()
+	x.fuel += fuel
 	if x.mark == 0 {
-		x.cpu += time.Duration(fuel * nanosecondsPerTick)
+		x.cpu += estimate(fuel)
 	} else {
 		x.cpu += now - x.mark
 	}
 	x.mark = now
 }
 
-// pause stops the clock for a wait, unpause starts it again.
+func estimate(fuel int64) time.Duration { return time.Duration(fuel * nanosecondsPerTick) }
+
+// pause stops the clock when the guest has returned or waits, unpause starts it again.
 func (x *Execution) pause() {
+	used := x.instance.consumed()
 	if x.mark != 0 {
-		x.measure(0)
+		x.charge(used)
+		return
 	}
+	x.fuel += used
+	x.cpu += estimate(used)
 }
 
 func (x *Execution) unpause() {

@@ -14,7 +14,7 @@ func (c *closer) Close() error {
 }
 
 func TestHandles(t *testing.T) {
-	h := handles{epoch: 0x12345}
+	var h handles
 	first, _ := h.add("first")
 	second, _ := h.add("second")
 	if first == second || first == 0 {
@@ -30,15 +30,43 @@ func TestHandles(t *testing.T) {
 		t.Errorf("removed: got %v", err)
 	}
 	h.remove(first) // again
-	if again, _ := h.add("third"); again != first {
-		t.Errorf("a place was not used again: %#x", again)
+	if again, _ := h.add("third"); again == first || len(h.held) != 2 {
+		t.Errorf("the place is to be used again, the handle is not: %#x, %d places", again, len(h.held))
+	}
+}
+
+// An execution's handles stay strange to the next one, however many executions lie between.
+func TestHandles_used_again(t *testing.T) {
+	var h handles
+	kept, _ := h.add("kept")
+	for range 1<<16 + 1 {
+		h.clear()
+		if _, err := h.add("another"); err != nil {
+			t.Fatal(err)
+		}
+		if object, err := h.get(kept); err == nil {
+			t.Fatalf("a handle kept from an earlier execution opens %v", object)
+		}
+	}
+}
+
+// The handle of closed objects is not given when the numbers come round.
+func TestHandles_round(t *testing.T) {
+	defer lastHandle.Store(lastHandle.Load())
+	lastHandle.Store(1<<32 - 2)
+	var h handles
+	for _, want := range []uint32{1<<32 - 1, 1} {
+		if got, err := h.add("object"); err != nil || got != want {
+			t.Errorf("handle %#x, %v, want %#x", got, err, want)
+		}
 	}
 }
 
 func TestHandles_get_Errors(t *testing.T) {
-	h := handles{epoch: 7}
+	var h, later handles
 	good, _ := h.add("object")
-	later := handles{epoch: 8}
+	gone, _ := h.add("gone")
+	h.remove(gone)
 	if _, err := later.add("other"); err != nil {
 		t.Fatal(err)
 	}
@@ -47,12 +75,11 @@ func TestHandles_get_Errors(t *testing.T) {
 		in     *handles
 		handle uint32
 	}{
-		{"nothing held", &handles{epoch: 7}, good},
+		{"nothing held", &handles{}, good},
 		{"another execution", &later, good},
 		{"zero", &h, 0},
-		{"zero of this execution", &h, 7 << handleIndexBits},
-		{"index beyond", &h, good + 1},
-		{"last index", &h, good | 1<<handleIndexBits - 1},
+		{"removed", &h, gone},
+		{"not given yet", &h, 1<<31 + good},
 		{"all bits", &h, 1<<32 - 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -81,14 +108,13 @@ func TestHandles_clear(t *testing.T) {
 }
 
 func TestHandles_full(t *testing.T) {
-	h := handles{objects: make([]any, 1<<handleIndexBits-1)}
-	for i := range h.objects {
-		h.objects[i] = "object"
-	}
-	for range 2 { // one more may fit; never two
+	var h handles
+	for range maxHandles {
 		if _, err := h.add("object"); err != nil {
-			return
+			t.Fatal(err)
 		}
 	}
-	t.Errorf("%d objects held", len(h.objects))
+	if _, err := h.add("object"); err == nil {
+		t.Errorf("%d objects held", len(h.held))
+	}
 }

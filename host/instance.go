@@ -250,6 +250,15 @@ func (in *instance) replace() error {
 	return nil
 }
 
+// shrink gives back the memory that an execution without measure has taken, which all others of the engine may lack: a
+// WebAssembly memory cannot become smaller, but a fresh clone is small. While other executions are in the instance it
+// stays as it is.
+func (in *instance) shrink() {
+	if in.image.snapshot != nil && len(in.slots) == int(in.nextSlot) {
+		in.replace() //nolint:errcheck // then it stays spoiled, and is tried again
+	}
+}
+
 func (in *instance) takeSlot() uint32 {
 	if n := len(in.slots); n > 0 {
 		slot := in.slots[n-1]

@@ -35,9 +35,11 @@ type Registration struct {
 // group is the instances that may run a registration: a fixed number, shared by all their executions, or a pool of
 // fresh ones.
 type group struct {
-	image     *Image
-	instances []*instance
-	pool      *pool // nil: instances are fixed
+	image      *Image
+	instances  []*instance
+	pool       *pool  // nil: instances are fixed
+	transient  bool   // the only instance has the function since it runs, and loses it when it is replaced
+	generation uint32 // of the instance that has it
 }
 
 // claim returns an instance whose turn the caller then holds.
@@ -58,6 +60,10 @@ func (r *Registration) claim(ctx context.Context) (*instance, error) {
 	}
 	if err := in.turn.acquire(ctx); err != nil {
 		return nil, err
+	}
+	if g.transient && !in.closed && in.generation != g.generation {
+		in.turn.release()
+		return nil, ErrReset
 	}
 	return in.claimed()
 }
@@ -180,17 +186,14 @@ func (r *Registration) compile(ctx context.Context, chunk Chunk, trusted bool) e
 	if err := in.deliver(x.Arguments.Bytes()); err != nil {
 		return x.undelivered(err)
 	}
-	in.running = x
-	packed, err := in.call(abi.ExportLoad, uint64(x.Arguments.Len()))
-	in.running = nil
+	outcome, length, err := x.enterSeldom(abi.ExportLoad, uint64(x.Arguments.Len()))
 	if err != nil {
 		return x.broken(err)
 	}
-	outcome, length := abi.Unpack(packed)
 	values := abi.NewReader(in.left(length))
-	if abi.Outcome(outcome) != abi.Done {
+	if outcome != abi.Done {
 		kind := ErrScript
-		if abi.Outcome(outcome) == abi.OutOfMemory {
+		if outcome == abi.OutOfMemory {
 			kind = ErrOutOfMemory
 		}
 		return x.fail(kind, string(values.Next().Bytes), "")

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 
@@ -11,6 +12,9 @@ import (
 // Seal runs the init functions, takes the snapshot and makes the instances. Afterwards registrations can be called, and
 // nothing more can be loaded.
 func (image *Image) Seal(ctx context.Context) error {
+	if image.snapshot != nil {
+		return errors.New("an image can be sealed only once")
+	}
 	registrations := image.Registrations()
 	for _, r := range registrations {
 		if r.Kind == KindInit {
@@ -43,11 +47,12 @@ func (image *Image) collect(ctx context.Context) error {
 		return x.unstarted(err)
 	}
 	defer r.unclaim(in)
-	x.instance, in.running = in, x
-	_, err = in.call(abi.ExportCollect)
-	in.running = nil
-	if err != nil {
+	x.instance = in
+	if _, _, err := x.enterSeldom(abi.ExportCollect); err != nil {
 		return x.broken(err)
+	}
+	if x.stopping > 0 {
+		return x.fail(x.reason, "", "")
 	}
 	return nil
 }
@@ -73,6 +78,8 @@ func (image *Image) group(ctx context.Context, registrations []*Registration) er
 	var shared *group
 	for _, r := range registrations {
 		switch {
+		case r.Kind == KindInit: // it has run; its group stays the golden instance's, which is closed
+			continue
 		case image.config.Isolation == IsolateTransactions && r.Kind != KindTask:
 			if shared == nil {
 				shared = &group{image: image, pool: &pool{limit: 4 * runtime.GOMAXPROCS(0), all: make(map[*instance]struct{})}}
@@ -97,7 +104,10 @@ func (image *Image) group(ctx context.Context, registrations []*Registration) er
 			}
 			g.instances = append(g.instances, in)
 		}
-		shared, r.group = g, g
+		r.group = g
+		if image.config.Isolation == IsolateScripts {
+			shared = g
+		}
 	}
 	return nil
 }

@@ -24,7 +24,8 @@ func (image *Image) registerAtRunTime(x *Execution, r *Registration) error {
 	case image.config.Isolation == IsolateTransactions:
 		return errors.New("with isolation \"transaction\" a task can be registered only while the script is loaded: this instance ends with the execution")
 	}
-	r.group = &group{image: image, instances: []*instance{x.instance}}
+	in := x.instance
+	r.group = &group{image: image, instances: []*instance{in}, transient: true, generation: in.generation}
 	return image.startTask(r)
 }
 

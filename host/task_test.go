@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // ended is what TaskEnded is told.
@@ -96,4 +97,38 @@ action("many", function() while true do register_function("task", "", function()
 			t.Errorf("got %v", err)
 		}
 	})
+}
+
+// A task that is registered at run time lives in its instance. When that is replaced, another function may have got the
+// task's number by the time when the task gets its turn.
+func TestImage_register_atRunTime_replaced(t *testing.T) {
+	e := newTestEngine(t, EngineConfig{})
+	tasks := make(chan error, 2)
+	image, w := newTestImage(t, e, `
+local queue = bind("queue")
+action("killed", function()
+	queue()
+	register_function("task", "", function() print("first") end)
+	return ("a"):rep(28):find(("a*"):rep(14) .. "b")
+end)
+action("registers", function() register_function("task", "", function() print("second") end) sleep(0) end)`, func(c *ImageConfig) {
+		c.Isolation = IsolateScripts
+		c.TaskEnded = func(_ *Registration, err error) { tasks <- err }
+		c.Library = Libraries{Functions{"queue": func(c *Call) error {
+			go run(context.Background(), c.Execution.instance.image, "registers") //nolint:errcheck // the task tells
+			for !c.Execution.instance.turn.contended() {
+				time.Sleep(time.Millisecond)
+			}
+			return nil
+		}}, c.Library}
+	})
+	if _, err := run(context.Background(), image, "killed"); !errors.Is(err, ErrKilled) {
+		t.Errorf("got %v, want %v", err, ErrKilled)
+	}
+	if one, other := <-tasks, <-tasks; !errors.Is(errors.Join(one, other), ErrReset) || one != nil && other != nil {
+		t.Errorf("the tasks have ended with %v and %v, want %v and nothing", one, other, ErrReset)
+	}
+	if got := w.output(); got != "second" {
+		t.Errorf("printed %q", got)
+	}
 }

@@ -100,3 +100,34 @@ func TestClose(t *testing.T) {
 		t.Errorf("logged %s", r.text())
 	}
 }
+
+// A script that registers a task for each request gets the memory of those that have ended back.
+func TestTask_memory(t *testing.T) {
+	b, r, err := loadBridge(t, `
+local ended = 0
+core.register_fetches("used", function(txn)
+  ended = 0
+  for i = 1, 1000 do core.register_task(function() ended = ended + 1 end) end
+  while ended < 1000 do core.msleep(1) end
+  collectgarbage()
+  collectgarbage()
+  return math.floor(collectgarbage("count"))
+end)`, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Init(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	fetch, err := b.BindFetch("used", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var used []int64 // KiB
+	for range 3 {
+		used = append(used, fetch(newExchange()).Int)
+	}
+	if used[0] == 0 || used[2] > used[1]+50 {
+		t.Errorf("%d KiB in use; log: %s", used, r.text())
+	}
+}

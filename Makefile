@@ -60,7 +60,7 @@ fuzz: guests ## Run each fuzz target for FUZZTIME.
 soak: guests ## Run the soak tests: many executions, flat memory.
 	TIDELOCK_SOAK=1 $(GO) test -run Soak -count 1 -timeout 30m -v ./host/...
 
-bench-sandbox: guests ## Measure the sandbox, and print a table.
+bench-sandbox: build ## Measure the sandbox, and print a table.
 	@guest/lua54/toolchain.sh test bench
 	$(GO) run ./benchmarks/sandbox
 

@@ -7,12 +7,10 @@ local tcp_txn, http_txn = host.tcp_txn, host.http_txn
 
 local register = host.bind("register")
 
--- Arguments after f are the embedder's options. Returns the number by which the host starts the entry.
+-- Arguments after f are the embedder's options.
 local function add(kind, name, entry, f, ...)
   local source, line = host.source(f)
-  local number = host.ref(entry)
-  register(kind, name, number, source, line, ...)
-  return number
+  register(kind, name, host.ref(entry), source, line, ...)
 end
 
 -- The entry of a function that takes a TXN. The handle comes first; a nil before it says that the exchange is not one
@@ -91,10 +89,12 @@ function core.register_task(...)
   local f = ...
   host.check_type("register_task", 1, f, "function")
   local number
-  number = add("task", "", function()
+  number = host.ref(function()
     host.unref(number) -- it is started once: a script may register one for each request
     f()
-  end, f)
+  end)
+  -- Last: a task that is registered at run time may start before this function goes on.
+  register("task", "", number, host.source(f))
 end
 
 function core.register_init(...)

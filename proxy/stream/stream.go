@@ -62,6 +62,10 @@ type Stream struct {
 	Server   string // name of the server, empty until chosen
 	Started  time.Time
 
+	// RequestInput and ResponseInput are what has arrived of the request's and the response's content; nil where there is
+	// none, as with a response that the proxy generates.
+	RequestInput, ResponseInput Input
+
 	// Service answers in the place of a server. A use-service rule sets it and returns Stop.
 	Service Service
 

@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"encoding/hex"
 	"fmt"
-	"regexp"
 
+	"tidelock/proxy/regex"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/value"
 )
@@ -76,15 +76,11 @@ func matchBinary(patterns []pattern) (matcher, error) {
 }
 
 func matchRegex(patterns []pattern) (matcher, error) {
-	list := make([]*regexp.Regexp, len(patterns))
+	list := make([]*regex.Regexp, len(patterns))
 	for i, p := range patterns {
-		text := p.text
-		if p.fold {
-			text = "(?i)" + text
-		}
-		re, err := regexp.Compile(text)
+		re, err := regex.Compile(p.text, p.fold)
 		if err != nil {
-			return nil, patternError{p.word, fmt.Errorf("regex '%s' is invalid: %w", p.text, err)}
+			return nil, patternError{p.word, err}
 		}
 		list[i] = re
 	}

@@ -3,11 +3,11 @@ package luabridge
 import (
 	"errors"
 	"fmt"
-	"regexp"
 
 	"tidelock/abi"
 	"tidelock/host"
 	"tidelock/proxy/message"
+	"tidelock/proxy/regex"
 	"tidelock/proxy/sample"
 )
 
@@ -155,7 +155,7 @@ func deleteHeader(d direction) host.Function {
 }
 
 // replacer appends what takes the place of value, and reports whether re matches it.
-type replacer func(dst []byte, re *regexp.Regexp, r sample.Replacement, value []byte) ([]byte, bool)
+type replacer func(dst []byte, re *regex.Regexp, r regex.Replacement, value []byte) ([]byte, bool)
 
 // replaceHeader is *_rep_*(name, regex, replacement).
 func replaceHeader(d direction, replace replacer) host.Function {
@@ -180,7 +180,7 @@ func replaceHeader(d direction, replace replacer) host.Function {
 		if err != nil {
 			return err
 		}
-		replacement := sample.NewReplacement(string(text))
+		replacement := regex.ParseReplacement(string(text))
 		for i := m.Find(string(name), -1); i >= 0; i = m.Find(string(name), i) {
 			changed, ok := replace(nil, re, replacement, m.Value(i))
 			if !ok {
@@ -198,8 +198,8 @@ func replaceHeader(d direction, replace replacer) host.Function {
 }
 
 // wholeHeader matches the value as a whole, as http-request replace-header does.
-func wholeHeader(dst []byte, re *regexp.Regexp, r sample.Replacement, value []byte) ([]byte, bool) {
-	match := re.FindSubmatchIndex(value)
+func wholeHeader(dst []byte, re *regex.Regexp, r regex.Replacement, value []byte) ([]byte, bool) {
+	match := re.Find(value)
 	if match == nil {
 		return dst, false
 	}
@@ -207,7 +207,7 @@ func wholeHeader(dst []byte, re *regexp.Regexp, r sample.Replacement, value []by
 }
 
 // eachValue matches each of the comma separated values. White space around the commas goes.
-func eachValue(dst []byte, re *regexp.Regexp, r sample.Replacement, value []byte) ([]byte, bool) {
+func eachValue(dst []byte, re *regex.Regexp, r regex.Replacement, value []byte) ([]byte, bool) {
 	changed := false
 	for rest := value; rest != nil; {
 		var one []byte

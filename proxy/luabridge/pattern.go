@@ -1,9 +1,9 @@
 package luabridge
 
 import (
-	"fmt"
-	"regexp"
 	"sync"
+
+	"tidelock/proxy/regex"
 )
 
 // patterns are the regular expressions that scripts use, most of them again and again.
@@ -12,26 +12,26 @@ var patterns patternCache
 // patternCache holds a bounded number of compiled expressions.
 type patternCache struct {
 	mu       sync.RWMutex
-	compiled map[string]*regexp.Regexp // guarded by mu
+	compiled map[string]*regex.Regexp // guarded by mu
 }
 
 const maxPatterns = 256
 
-func (p *patternCache) compile(pattern []byte) (*regexp.Regexp, error) {
+func (p *patternCache) compile(pattern []byte) (*regex.Regexp, error) {
 	p.mu.RLock()
 	re := p.compiled[string(pattern)]
 	p.mu.RUnlock()
 	if re != nil {
 		return re, nil
 	}
-	re, err := regexp.Compile(string(pattern))
+	re, err := regex.Compile(string(pattern), false)
 	if err != nil {
-		return nil, fmt.Errorf("invalid regex '%s': %w", pattern, err)
+		return nil, err
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.compiled == nil || len(p.compiled) == maxPatterns {
-		p.compiled = make(map[string]*regexp.Regexp)
+		p.compiled = make(map[string]*regex.Regexp)
 	}
 	p.compiled[string(pattern)] = re
 	return re, nil

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"tidelock/proxy/logformat"
 	"tidelock/proxy/message"
+	"tidelock/proxy/regex"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/stream"
 )
@@ -128,9 +128,9 @@ func (p *parser) nameMatcher(name string, lower []byte) (func(header []byte) boo
 	case "sub":
 		return func(header []byte) bool { return bytes.Contains(header, lower) }, nil
 	case "reg":
-		re, err := regexp.Compile(name)
+		re, err := regex.Compile(name, false)
 		if err != nil {
-			return nil, fmt.Errorf("regex '%s' is invalid: %w", name, err)
+			return nil, err
 		}
 		return re.Match, nil
 	}

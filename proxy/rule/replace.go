@@ -1,19 +1,17 @@
 package rule
 
 import (
-	"fmt"
-	"regexp"
-
 	"tidelock/proxy/logformat"
+	"tidelock/proxy/regex"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/stream"
 )
 
 // substitution replaces text that a regex matches with a format in which \1 stands for a group of the match.
 type substitution struct {
-	regex    *regexp.Regexp
+	regex    *regex.Regexp
 	format   *logformat.Format
-	constant sample.Replacement // the compiled format when that is constant
+	constant regex.Replacement // the compiled format when that is constant
 }
 
 // <match-regex> <replace-fmt>
@@ -23,28 +21,28 @@ func (p *parser) substitution() (*substitution, error) {
 		return nil, err
 	}
 	s := &substitution{}
-	if s.regex, err = regexp.Compile(text); err != nil {
+	if s.regex, err = regex.Compile(text, false); err != nil {
 		p.at--
-		return nil, fmt.Errorf("regex '%s' is invalid: %w", text, err)
+		return nil, err
 	}
 	if s.format, err = p.headerValue(); err != nil {
 		return nil, err
 	}
 	if text, ok := s.format.Constant(); ok {
-		s.constant = sample.NewReplacement(string(text))
+		s.constant = regex.ParseReplacement(string(text))
 	}
 	return s, nil
 }
 
 // apply appends what takes the place of text as a whole to b, or reports false when the regex does not match it.
 func (s *substitution) apply(b []byte, c *sample.Context, text []byte) ([]byte, bool) {
-	match := s.regex.FindSubmatchIndex(text)
+	match := s.regex.Find(text)
 	if match == nil {
 		return b, false
 	}
 	r := s.constant
 	if r == nil {
-		r = sample.NewReplacement(string(s.format.Eval(c)))
+		r = regex.ParseReplacement(string(s.format.Eval(c)))
 	}
 	return r.Expand(b, text, match), true
 }

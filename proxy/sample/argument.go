@@ -3,10 +3,10 @@ package sample
 import (
 	"fmt"
 	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
 
+	"tidelock/proxy/regex"
 	"tidelock/proxy/value"
 )
 
@@ -41,7 +41,7 @@ type Argument struct {
 	Data     []byte // what Prepare made of Text
 	Addr     netip.Addr
 	Variable Variable // ID is zero where there is none
-	Regexp   *regexp.Regexp
+	Regexp   *regex.Regexp
 	Extra    any // what Prepare made of the argument: a hash, a layout
 }
 

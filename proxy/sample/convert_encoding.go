@@ -132,3 +132,16 @@ func encodeURL(c *Context, _ []Argument, v value.Value) value.Value {
 func decodeKey(text []byte) ([]byte, error) {
 	return base64.StdEncoding.Strict().AppendDecode(nil, text)
 }
+
+// hexDigit returns the value of a hexadecimal digit, or -1.
+func hexDigit(c byte) int {
+	switch {
+	case '0' <= c && c <= '9':
+		return int(c - '0')
+	case 'a' <= c && c <= 'f':
+		return int(c-'a') + 10
+	case 'A' <= c && c <= 'F':
+		return int(c-'A') + 10
+	}
+	return -1
+}

@@ -5,8 +5,8 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
-	"regexp"
 
+	"tidelock/proxy/regex"
 	"tidelock/proxy/value"
 )
 
@@ -200,26 +200,24 @@ func prepareRegsub(a []Argument) (err error) {
 	if a[0].Text == "" {
 		return errors.New("expected a regex, but got nothing")
 	}
-	pattern := a[0].Text
+	fold := false
 	for _, flag := range a[2].Text {
 		switch flag {
 		case 'i':
-			pattern = "(?i)" + pattern
+			fold = true
 		case 'g':
 			a[2].Int = 1
 		default:
 			return fmt.Errorf("invalid regex flag '%c', expected 'i', 'g' or both", flag)
 		}
 	}
-	if a[0].Regexp, err = regexp.Compile(pattern); err != nil {
-		return fmt.Errorf("invalid regex: %w", err)
-	}
-	a[1].Extra = NewReplacement(a[1].Text)
-	return nil
+	a[1].Extra = regex.ParseReplacement(a[1].Text)
+	a[0].Regexp, err = regex.Compile(a[0].Text, fold)
+	return err
 }
 
 func regsub(c *Context, a []Argument, v value.Value) value.Value {
-	b, ok := a[1].Extra.(Replacement).Append(c.Scratch.Buffer(), a[0].Regexp, v.Data, a[2].Int != 0)
+	b, ok := a[1].Extra.(regex.Replacement).Append(c.Scratch.Buffer(), a[0].Regexp, v.Data, a[2].Int != 0)
 	if !ok {
 		return v
 	}

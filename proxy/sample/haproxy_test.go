@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/hex"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -40,7 +41,17 @@ var differences = map[string]string{
 
 // TestExpression_HAProxy compares with the answers of HAProxy 2.6.12. testdata/capture asked for them.
 func TestExpression_HAProxy(t *testing.T) {
-	f, err := os.Open("testdata/expressions.golden")
+	files, err := filepath.Glob("testdata/*.golden")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no golden files: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".golden"), func(t *testing.T) { compare(t, file) })
+	}
+}
+
+func compare(t *testing.T, file string) {
+	f, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}

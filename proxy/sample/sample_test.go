@@ -32,7 +32,7 @@ func TestCompiler_Parse_Errors(t *testing.T) {
 		{"cast", []string{"method,add(1)"}, 0, 7, "converter 'add' cannot be applied: it takes type 'sint', but the value before it has type 'meth'"},
 		{"variable", []string{"int(1),add(foo.x)"}, 0, 10, "unknown scope 'foo'"},
 		{"digest", []string{"path,digest(sha265)"}, 0, 11, "unknown message digest 'sha265'; did you mean 'sha256' maybe ?"},
-		{"regex", []string{"path,regsub([,x)"}, 0, 11, "invalid regex"},
+		{"regex", []string{"path,regsub([,x)"}, 0, 11, "regex '[' is invalid"},
 		{"phase", []string{"res.hdr(x),lower"}, 0, 0, "'res.hdr(x),lower' reads what is not available in http-request rules"},
 		{"scripts are not loaded", []string{"lua.foo"}, 0, 0, "unknown fetch method 'lua.foo'"},
 	}

@@ -1,7 +1,7 @@
 // Command capture asks a real HAProxy what sample expressions yield, or how conditions are decided, and prints the
 // answers as the golden files that TestExpression_HAProxy and TestCondition_HAProxy compare with:
 //
-//	cd proxy/sample/testdata && go run ./capture < expressions.txt > expressions.golden
+//	cd proxy/sample/testdata && for f in *.txt; do go run ./capture < $f > ${f%.txt}.golden; done
 //	cd proxy/acl/testdata && go run ../../sample/testdata/capture -conditions < conditions.txt > conditions.golden
 //
 // Input: blocks separated by lines "== name"; a block is an HTTP request, an empty line, lines "| " with the request's

@@ -1,6 +1,6 @@
-package sample
+package regex
 
-import "regexp"
+import "strconv"
 
 // Replacement is what takes the place of a regex match: text in which \0 to \9 stand for the groups of the match and
 // \xNN for a byte. It is compiled from its text once.
@@ -11,8 +11,8 @@ type replacementPart struct {
 	group int // -1 for text
 }
 
-// NewReplacement compiles the text of a replacement.
-func NewReplacement(text string) Replacement {
+// ParseReplacement parses the text of a replacement.
+func ParseReplacement(text string) Replacement {
 	var r Replacement
 	var literal []byte
 	for i := 0; i < len(text); i++ {
@@ -25,8 +25,13 @@ func NewReplacement(text string) Replacement {
 		case '0' <= c && c <= '9':
 			r = append(r, replacementPart{string(literal), -1}, replacementPart{"", int(c - '0')})
 			literal = literal[:0]
-		case c == 'x' && i+2 < len(text) && hexDigit(text[i+1]) >= 0 && hexDigit(text[i+2]) >= 0:
-			literal = append(literal, byte(hexDigit(text[i+1])<<4|hexDigit(text[i+2])))
+		case c == 'x' && i+2 < len(text):
+			n, err := strconv.ParseUint(text[i+1:i+3], 16, 8)
+			if err != nil {
+				literal = append(literal, c)
+				continue
+			}
+			literal = append(literal, byte(n))
 			i += 2
 		default:
 			literal = append(literal, c)
@@ -36,26 +41,34 @@ func NewReplacement(text string) Replacement {
 }
 
 // Append appends src to dst with the first match of re replaced, or with all of them. It reports whether there was one;
-// otherwise it appends nothing.
-func (r Replacement) Append(dst []byte, re *regexp.Regexp, src []byte, all bool) ([]byte, bool) {
-	n := 1
-	if all {
-		n = -1
-	}
-	matches := re.FindAllSubmatchIndex(src, n)
-	if matches == nil {
+// otherwise it appends nothing. After each match the search goes on in what remains, as if that were all, but for ^.
+func (r Replacement) Append(dst []byte, re *Regexp, src []byte, all bool) ([]byte, bool) {
+	match := re.Find(src)
+	if match == nil {
 		return dst, false
 	}
-	last := 0
-	for _, match := range matches {
-		dst = append(dst, src[last:match[0]]...)
+	deadline := re.deadline()
+	for match != nil {
+		dst = append(dst, src[:match[0]]...)
 		dst = r.Expand(dst, src, match)
-		last = match[1]
+		end := match[1]
+		if end == 0 && len(src) > 0 {
+			// A match of nothing where the search began: the next one begins a byte further on.
+			dst = append(dst, src[0])
+			end = 1
+		} else if end == 0 {
+			break
+		}
+		src = src[end:]
+		if !all || deadline.passed() {
+			break
+		}
+		match = re.FindRest(src)
 	}
-	return append(dst, src[last:]...), true
+	return append(dst, src...), true
 }
 
-// Expand appends r for one match in src, which is as regexp's FindSubmatchIndex returns it.
+// Expand appends r for one match in src, as Regexp.Find returns it.
 func (r Replacement) Expand(dst, src []byte, match []int) []byte {
 	for _, p := range r {
 		if p.group < 0 {
@@ -65,17 +78,4 @@ func (r Replacement) Expand(dst, src []byte, match []int) []byte {
 		}
 	}
 	return dst
-}
-
-// hexDigit returns the value of a hexadecimal digit, or -1.
-func hexDigit(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= c && c <= 'f':
-		return int(c-'a') + 10
-	case 'A' <= c && c <= 'F':
-		return int(c-'A') + 10
-	}
-	return -1
 }

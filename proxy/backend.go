@@ -42,14 +42,10 @@ func (b *builder) buildBackend(section *config.Proxy) *server.Backend {
 			break // the first backup takes all, as without option allbackups
 		}
 	}
-	if section.Kind == config.Backend {
-		rules := b.compileRules(section)
-		backend.RequestRules = forwardFor(section.ForwardFor, rules.request)
-		backend.ResponseRules = rules.response
-		if rules.afterResponse != nil {
-			b.afterResponses[backend.Proxy] = rules.afterResponse
-		}
-	}
+	rules := b.rulesOf(section)
+	backend.ContentRules, backend.RequestRules = rules.content, rules.request
+	backend.ResponseContentRules, backend.ResponseRules = rules.responseContent, rules.response
+	backend.AfterResponseRules = rules.afterResponse
 	backend.Prepare()
 	return backend
 }
@@ -98,7 +94,7 @@ type switchRule struct {
 }
 
 // chooseBackend compiles the use_backend rules and the default of a frontend or listen section.
-func (b *builder) chooseBackend(section *config.Proxy, compiled rules) func(*stream.Stream) *server.Backend {
+func (b *builder) chooseBackend(section *config.Proxy, compiled *rules) func(*stream.Stream) *server.Backend {
 	var switches []switchRule
 	for _, use := range section.UseBackends {
 		rule := switchRule{backend: b.backends[use.Backend.Text]}

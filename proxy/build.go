@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -30,7 +31,7 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 			backends: map[string]*server.Backend{}, byProxy: map[*stream.Proxy]*entrance{},
 		},
 		ctx: ctx, diags: diags, logs: newLogTargets(&cfg.Global),
-		identities: map[*config.Proxy]*stream.Proxy{}, afterResponses: map[*stream.Proxy]verdict{},
+		identities: map[*config.Proxy]*stream.Proxy{}, rules: map[*config.Proxy]*rules{},
 	}
 	b.loadScripts()
 	b.buildProxies()
@@ -56,9 +57,8 @@ type builder struct {
 	diags      *syntax.Diagnostics
 	logs       *logTargets
 	identities map[*config.Proxy]*stream.Proxy
+	rules      map[*config.Proxy]*rules
 	pages      map[*stream.Proxy]errorPages
-
-	afterResponses map[*stream.Proxy]verdict // http-after-response rules of the backends
 }
 
 func (b *builder) loadScripts() {
@@ -135,17 +135,17 @@ func (b *builder) buildFrontend(section *config.Proxy) *entrance {
 		Proxy: b.identities[section],
 		Timeouts: frontend.Timeouts{
 			Client: section.Timeouts.Client, HTTPRequest: section.Timeouts.HTTPRequest, HTTPKeepAlive: section.Timeouts.HTTPKeepAlive,
+			Tarpit: cmp.Or(section.Timeouts.Tarpit, section.Timeouts.Connect),
 		},
 		MaxConn: maxConnections(&b.config.Global, section),
 		Close:   section.Connection == config.Close,
 		Errors:  b.options.Errors,
 	}
-	rules := b.compileRules(section)
+	rules := b.rulesOf(section)
+	c.ConnectionRules, c.SessionRules, c.ContentRules = rules.connection, rules.session, rules.content
 	c.RequestRules = monitor(section.MonitorURI, rules.request)
-	c.ResponseRules, c.AfterResponseRules = rules.response, b.afterResponse(rules.afterResponse)
-	if section.Kind == config.Listen {
-		c.RequestRules = forwardFor(section.ForwardFor, c.RequestRules)
-	}
+	c.ForwardRules = b.forwardRules(section)
+	c.ResponseRules, c.AfterResponseRules = rules.response, rules.afterResponse
 	c.ChooseBackend = b.chooseBackend(section, rules)
 	c.ErrorReply = b.errorReply(section)
 	c.Log = b.logging(section, e.logger)

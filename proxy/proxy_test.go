@@ -300,7 +300,6 @@ func TestBuild_Errors(t *testing.T) {
 		{"ACL", "acl a nope x", 11, "error detected while parsing ACL 'a' : "},
 		{"log-format", "log-format %nope", 16, "failed to parse log-format : "},
 		{"script without a sandbox", "http-request lua.x", 18, "lua.x"},
-		{"connection rules", "tcp-request connection reject", 5, "not supported yet"},
 		{"server without a port", "server s 192.0.2.1", 5, "an address without a port"},
 	}
 	for _, tc := range tests {

@@ -16,24 +16,38 @@ import (
 
 // rules are a section's rules, compiled. A function is nil when there is nothing to run.
 type rules struct {
-	acls                             *acl.Set
-	request, response, afterResponse verdict
+	acls *acl.Set
+
+	connection, session, content, request    verdict
+	responseContent, response, afterResponse verdict
 }
 
 // verdict runs rules over an exchange.
 type verdict = func(*stream.Stream) stream.Verdict
 
+// rulesOf returns the rules of a section. A listen section runs the same ones as frontend and as backend.
+func (b *builder) rulesOf(section *config.Proxy) *rules {
+	if b.rules[section] == nil {
+		b.rules[section] = b.compileRules(section)
+	}
+	return b.rules[section]
+}
+
 // compileRules compiles the rules of a section. Those of its defaults section come first, with their own ACLs.
-func (b *builder) compileRules(section *config.Proxy) rules {
+func (b *builder) compileRules(section *config.Proxy) *rules {
 	chains := map[stream.RuleSet][]*rule.Rule{}
 	b.compileList(section, section.Inherited, &acl.Set{}, chains)
 	acls := &acl.Set{}
 	b.compileList(section, section.Rules, acls, chains)
-	return rules{
-		acls:          acls,
-		request:       inSequence(chain(stream.TCPRequest, chains), chain(stream.HTTPRequest, chains)),
-		response:      inSequence(chain(stream.TCPResponse, chains), chain(stream.HTTPResponse, chains)),
-		afterResponse: chain(stream.HTTPAfterResponse, chains),
+	return &rules{
+		acls:            acls,
+		connection:      chain(stream.TCPConnection, chains),
+		session:         chain(stream.TCPSession, chains),
+		content:         chain(stream.TCPRequest, chains),
+		request:         chain(stream.HTTPRequest, chains),
+		responseContent: chain(stream.TCPResponse, chains),
+		response:        chain(stream.HTTPResponse, chains),
+		afterResponse:   chain(stream.HTTPAfterResponse, chains),
 	}
 }
 
@@ -45,9 +59,6 @@ func (b *builder) compileList(section *config.Proxy, list []config.Rule, acls *a
 			if err := acls.Add(b.compiler(phaseOf(section), r.At, r.Folder), syntax.Texts(r.Words)); err != nil {
 				b.fail(err, r, "error detected while parsing ACL '%s' : %s", r.Words[0].Text, sentence(err))
 			}
-			continue
-		case set == stream.TCPResponse && section.Mode == config.ModeTCP, !isRuleSet(set):
-			b.diags.Alertf(r.At, "'%s' rules are not supported yet by this version in mode %s.", r.Set, section.Mode)
 			continue
 		case len(r.Words) == 0:
 			b.diags.Alertf(r.At, "'%s' expects an action.", r.Set)
@@ -61,14 +72,6 @@ func (b *builder) compileList(section *config.Proxy, list []config.Rule, acls *a
 		}
 		chains[set] = append(chains[set], compiled)
 	}
-}
-
-func isRuleSet(set stream.RuleSet) bool {
-	switch set {
-	case stream.HTTPRequest, stream.HTTPResponse, stream.HTTPAfterResponse, stream.TCPRequest, stream.TCPResponse:
-		return true
-	}
-	return false
 }
 
 func (b *builder) ruleCompiler(section *config.Proxy, set stream.RuleSet, acls *acl.Set, r config.Rule) *rule.Compiler {
@@ -95,39 +98,6 @@ func chain(set stream.RuleSet, chains map[stream.RuleSet][]*rule.Rule) verdict {
 		return nil
 	}
 	return rule.NewChain(set, chains[set]).Run
-}
-
-// inSequence runs second where first lets the exchange go on. Either may be nil.
-func inSequence(first, second verdict) verdict {
-	switch {
-	case first == nil:
-		return second
-	case second == nil:
-		return first
-	}
-	return func(s *stream.Stream) stream.Verdict {
-		if v := first(s); v > stream.Stop {
-			return v
-		}
-		return second(s)
-	}
-}
-
-// afterResponse runs the rules of the backend that answered, then the frontend's own.
-func (b *builder) afterResponse(own verdict) verdict {
-	if len(b.afterResponses) == 0 {
-		return own
-	}
-	backends := b.afterResponses
-	return func(s *stream.Stream) stream.Verdict {
-		if run := backends[s.Backend]; run != nil {
-			run(s)
-		}
-		if own == nil {
-			return stream.Continue
-		}
-		return own(s)
-	}
 }
 
 // compiler returns a compiler of sample expressions for a phase. What it warns of belongs to the statement at at, and the

@@ -20,24 +20,37 @@ type factor struct {
 
 // Holds decides the condition for the exchange of c.
 func (d *Condition) Holds(c *sample.Context) bool {
-	if d == nil {
-		return true
-	}
-	for _, term := range d.terms {
-		if all(term, c) {
-			return !d.unless
-		}
-	}
-	return d.unless
+	holds, _ := d.Decide(c)
+	return holds
 }
 
-func all(term []factor, c *sample.Context) bool {
+// Decide is Holds for rules that run while input is still coming: undecided means that more of it may change the answer.
+func (d *Condition) Decide(c *sample.Context) (holds, undecided bool) {
+	if d == nil {
+		return true, false
+	}
+	for _, term := range d.terms {
+		held, open := all(term, c)
+		if held {
+			return !d.unless, false
+		}
+		undecided = undecided || open
+	}
+	return d.unless, undecided
+}
+
+// all reports whether every factor holds, or whether only more input can tell.
+func all(term []factor, c *sample.Context) (holds, undecided bool) {
 	for i := range term {
-		if term[i].list.holds(c) == term[i].negate {
-			return false
+		c.Incomplete = false
+		switch matched := term[i].list.holds(c); {
+		case matched == term[i].negate && (matched || !c.Incomplete):
+			return false, false
+		case !matched && c.Incomplete:
+			undecided = true
 		}
 	}
-	return true
+	return !undecided, undecided
 }
 
 // Condition compiles "if ..." or "unless ...". No words at all are no condition.

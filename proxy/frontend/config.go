@@ -18,9 +18,17 @@ type Config struct {
 	MaxConn  int  // connections at a time, 0 for no bound
 	Close    bool // close each connection after one exchange (option httpclose)
 
-	// RequestRules runs once the request's headers are there, in TCP mode when the connection is. It may set the
-	// stream's Service.
+	// ConnectionRules runs when a connection was accepted and nothing was read from it, SessionRules when it is ready for
+	// its first exchange: after TLS and the PROXY protocol. What either refuses is closed and not logged.
+	ConnectionRules, SessionRules func(*stream.Stream) stream.Verdict
+	// ContentRules runs first on each exchange: in HTTP mode once the request's headers are there, in TCP mode when the
+	// connection is. While InspectDelay lasts it may ask to be run again on more input.
+	ContentRules func(*stream.Stream) stream.Verdict
+	InspectDelay time.Duration
+	// RequestRules runs after ContentRules, in HTTP mode. Either may set the stream's Service.
 	RequestRules func(*stream.Stream) stream.Verdict
+	// ForwardRules runs when a server is about to get the request, after all rules of the backend.
+	ForwardRules func(*stream.Stream) stream.Verdict
 	// ResponseRules runs over responses of servers and services, after the backend's own.
 	ResponseRules func(*stream.Stream) stream.Verdict
 	// AfterResponseRules runs over every response before it is sent, generated ones included. Its verdict can only stop.
@@ -43,4 +51,5 @@ type Timeouts struct {
 	Client        time.Duration // each wait for the client to send or to take data
 	HTTPRequest   time.Duration // a request's headers, from its first byte; 0 is Client for each wait
 	HTTPKeepAlive time.Duration // waiting for another request; 0 is HTTPRequest, then Client
+	Tarpit        time.Duration // before a tarpit rule's answer; 0 is that of connecting to servers
 }

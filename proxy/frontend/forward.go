@@ -116,7 +116,7 @@ func (s *session) receiveResponse() error {
 			s.stream.Record.Timers.Response = time.Since(sent)
 			return nil
 		}
-		if err := s.sendInterim(); err != nil {
+		if err := s.SendInterim(&s.response); err != nil {
 			return &http1.FlushError{Err: err}
 		}
 	}

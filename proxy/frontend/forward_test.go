@@ -312,8 +312,8 @@ func TestFrontend_TCP_Errors(t *testing.T) {
 		config Config
 		ended  string
 	}{
-		{"denied", Config{RequestRules: func(*stream.Stream) stream.Verdict { return stream.Deny }}, "PR"},
-		{"failed", Config{RequestRules: func(*stream.Stream) stream.Verdict { return stream.Failed }}, "IR"},
+		{"denied", Config{ContentRules: func(*stream.Stream) stream.Verdict { return stream.Deny }}, "PR"},
+		{"failed", Config{ContentRules: func(*stream.Stream) stream.Verdict { return stream.Failed }}, "IR"},
 		{"no backend", Config{}, "SC"},
 		{"client timeout", Config{ChooseBackend: to(hang()), Timeouts: Timeouts{Client: 20_000_000}}, "cD"},
 		{"server timeout", Config{ChooseBackend: to(slow)}, "sD"},

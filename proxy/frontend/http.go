@@ -28,7 +28,7 @@ func (s *session) serveHTTP() {
 // beginStream makes the stream ready for another exchange.
 func (s *session) beginStream() {
 	st := &s.stream
-	st.Session, st.Frontend = &s.Session, s.frontend.Proxy
+	st.Session, st.Frontend, st.Control = &s.Session, s.frontend.Proxy, s
 	st.Reset()
 	limit := http1.BufferSize
 	s.request.SetLimit(limit)
@@ -128,7 +128,8 @@ func (s *session) refuse(err error) {
 // exchangeHTTP has a request answered.
 func (s *session) exchangeHTTP() {
 	st := &s.stream
-	if !s.applyRequestRules(s.frontend.RequestRules) {
+	f := s.frontend
+	if !s.applyRequestRules(f.ContentRules) || !s.applyRequestRules(f.RequestRules) {
 		return
 	}
 	if st.Service == nil {
@@ -136,7 +137,7 @@ func (s *session) exchangeHTTP() {
 			s.replyError(503)
 			return
 		}
-		if !s.applyRequestRules(s.backend.RequestRules) {
+		if !s.shared() && !(s.applyRequestRules(s.backend.ContentRules) && s.applyRequestRules(s.backend.RequestRules)) {
 			return
 		}
 	}
@@ -144,8 +145,13 @@ func (s *session) exchangeHTTP() {
 		s.serveService()
 		return
 	}
-	s.forward()
+	if s.applyRequestRules(f.ForwardRules) {
+		s.forward()
+	}
 }
+
+// shared reports whether frontend and backend are one section, whose rules ran already.
+func (s *session) shared() bool { return s.backend.Proxy == s.frontend.Proxy }
 
 // chooseBackend has a backend chosen and reports whether there is one.
 func (s *session) chooseBackend() bool {
@@ -168,10 +174,26 @@ func (s *session) applyRequestRules(rules func(*stream.Stream) stream.Verdict) b
 // applyResponseRules runs the rules over the response of a server or service: the backend's, then the frontend's. It
 // reports false when it answered the client itself.
 func (s *session) applyResponseRules() bool {
-	if s.backend != nil && !s.applyRules(s.backend.ResponseRules, stream.InHeaders, 502) {
-		return false
+	if s.backend != nil {
+		if !s.applyRules(s.backend.ResponseContentRules, stream.InHeaders, 502) {
+			return false
+		}
+		if !s.shared() && !s.applyRules(s.backend.ResponseRules, stream.InHeaders, 502) {
+			return false
+		}
 	}
 	return s.applyRules(s.frontend.ResponseRules, stream.InHeaders, 502)
+}
+
+// applyAfterResponseRules runs the rules over what is about to be sent, whoever made it: the backend's, then the
+// frontend's.
+func (s *session) applyAfterResponseRules() {
+	if s.backend != nil && s.backend.AfterResponseRules != nil && !s.shared() {
+		s.backend.AfterResponseRules(&s.stream)
+	}
+	if after := s.frontend.AfterResponseRules; after != nil {
+		after(&s.stream)
+	}
 }
 
 // applyRules does what rules, which may be nil, say in a phase. A rule that refuses without an answer of its own means
@@ -187,6 +209,8 @@ func (s *session) applyRules(rules func(*stream.Stream) stream.Verdict, phase st
 	case stream.Reply:
 		st.Record.End(stream.Local, phase)
 		s.replyGenerated(refusal)
+	case stream.Tarpit:
+		s.tarpit()
 	case stream.Deny:
 		s.frontend.Stats.Denied.Add(1)
 		st.Record.End(stream.ProxyDenied, phase)

@@ -98,9 +98,7 @@ func (a *httpApplet) StartResponse() error {
 		a.answered = true
 		return ErrAnswered
 	}
-	if after := s.frontend.AfterResponseRules; after != nil {
-		after(&s.stream)
-	}
+	s.applyAfterResponseRules()
 	s.heedConnection()
 	if s.asked.Expect && !a.continued {
 		s.keep = false // a client that waits for a word before it sends may send or not

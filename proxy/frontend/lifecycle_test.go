@@ -94,7 +94,7 @@ func TestFrontend_Panics(t *testing.T) {
 		{"request rules", Config{RequestRules: bang}},
 		{"response rules", Config{RequestRules: by(func(a stream.Applet) error { return answer(a, "") }), ResponseRules: bang}},
 		{"service", Config{RequestRules: by(func(stream.Applet) error { panic("bang") })}},
-		{"TCP", Config{Proxy: tcpMode(), RequestRules: bang}},
+		{"TCP", Config{Proxy: tcpMode(), ContentRules: bang}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

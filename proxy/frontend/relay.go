@@ -13,9 +13,7 @@ func (s *session) relayResponse() {
 	if !s.applyResponseRules() {
 		return
 	}
-	if after := s.frontend.AfterResponseRules; after != nil {
-		after(&s.stream)
-	}
+	s.applyAfterResponseRules()
 	if s.answered.Upgrade {
 		s.writeResponseHead(http1.Framing{}, true)
 		s.tunnel()

@@ -51,9 +51,7 @@ func (s *session) sendReply() {
 	if s.asked.Expect && !s.requestBody.Done() || !s.requestBody.Skip() {
 		s.keep = false
 	}
-	if after := s.frontend.AfterResponseRules; after != nil {
-		after(&s.stream)
-	}
+	s.applyAfterResponseRules()
 	s.heedConnection()
 	body := s.response.Body()
 	framing := http1.Framing{Kind: http1.Length, Length: int64(len(body))}
@@ -145,15 +143,4 @@ func (s *session) linger() {
 		}
 		n += len(s.client.Buffered())
 	}
-}
-
-// sendInterim passes on an interim response of the server (1xx). Clients of HTTP/1.0 do not know them.
-func (s *session) sendInterim() error {
-	if older(s.request.Version()) {
-		return nil
-	}
-	if err := s.client.WriteHead(&s.response, http1.Framing{}, false, http1.Unsaid); err != nil {
-		return err
-	}
-	return s.client.Flush()
 }

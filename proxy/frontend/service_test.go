@@ -196,7 +196,7 @@ func TestFrontend_ResponseRulesSeeServices(t *testing.T) {
 }
 
 func TestFrontend_TCPService(t *testing.T) {
-	address := serve(t, Config{Proxy: tcpMode(), RequestRules: by(func(a stream.Applet) error {
+	address := serve(t, Config{Proxy: tcpMode(), ContentRules: by(func(a stream.Applet) error {
 		text, err := io.ReadAll(a)
 		if err != nil {
 			return err

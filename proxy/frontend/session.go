@@ -89,6 +89,9 @@ func (s *session) run() {
 	defer f.end(s)
 	defer s.close()
 	defer s.recovered("session")
+	if !s.admit() {
+		return
+	}
 	if f.Proxy.Mode == stream.ModeHTTP {
 		s.serveHTTP()
 	} else {

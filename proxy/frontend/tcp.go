@@ -28,11 +28,11 @@ func (s *session) serveTCP() {
 
 func (s *session) exchangeTCP() {
 	st := &s.stream
-	if !s.applyTCPRules(s.frontend.RequestRules) {
+	if !s.applyTCPRules(s.frontend.ContentRules) {
 		return
 	}
 	if st.Service == nil {
-		if !s.chooseBackend() || !s.applyTCPRules(s.backend.RequestRules) {
+		if !s.chooseBackend() || !s.shared() && !s.applyTCPRules(s.backend.ContentRules) {
 			return
 		}
 	}

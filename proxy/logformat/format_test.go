@@ -40,6 +40,7 @@ func newStream() *stream.Stream {
 		Started:  time.Date(2026, 11, 22, 16, 6, 40, 250e6, time.UTC),
 		Record:   stream.NewRecord(),
 	}
+	s.Client = s.Session.Client
 	for name, data := range map[string][]byte{"txn.a": allBytes, "txn.empty": {}, "txn.q": []byte(`a"b]c\d`)} {
 		v, err := sample.Intern(name)
 		if err != nil {

@@ -117,6 +117,7 @@ func newExchange() *stream.Stream {
 		Context:  context.Background(),
 		Record:   stream.NewRecord(),
 	}
+	s.Client = s.Session.Client
 	s.Request.SetRequest([]byte("GET"), []byte("/hash?a=b"))
 	for _, h := range [][2]string{{"Host", "127.0.0.1:18911"}, {"X-List", "abb, bc, b"}, {"X-Pair", "a, b"}} {
 		s.Request.Add(h[0], []byte(h[1]))

@@ -1,6 +1,8 @@
 package rule
 
 import (
+	"slices"
+
 	"tidelock/proxy/sample"
 	"tidelock/proxy/stream"
 )
@@ -17,10 +19,12 @@ var (
 	inResponse      = []stream.RuleSet{stream.HTTPResponse, stream.HTTPAfterResponse}
 	beforeReply     = []stream.RuleSet{stream.HTTPRequest, stream.HTTPResponse}
 	inHTTP          = []stream.RuleSet{stream.HTTPRequest, stream.HTTPResponse, stream.HTTPAfterResponse}
-	inTCP           = []stream.RuleSet{stream.TCPRequest, stream.TCPResponse}
+	beforeExchange  = []stream.RuleSet{stream.TCPConnection, stream.TCPSession}
+	inContent       = []stream.RuleSet{stream.TCPRequest, stream.TCPResponse}
+	inTCP           = slices.Concat(beforeExchange, inContent)
 	beforeService   = []stream.RuleSet{stream.HTTPRequest, stream.TCPRequest}
-	everywhere      = append(inHTTP[:3:3], inTCP...)
-	closingWithHTTP = append(inTCP[:2:2], stream.HTTPRequest)
+	everywhere      = slices.Concat(inHTTP, inTCP)
+	closingWithHTTP = slices.Concat(inTCP, inRequest)
 )
 
 func init() {
@@ -52,7 +56,7 @@ func init() {
 		{"set-uri", inRequest, setURI(uriPart)},
 		{"set-var(", everywhere, setVariable},
 		{"set-var-fmt(", everywhere, setVariableFormat},
-		{"silent-drop", closingWithHTTP, control(stream.Abort)},
+		{"silent-drop", everywhere, control(stream.Abort)},
 		{"unset-var(", everywhere, unsetVariable},
 		{"use-service", beforeService, useService},
 		{"wait-for-body", beforeReply, waitForBody},

@@ -30,7 +30,8 @@ func NewChain(set stream.RuleSet, rules []*Rule) *Chain {
 	return &Chain{sample.PhaseOf(set), rules}
 }
 
-// Run evaluates the rules until one ends the evaluation. It returns Continue when none did.
+// Run evaluates the rules until one ends the evaluation. It returns Continue when none did, and Wait when a condition
+// cannot be decided before more input came.
 func (l *Chain) Run(s *stream.Stream) stream.Verdict {
 	if len(l.rules) == 0 {
 		return stream.Continue
@@ -42,7 +43,11 @@ func (l *Chain) Run(s *stream.Stream) stream.Verdict {
 
 func (l *Chain) run(c *sample.Context) stream.Verdict {
 	for _, r := range l.rules {
-		if !r.condition.Holds(c) {
+		holds, undecided := r.condition.Decide(c)
+		if undecided {
+			return stream.Wait
+		}
+		if !holds {
 			continue
 		}
 		if verdict := r.act(c); verdict != stream.Continue {

@@ -62,6 +62,7 @@ func newStream(set stream.RuleSet, request string) *stream.Stream {
 		Request:  parseMessage(request),
 		Response: &message.Message{},
 	}
+	s.Client = s.Session.Client
 	if set == stream.HTTPResponse {
 		s.Response = parseMessage(okResponse)
 	}

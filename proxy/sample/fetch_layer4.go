@@ -14,11 +14,11 @@ var layer4Fetches = []Fetch{
 	{Name: "dst", Output: value.Address, Phases: onClient, Get: destination},
 	{Name: "dst_is_local", Output: value.Boolean, Phases: onClient, Get: destinationIsLocal},
 	{Name: "dst_port", Output: value.Integer, Phases: onClient, Get: destinationPort},
-	{Name: "fc_dst", Output: value.Address, Phases: onClient, Get: destination},
-	{Name: "fc_dst_port", Output: value.Integer, Phases: onClient, Get: destinationPort},
+	{Name: "fc_dst", Output: value.Address, Phases: onClient, Get: connectionDestination},
+	{Name: "fc_dst_port", Output: value.Integer, Phases: onClient, Get: connectionDestinationPort},
 	{Name: "fc_http_major", Output: value.Integer, Phases: onClient, Get: clientHTTPMajor},
-	{Name: "fc_src", Output: value.Address, Phases: onClient, Get: source},
-	{Name: "fc_src_port", Output: value.Integer, Phases: onClient, Get: sourcePort},
+	{Name: "fc_src", Output: value.Address, Phases: onClient, Get: connectionSource},
+	{Name: "fc_src_port", Output: value.Integer, Phases: onClient, Get: connectionSourcePort},
 	{Name: "fe_id", Output: value.Integer, Phases: onClient, Get: frontendID},
 	{Name: "fe_name", Output: value.String, Phases: onClient, Get: frontendName},
 	{Name: "so_name", Output: value.String, Phases: onClient, Get: listenerName},
@@ -28,24 +28,42 @@ var layer4Fetches = []Fetch{
 	{Name: "srv_name", Output: value.String, Phases: onResponse, Get: serverName},
 }
 
-func source(c *Context, _ []Argument) value.Value { return address(c.Stream.Session.Client.Source) }
+func source(c *Context, _ []Argument) value.Value { return address(c.Stream.Client.Source) }
 
-func sourcePort(c *Context, _ []Argument) value.Value { return port(c.Stream.Session.Client.Source) }
+func sourcePort(c *Context, _ []Argument) value.Value { return port(c.Stream.Client.Source) }
 
 func sourceIsLocal(c *Context, _ []Argument) value.Value {
-	return isLocal(c.Stream.Session.Client.Source)
+	return isLocal(c.Stream.Client.Source)
 }
 
 func destination(c *Context, _ []Argument) value.Value {
-	return address(c.Stream.Session.Client.Destination)
+	return address(c.Stream.Client.Destination)
 }
 
 func destinationPort(c *Context, _ []Argument) value.Value {
-	return port(c.Stream.Session.Client.Destination)
+	return port(c.Stream.Client.Destination)
 }
 
 func destinationIsLocal(c *Context, _ []Argument) value.Value {
-	return isLocal(c.Stream.Session.Client.Destination)
+	return isLocal(c.Stream.Client.Destination)
+}
+
+// The addresses of the connection, whatever rules made of them for this exchange.
+
+func connectionSource(c *Context, _ []Argument) value.Value {
+	return address(c.Stream.Session.Client.Source)
+}
+
+func connectionSourcePort(c *Context, _ []Argument) value.Value {
+	return port(c.Stream.Session.Client.Source)
+}
+
+func connectionDestination(c *Context, _ []Argument) value.Value {
+	return address(c.Stream.Session.Client.Destination)
+}
+
+func connectionDestinationPort(c *Context, _ []Argument) value.Value {
+	return port(c.Stream.Session.Client.Destination)
 }
 
 // address unmaps IPv4 addresses, which a listener on both families sees inside IPv6 ones.

@@ -49,6 +49,8 @@ func (p Phase) String() string { return phaseNames[p] }
 // PhaseOf returns the phase in which a rule set runs.
 func PhaseOf(set stream.RuleSet) Phase {
 	switch set {
+	case stream.TCPConnection, stream.TCPSession:
+		return Connection
 	case stream.TCPRequest:
 		return TCPRequest
 	case stream.TCPResponse:
@@ -68,6 +70,10 @@ type Context struct {
 	Scratch value.Scratch // bytes of values
 	Cursor  Cursor        // for ACLs, which iterate over samples one expression at a time
 	Output  value.Scratch // bytes of texts that are made of several values, while Scratch is in use for each
+
+	// Incomplete is set by a fetch that would find something else, or anything at all, if it had bytes that may still come
+	// (stream.Input.Final). Who evaluates a condition clears it before.
+	Incomplete bool
 }
 
 var contexts = sync.Pool{New: func() any { return new(Context) }}
@@ -83,7 +89,7 @@ func Acquire(s *stream.Stream, p Phase) *Context {
 func (c *Context) Release() {
 	c.Scratch.Reset()
 	c.Output.Reset()
-	c.Stream, c.Cursor = nil, Cursor{}
+	c.Stream, c.Cursor, c.Incomplete = nil, Cursor{}, false
 	contexts.Put(c)
 }
 

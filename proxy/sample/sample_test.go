@@ -227,7 +227,7 @@ func TestResponse(t *testing.T) {
 func TestLayer4(t *testing.T) {
 	k := &Compiler{Phase: TCPRequest}
 	tcp := newStream(t, []string{"GET / HTTP/1.1"})
-	tcp.Session.Client = stream.Endpoint{
+	tcp.Client = stream.Endpoint{
 		Source:      netip.MustParseAddrPort("[::ffff:192.0.2.1]:4000"),
 		Destination: netip.MustParseAddrPort("[2001:db8::1]:443"),
 	}

@@ -17,8 +17,12 @@ type Backend struct {
 	// ServerClose closes each connection to a server after one exchange (option http-server-close).
 	ServerClose bool
 
-	// RequestRules and ResponseRules are the backend's own; nil for none.
-	RequestRules, ResponseRules func(*stream.Stream) stream.Verdict
+	// The rules are the backend's own; nil for none. Content rules may ask for more input while their delay lasts. What a
+	// section has as the exchange's frontend too is run there.
+	ContentRules, RequestRules          func(*stream.Stream) stream.Verdict
+	ResponseContentRules, ResponseRules func(*stream.Stream) stream.Verdict
+	AfterResponseRules                  func(*stream.Stream) stream.Verdict
+	InspectDelay, ResponseInspectDelay  time.Duration
 
 	schedule []*Server
 	turn     atomic.Uint64

@@ -59,6 +59,7 @@ const (
 	InQueue        Phase = 'Q'
 	InConnect      Phase = 'C'
 	InHeaders      Phase = 'H' // waiting for the response's headers
+	InTarpit       Phase = 'T'
 	InData         Phase = 'D'
 	InLastTransfer Phase = 'L' // the server has sent everything, the client not yet received it
 )

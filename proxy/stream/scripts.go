@@ -6,6 +6,8 @@ import "tidelock/proxy/value"
 type RuleSet string
 
 const (
+	TCPConnection     RuleSet = "tcp-request connection"
+	TCPSession        RuleSet = "tcp-request session"
 	HTTPRequest       RuleSet = "http-request"
 	HTTPResponse      RuleSet = "http-response"
 	HTTPAfterResponse RuleSet = "http-after-response"

@@ -61,6 +61,14 @@ type Stream struct {
 	Backend  *Proxy // nil until chosen
 	Server   string // name of the server, empty until chosen
 	Started  time.Time
+	Client   Endpoint // the session's, but for what rules changed of it for this exchange
+	First    bool     // the first exchange of its session
+
+	// Overrides take the place of what the proxies of the exchange are configured for.
+	Overrides Overrides
+
+	// Control reaches the connection that carries the exchange. Nil where there is none, as in tests.
+	Control Control
 
 	// RequestInput and ResponseInput are what has arrived of the request's and the response's content; nil where there is
 	// none, as with a response that the proxy generates.
@@ -96,9 +104,12 @@ func (s *Stream) Reset() {
 	s.ReqVariables.Reset()
 	s.ResVariables.Reset()
 	*s = Stream{
-		Session: s.Session, Frontend: s.Frontend,
+		Session: s.Session, Frontend: s.Frontend, Control: s.Control,
 		Request: request, Response: response,
 		TxnVariables: s.TxnVariables, ReqVariables: s.ReqVariables, ResVariables: s.ResVariables,
 		Record: NewRecord(),
+	}
+	if s.Session != nil {
+		s.Client = s.Session.Client
 	}
 }

@@ -12,4 +12,5 @@ const (
 	Failed                    // internal error: 500
 	Wait                      // what has arrived does not decide yet: run the rule set again from its start when there is more
 	SwitchHTTP                // the bytes of this TCP connection are HTTP: go on as such (switch-mode http)
+	Tarpit                    // as Deny, but only after the tarpit timeout
 )

@@ -1,0 +1,21 @@
+package frontend
+
+import (
+	"time"
+
+	"tidelock/proxy/stream"
+)
+
+// tarpit answers only after a while, which costs whoever sends such requests a connection for that long.
+func (s *session) tarpit() {
+	s.frontend.Stats.Denied.Add(1)
+	s.stream.Record.End(stream.ProxyDenied, stream.InTarpit)
+	over := time.NewTimer(s.frontend.Timeouts.Tarpit)
+	defer over.Stop()
+	select {
+	case <-over.C:
+	case <-s.stream.Context.Done():
+		s.keep = false
+	}
+	s.replyGenerated(500)
+}

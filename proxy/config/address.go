@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net/netip"
 	"strconv"
 	"strings"
 )
@@ -74,6 +75,9 @@ func parseAddress(text string, ports portPolicy) ([]Address, error) {
 		network = "tcp4" // as in HAProxy: all addresses means those of IPv4, and "::" those of IPv6
 	}
 	base := Address{Network: network, Host: strings.Trim(host, "[]")}
+	if ports.numeric && !numericHost(base.Host) {
+		return nil, fmt.Errorf("invalid address: '%s' in '%s'", host, text)
+	}
 	if !hasPort || port == "" && !ports.mandatory {
 		if ports.mandatory {
 			return nil, fmt.Errorf("missing port specification in '%s'", text)
@@ -91,9 +95,16 @@ func parseAddress(text string, ports portPolicy) ([]Address, error) {
 	return addresses, nil
 }
 
-// portPolicy says which ports an address may have.
+// portPolicy says which hosts and ports an address may have.
 type portPolicy struct {
 	mandatory, ranges, listen bool
+	numeric                   bool // the host is no name
+}
+
+// numericHost reports whether host is an address, or stands for all of them.
+func numericHost(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil || host == ""
 }
 
 // cutPort cuts at the last colon, unless it is part of an address in brackets.

@@ -15,7 +15,7 @@ func (p *parser) check() {
 			continue
 		}
 		p.checkReferences(proxy)
-		p.checkServers(proxy)
+		p.checkServers(proxy.Kind, proxy.Name, proxy.Servers)
 		p.checkModes(proxy)
 		if complete {
 			p.checkMissing(proxy)
@@ -49,12 +49,12 @@ func (p *parser) checkBackend(proxy *Proxy, name Name, keyword, how string) {
 	}
 }
 
-func (p *parser) checkServers(proxy *Proxy) {
+func (p *parser) checkServers(kind Kind, section string, servers []Server) {
 	first := map[string]Server{}
-	for _, server := range proxy.Servers {
+	for _, server := range servers {
 		if same, found := first[server.Name]; found {
 			p.diags.Alertf(server.At, "%s '%s', another server named '%s' was already defined at line %d, please use distinct names.",
-				proxy.Kind, proxy.Name, server.Name, same.At.Line)
+				kind, section, server.Name, same.At.Line)
 			continue
 		}
 		first[server.Name] = server
@@ -70,11 +70,15 @@ func (p *parser) checkMissing(proxy *Proxy) {
 	}
 	if proxy.Kind.HasFrontend() && t.Client == 0 ||
 		proxy.Kind.HasBackend() && (t.Connect == 0 || t.Server == 0) && len(proxy.Servers) > 0 {
-		p.diags.Warnf(proxy.At, "missing timeouts for %s '%s'.\n"+
-			"   | While not properly invalid, you will certainly encounter various problems\n"+
-			"   | with such a configuration. To fix this, please ensure that all following\n"+
-			"   | timeouts are set to a non-zero value: 'client', 'connect', 'server'.", proxy.Kind, proxy.Name)
+		p.missingTimeouts(proxy.At, proxy.Kind, proxy.Name)
 	}
+}
+
+func (p *parser) missingTimeouts(at syntax.Position, kind Kind, name string) {
+	p.diags.Warnf(at, "missing timeouts for %s '%s'.\n"+
+		"   | While not properly invalid, you will certainly encounter various problems\n"+
+		"   | with such a configuration. To fix this, please ensure that all following\n"+
+		"   | timeouts are set to a non-zero value: 'client', 'connect', 'server'.", kind, name)
 }
 
 // checkModes drops what needs HTTP from proxies in TCP mode, with HAProxy's warnings.

@@ -13,6 +13,13 @@ type Configuration struct {
 	Scripts Scripts
 	Proxies []*Proxy // in the order of the text
 
+	Userlists   []Userlist
+	ErrorGroups []HTTPErrors
+	Caches      []Cache
+	Rings       []Ring
+	Resolvers   []Resolvers
+	Mailers     []Mailers
+
 	// Environment is the process's, as changed by setenv and its like. Scripts see it.
 	Environment *syntax.Environment
 }

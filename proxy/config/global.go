@@ -108,7 +108,7 @@ func parseHardStopAfter(p *parser, s syntax.Statement) {
 		p.failf(s, "'hard-stop-after' expects <time> as argument.")
 		return
 	}
-	if d, ok := p.time(s, s.Argument(0), "argument to <hard-stop-after>"); ok {
+	if d, ok := p.argumentTime(s, s.Argument(0), "hard-stop-after"); ok {
 		p.Global.HardStopAfter = d
 	}
 }

@@ -66,6 +66,12 @@ func describe(cfg *Configuration, diags *syntax.Diagnostics) string {
 	if !diags.Has(syntax.Alert) {
 		dump(&out, "global", reflect.ValueOf(cfg.Global), reflect.ValueOf(defaultGlobal()))
 		dump(&out, "scripts", reflect.ValueOf(cfg.Scripts), reflect.ValueOf(defaultScripts()))
+		dump(&out, "userlist", reflect.ValueOf(cfg.Userlists), reflect.Value{})
+		dump(&out, "http-errors", reflect.ValueOf(cfg.ErrorGroups), reflect.Value{})
+		dump(&out, "cache", reflect.ValueOf(cfg.Caches), reflect.Value{})
+		dump(&out, "ring", reflect.ValueOf(cfg.Rings), reflect.Value{})
+		dump(&out, "resolvers", reflect.ValueOf(cfg.Resolvers), reflect.Value{})
+		dump(&out, "mailers", reflect.ValueOf(cfg.Mailers), reflect.Value{})
 		for _, p := range cfg.Proxies {
 			dump(&out, p.Kind.String()+" "+p.Name, reflect.ValueOf(*p), reflect.ValueOf(Proxy{Settings: builtinSettings()}))
 		}
@@ -75,7 +81,7 @@ func describe(cfg *Configuration, diags *syntax.Diagnostics) string {
 
 // dump writes one line for each leaf of v that differs from base.
 func dump(out *strings.Builder, path string, v, base reflect.Value) {
-	if base.IsValid() && reflect.DeepEqual(v.Interface(), base.Interface()) {
+	if !v.CanInterface() || base.IsValid() && reflect.DeepEqual(v.Interface(), base.Interface()) {
 		return
 	}
 	element := func(v reflect.Value, i int) reflect.Value {

@@ -1,168 +1,167 @@
 package config
 
 import (
-	"net/netip"
 	"slices"
 
 	"tidelock/proxy/config/syntax"
 	"tidelock/proxy/nearest"
 )
 
-// option is one row of the options. On is false for "no option" and for "default option" of what is off by default.
-type option struct {
-	name  string
-	in    sections
-	parse func(p *parser, s syntax.Statement, on bool)
+// Options are the options of a proxy that are on or off (manual, section 4.2, "option ...").
+type Options struct {
+	AbortOnClose              bool
+	AcceptInvalidHTTPRequest  bool
+	AcceptInvalidHTTPResponse bool
+	AllBackups                bool
+	CheckCache                bool
+	ClientKeepalive           bool // clitcpka, tcpka
+	ServerKeepalive           bool // srvtcpka, tcpka
+	DontLogNormal             bool
+	DontLogNull               bool
+	H1CaseAdjustBogusClient   bool
+	H1CaseAdjustBogusServer   bool
+	HTTPBufferRequest         bool
+	HTTPIgnoreProbes          bool
+	HTTPPretendKeepalive      bool
+	HTTPUseProxyHeader        bool
+	IdleCloseOnResponse       bool
+	IndependentStreams        bool
+	LogASAP                   bool
+	LogHealthChecks           bool
+	LogSeparateErrors         bool
+	NoLinger                  bool
+	Persist                   bool
+	PreferLastServer          bool
+	SocketStats               bool
+	Transparent               bool
 }
 
-// optionFlag makes the parser of an option without arguments.
-func optionFlag(set func(*Settings, bool)) func(*parser, syntax.Statement, bool) {
-	return func(p *parser, s syntax.Statement, on bool) {
-		if len(s.Words) > 2 {
-			p.failf(s, "'option %s' cannot handle unexpected argument '%s'.", s.Argument(0), s.Argument(1))
-			return
-		}
-		set(&p.proxy.Settings, on)
-	}
-}
-
-// connection makes the parser of the options that choose how connections live on; the last one wins.
-func connection(c Connection) func(*parser, syntax.Statement, bool) {
-	return optionFlag(func(settings *Settings, on bool) {
-		switch {
-		case on:
-			settings.Connection = c
-		case settings.Connection == c:
-			settings.Connection = KeepAlive
-		}
-	})
-}
-
-// options is the registry of "option".
-var options = slices.Concat([]option{
-	{"dontlognull", inFrontSide, optionFlag(func(s *Settings, on bool) { s.DontLogNull = on })},
-	{"dontlog-normal", inFrontSide, optionFlag(func(s *Settings, on bool) { s.DontLogNormal = on })},
-	{"forwardfor", inProxies, parseForwardFor},
-	{"http-keep-alive", inProxies, connection(KeepAlive)},
-	{"http-server-close", inProxies, connection(ServerClose)},
-	{"httpclose", inProxies, connection(Close)},
-	{"httplog", inFrontSide, parseHTTPLog},
-	{"tcplog", inProxies, optionFlag(func(s *Settings, on bool) { s.TCPLog = on })},
+// switches are the options that "no" can stand before. They take no arguments.
+var switches = slices.Concat([]keyword{
+	{"abortonclose", inBackSide, onOff(func(s *Settings) *bool { return &s.AbortOnClose }), Refused},
+	{"accept-invalid-http-request", inFrontSide, onOff(func(s *Settings) *bool { return &s.AcceptInvalidHTTPRequest }), Refused},
+	{"accept-invalid-http-response", inBackSide, onOff(func(s *Settings) *bool { return &s.AcceptInvalidHTTPResponse }), Refused},
+	{"allbackups", inBackSide, onOff(func(s *Settings) *bool { return &s.AllBackups }), Refused},
+	{"checkcache", inBackSide, onOff(func(s *Settings) *bool { return &s.CheckCache }), Refused},
+	{"clitcpka", inFrontSide, onOff(func(s *Settings) *bool { return &s.ClientKeepalive }), NoEffect},
+	{"dontlog-normal", inFrontSide, onOff(func(s *Settings) *bool { return &s.DontLogNormal }), Supported},
+	{"dontlognull", inFrontSide, onOff(func(s *Settings) *bool { return &s.DontLogNull }), Supported},
+	{"h1-case-adjust-bogus-client", inFrontSide, onOff(func(s *Settings) *bool { return &s.H1CaseAdjustBogusClient }), Refused},
+	{"h1-case-adjust-bogus-server", inBackSide, onOff(func(s *Settings) *bool { return &s.H1CaseAdjustBogusServer }), Refused},
+	{"http-buffer-request", inProxies, onOff(func(s *Settings) *bool { return &s.HTTPBufferRequest }), Refused},
+	{"http-ignore-probes", inFrontSide, onOff(func(s *Settings) *bool { return &s.HTTPIgnoreProbes }), NoEffect},
+	{"http-keep-alive", inProxies, connection(KeepAlive), Supported},
+	{"http-pretend-keepalive", inBackSide, onOff(func(s *Settings) *bool { return &s.HTTPPretendKeepalive }), NoEffect},
+	{"http-server-close", inProxies, connection(ServerClose), Supported},
+	{"http-use-proxy-header", inFrontSide, onOff(func(s *Settings) *bool { return &s.HTTPUseProxyHeader }), Refused},
+	{"httpclose", inProxies, connection(Close), Supported},
+	{"idle-close-on-response", inFrontSide, onOff(func(s *Settings) *bool { return &s.IdleCloseOnResponse }), NoEffect},
+	{"independent-streams", inProxies, onOff(func(s *Settings) *bool { return &s.IndependentStreams }), NoEffect},
+	{"log-health-checks", inBackSide, onOff(func(s *Settings) *bool { return &s.LogHealthChecks }), NoEffect},
+	{"log-separate-errors", inFrontSide, onOff(func(s *Settings) *bool { return &s.LogSeparateErrors }), Refused},
+	{"logasap", inFrontSide, onOff(func(s *Settings) *bool { return &s.LogASAP }), Refused},
+	{"nolinger", inProxies, onOff(func(s *Settings) *bool { return &s.NoLinger }), Refused},
+	{"persist", inBackSide, onOff(func(s *Settings) *bool { return &s.Persist }), Refused},
+	{"prefer-last-server", inBackSide, onOff(func(s *Settings) *bool { return &s.PreferLastServer }), NoEffect},
+	{"redispatch", inBackSide, parseRedispatch, NoEffect},
+	{"socket-stats", inFrontSide, onOff(func(s *Settings) *bool { return &s.SocketStats }), NoEffect},
+	{"srvtcpka", inBackSide, onOff(func(s *Settings) *bool { return &s.ServerKeepalive }), NoEffect},
+	{"transparent", inBackSide, onOff(func(s *Settings) *bool { return &s.Transparent }), Refused},
 },
-	// Hints, statistics and mechanisms whose absence changes nothing but timing.
-	optionRows(inFrontSide, acceptOption, "clitcpka", "contstats", "disable-h2-upgrade", "http-ignore-probes", "idle-close-on-response",
-		"socket-stats", "tcp-smart-accept"),
-	optionRows(inProxies, acceptOption, "http-no-delay", "independent-streams", "splice-auto", "splice-request", "splice-response", "tcpka"),
-	optionRows(inBackSide, acceptOption, "http-pretend-keepalive", "log-health-checks", "prefer-last-server", "redispatch", "srvtcpka",
-		"tcp-smart-connect"),
-	optionRows(inBackSide, ignoreOption, "external-check", "httpchk", "ldap-check", "mysql-check", "pgsql-check", "redis-check", "smtpchk",
-		"spop-check", "ssl-hello-chk", "tcp-check"),
-	optionRows(inFrontSide, refuseOption, "accept-invalid-http-request", "h1-case-adjust-bogus-client", "http-use-proxy-header", "httpslog",
-		"log-separate-errors", "logasap"),
-	optionRows(inBackSide, refuseOption, "abortonclose", "accept-invalid-http-response", "allbackups", "checkcache",
-		"h1-case-adjust-bogus-server", "persist", "transparent"),
-	optionRows(inProxies, refuseOption, "http-buffer-request", "http-restrict-req-hdr-names", "nolinger", "originalto"),
+	// Hints, whose absence changes nothing but timing.
+	rows(inFrontSide, NoEffect, "contstats", "disable-h2-upgrade", "tcp-smart-accept"),
+	rows(inProxies, NoEffect, "http-no-delay", "splice-auto", "splice-request", "splice-response"),
+	rows(inBackSide, NoEffect, "tcp-smart-connect"),
 )
 
-func optionRows(in sections, parse func(*parser, syntax.Statement, bool), names ...string) []option {
-	table := make([]option, len(names))
-	for i, name := range names {
-		table[i] = option{name, in, parse}
-	}
-	return table
+// options are the others.
+var options = slices.Concat([]keyword{
+	{"forwardfor", inProxies, parseForwardFor, Supported},
+	{"http-restrict-req-hdr-names", inProxies, parseRestrictNames, Refused},
+	{"httplog", inFrontSide, parseHTTPLog, Supported},
+	{"httpslog", inFrontSide, func(p *parser, _ syntax.Statement) { p.proxy.HTTPSLog = true }, Refused},
+	{"originalto", inProxies, parseOriginalTo, Refused},
+	{"tcpka", inProxies, parseKeepalive, NoEffect},
+	{"tcplog", inProxies, parseTCPLog, Supported},
+},
+	rows(inBackSide, Ignored, "external-check", "httpchk", "ldap-check", "mysql-check", "pgsql-check", "redis-check", "smtpchk",
+		"spop-check", "ssl-hello-chk", "tcp-check"),
+)
+
+// removedOptions were options of earlier versions, with what HAProxy says of them.
+var removedOptions = map[string]string{
+	"forceclose":  "not supported any more since HAProxy 2.0, please just remove it, or use 'option httpclose' if absolutely needed.",
+	"http-tunnel": "not supported any more since HAProxy 2.1, please just remove it, it shouldn't be needed.",
+	"http_proxy":  "not supported any more since HAProxy 2.5: use 'http-request set-dst' and 'http-request set-uri' instead.",
 }
 
-func acceptOption(*parser, syntax.Statement, bool) {}
-
-// refuseOption lets "no option" pass: what is not there is off.
-func refuseOption(p *parser, s syntax.Statement, on bool) {
-	if on {
-		p.failf(s, "'option %s' is not supported yet by this version.", s.Argument(0))
+// onOff makes the parser of a switch.
+func onOff(field func(*Settings) *bool) parseFunc {
+	return func(p *parser, s syntax.Statement) {
+		if p.noArguments(s) {
+			*field(&p.proxy.Settings) = s.Negation == ""
+		}
 	}
 }
 
-func ignoreOption(p *parser, s syntax.Statement, on bool) {
-	if on {
-		p.warnf(s, "'option %s' is not supported yet by this version and has no effect.", s.Argument(0))
+// noArguments reports an argument after the name of the option, if there is one.
+func (p *parser) noArguments(s syntax.Statement) bool {
+	if len(s.Words) > 2 {
+		p.failf(s, "'option %s' cannot handle unexpected argument '%s'.", s.Argument(0), s.Argument(1))
+	}
+	return len(s.Words) <= 2
+}
+
+// connection makes the parser of the switches that choose how connections live on; the last one wins.
+func connection(c Connection) parseFunc {
+	return func(p *parser, s syntax.Statement) {
+		switch {
+		case !p.noArguments(s):
+		case s.Negation == "":
+			p.proxy.Connection = c
+		case p.proxy.Connection == c:
+			p.proxy.Connection = KeepAlive
+		}
 	}
 }
 
 // [no|default] option <name> [<argument>...]
 func parseOption(p *parser, s syntax.Statement) {
-	name := s.Argument(0)
-	if name == "" {
-		p.failf(s, "'option' expects an option name.")
-		return
+	name, on := s.Argument(0), s.Negation == ""
+	table := switches
+	if on {
+		table = slices.Concat(switches, options)
 	}
-	i := slices.IndexFunc(options, func(o option) bool { return o.name == name })
-	kind := sectionKinds[p.section.Header.Keyword()]
+	i := slices.IndexFunc(table, func(k keyword) bool { return k.name == name })
 	switch {
-	case i < 0 && s.Negation != "":
+	case name == "":
+		p.failf(s, "'option' expects an option name.")
+	case i >= 0 && p.kind != inDefaults && table[i].in&p.kind == 0:
+		p.misplaced(s, "option "+name, table[i].in)
+	case i >= 0:
+		if table[i].parse != nil {
+			table[i].parse(p, s)
+		}
+		if on { // what does not work is off anyway
+			p.tell(s, table[i].support, "'option "+name+"'")
+		}
+	case removedOptions[name] != "":
+		p.failf(s, "option '%s' is %s", name, removedOptions[name])
+	case !on:
 		p.failf(s, "negation/default is not supported for option '%s'.", name)
-	case i < 0:
-		var candidates []string
-		for _, o := range options {
-			candidates = append(candidates, o.name)
-		}
-		suggestion := nearest.Suggestion(name, slices.Values(candidates))
-		if suggestion == "" {
-			suggestion = "."
-		}
-		p.failf(s, "unknown option '%s'%s", name, suggestion)
-	case kind != inDefaults && options[i].in&kind == 0:
-		p.misplaced(s, "option "+name, options[i].in, kind)
 	default:
-		options[i].parse(p, s, s.Negation == "")
+		p.unknownOption(s, table)
 	}
 }
 
-// option httplog [clf]
-func parseHTTPLog(p *parser, s syntax.Statement, on bool) {
-	clf := s.Argument(1) == "clf"
-	if s.Argument(1) != "" && !clf || len(s.Words) > 3 {
-		p.failf(s, "keyword 'httplog' only supports option 'clf'.")
-		return
+func (p *parser) unknownOption(s syntax.Statement, table []keyword) {
+	var candidates []string
+	for _, o := range table {
+		candidates = append(candidates, o.name)
 	}
-	p.proxy.HTTPLog, p.proxy.CLFLog = on, on && clf
-}
-
-// option forwardfor [except <network>] [header <name>] [if-none]
-func parseForwardFor(p *parser, s syntax.Statement, on bool) {
-	result := ForwardFor{Enabled: on, Header: "x-forwarded-for"}
-	for i := 1; i < len(s.Words)-1; i++ {
-		switch s.Argument(i) {
-		case "except":
-			i++
-			prefix, err := parsePrefix(s.Argument(i))
-			if err != nil {
-				p.failf(s, "'option forwardfor' : 'except' expects <address>[/mask] as argument, but got '%s'.", s.Argument(i))
-				return
-			}
-			result.Except = prefix
-		case "header":
-			i++
-			if result.Header = s.Argument(i); result.Header == "" {
-				p.failf(s, "'option forwardfor' : 'header' expects <header_name> as argument.")
-				return
-			}
-		case "if-none":
-			result.IfNone = true
-		default:
-			p.failf(s, "'option forwardfor' only supports optional values: 'except', 'header' and 'if-none'.")
-			return
-		}
+	suggestion := nearest.Suggestion(s.Argument(0), slices.Values(candidates))
+	if suggestion == "" {
+		suggestion = "."
 	}
-	p.proxy.ForwardFor = result
-}
-
-// parsePrefix reads a network, or one address.
-func parsePrefix(text string) (netip.Prefix, error) {
-	if prefix, err := netip.ParsePrefix(text); err == nil {
-		return prefix.Masked(), nil
-	}
-	address, err := netip.ParseAddr(text)
-	if err != nil {
-		return netip.Prefix{}, err
-	}
-	return address.Prefix(address.BitLen())
+	p.failf(s, "unknown option '%s'%s", s.Argument(0), suggestion)
 }

@@ -15,11 +15,13 @@ type parser struct {
 	*Configuration
 	diags   *syntax.Diagnostics
 	section syntax.Section
+	kind    sections // of the section at hand
 	paths   defaultPath
 
 	proxy     *Proxy            // the proxy or defaults section at hand
 	defaults  *Proxy            // the last defaults section, nil before the first
 	named     map[string]*Proxy // defaults sections by name
+	inherited Timeouts          // that the section at hand started with
 	anonymous bool              // the section at hand is a defaults section without a name
 }
 
@@ -27,7 +29,7 @@ type parser struct {
 type parseFunc func(*parser, syntax.Statement)
 
 // sections is a set of section kinds in which a keyword is allowed.
-type sections uint8
+type sections uint16
 
 const (
 	inGlobal sections = 1 << iota
@@ -35,6 +37,16 @@ const (
 	inFrontend
 	inListen
 	inBackend
+	inUserlist
+	inPeers
+	inResolvers
+	inMailers
+	inProgram
+	inHTTPErrors
+	inCache
+	inRing
+	inFCGIApp
+	inLogForward
 
 	inProxies    = inFrontend | inListen | inBackend
 	inFrontSide  = inFrontend | inListen
@@ -42,56 +54,58 @@ const (
 	inEverything = inDefaults | inProxies
 )
 
-// keyword is one row of the registry.
+// keyword is one row of a registry.
 type keyword struct {
-	name  string
-	in    sections
-	parse parseFunc
+	name    string
+	in      sections
+	parse   parseFunc // nil when the arguments are not looked at
+	support Support
 }
 
-// sectionKinds in which statements have a meaning here.
-var sectionKinds = map[string]sections{
-	"global": inGlobal, "defaults": inDefaults, "frontend": inFrontend, "listen": inListen, "backend": inBackend,
+// sectionKind is one row of the registry of sections.
+type sectionKind struct {
+	in       sections
+	keywords []keyword
+	open     func(*parser, syntax.Statement) bool // reports whether the section's statements can be read
+	close    func(*parser)                        // checks what only the whole section shows; may be nil
+	support  Support
 }
 
 func (p *parser) parseSection(section syntax.Section) {
-	p.section, p.proxy, p.anonymous = section, nil, false
-	kind, known := sectionKinds[section.Header.Keyword()]
-	switch {
-	case !known:
-		p.failf(section.Header, "section '%s' is not supported yet by this version.", section.Header.Keyword())
-		return
-	case kind == inGlobal:
-		p.tooMany(section.Header, 0)
-	case !p.openProxy(section.Header, kind):
+	kind := sectionKinds[section.Header.Keyword()]
+	p.section, p.kind, p.proxy, p.anonymous = section, kind.in, nil, false
+	p.tell(section.Header, kind.support, "section '"+section.Header.Keyword()+"'")
+	if kind.open == nil || !kind.open(p, section.Header) {
 		return
 	}
 	for _, s := range section.Statements {
-		p.parseStatement(s, kind)
+		p.parseStatement(s, kind.keywords)
+	}
+	if kind.close != nil {
+		kind.close(p)
 	}
 }
 
-func (p *parser) parseStatement(s syntax.Statement, kind sections) {
-	table := proxyKeywords
-	if kind == inGlobal {
-		table = globalKeywords
-	}
+func (p *parser) parseStatement(s syntax.Statement, table []keyword) {
 	i := slices.IndexFunc(table, func(k keyword) bool { return k.name == s.Keyword() })
 	switch {
 	case i < 0:
-		p.unknown(s, kind, table)
-	case table[i].in&kind == 0:
-		p.misplaced(s, s.Keyword(), table[i].in, kind)
+		p.unknown(s, table)
+	case table[i].in&p.kind == 0:
+		p.misplaced(s, s.Keyword(), table[i].in)
 	default:
-		table[i].parse(p, s)
+		if table[i].parse != nil {
+			table[i].parse(p, s)
+		}
+		p.tell(s, table[i].support, "'"+s.Keyword()+"'")
 	}
 }
 
 // unknown reports a keyword that is in no table.
-func (p *parser) unknown(s syntax.Statement, kind sections, table []keyword) {
+func (p *parser) unknown(s syntax.Statement, table []keyword) {
 	candidates := syntax.SectionKeywords()
 	for _, k := range table {
-		if k.in&kind != 0 {
+		if k.in&p.kind != 0 {
 			candidates = append(candidates, k.name)
 		}
 	}
@@ -101,13 +115,13 @@ func (p *parser) unknown(s syntax.Statement, kind sections, table []keyword) {
 
 // misplaced reports a keyword that has no meaning in this kind of section. As in HAProxy it is a warning where the
 // keyword cannot do harm.
-func (p *parser) misplaced(s syntax.Statement, name string, in, kind sections) {
+func (p *parser) misplaced(s syntax.Statement, name string, in sections) {
 	switch {
-	case kind == inDefaults:
+	case p.kind == inDefaults:
 		p.failf(s, "'%s' not allowed in 'defaults' section.", name)
-	case kind == inFrontend && name == "server":
+	case p.kind == inFrontend && name == "server":
 		p.failf(s, "'server' not allowed because frontend '%s' has no backend capability.", p.proxy.Name)
-	case kind == inFrontend:
+	case p.kind == inFrontend:
 		p.warnf(s, "'%s' ignored because frontend '%s' has no backend capability.", name, p.proxy.Name)
 	default:
 		p.warnf(s, "'%s' ignored because backend '%s' has no frontend capability.", name, p.proxy.Name)
@@ -152,24 +166,11 @@ func quotedList(names []string) string {
 	return "'" + strings.Join(names[:last], "', '") + "' or '" + names[last] + "'"
 }
 
-// accept is the parser of keywords that are valid and have nothing to do here.
-func accept(*parser, syntax.Statement) {}
-
-// refuse is the parser of keywords without which the traffic would not be what the configuration asks for.
-func refuse(p *parser, s syntax.Statement) {
-	p.failf(s, "'%s' is not supported yet by this version.", s.Keyword())
-}
-
-// ignore is the parser of keywords that can be left out without a change to the traffic.
-func ignore(p *parser, s syntax.Statement) {
-	p.warnf(s, "'%s' is not supported yet by this version and has no effect.", s.Keyword())
-}
-
-// rows makes one row for each name.
-func rows(in sections, parse parseFunc, names ...string) []keyword {
+// rows makes one row for each name, of keywords whose arguments are not looked at.
+func rows(in sections, support Support, names ...string) []keyword {
 	table := make([]keyword, len(names))
 	for i, name := range names {
-		table[i] = keyword{name, in, parse}
+		table[i] = keyword{name, in, nil, support}
 	}
 	return table
 }

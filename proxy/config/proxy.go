@@ -1,7 +1,6 @@
 package config
 
 import (
-	"net/netip"
 	"time"
 
 	"tidelock/proxy/config/syntax"
@@ -56,19 +55,22 @@ type Settings struct {
 	Retries        int // further attempts to connect to a server
 	DefaultBackend Name
 	Connection     Connection
-	ForwardFor     ForwardFor
-	HTTPLog        bool // option httplog
-	CLFLog         bool // option httplog clf
-	TCPLog         bool // option tcplog
-	LogFormat      Format
-	DontLogNull    bool // option dontlognull
-	DontLogNormal  bool // option dontlog-normal
-	Logs           []Log
-	LogGlobal      bool // log global
-	LogTag         string
-	ErrorFiles     map[int][]byte // status to whole response, empty to answer nothing
-	MonitorURI     string
-	DefaultServer  ServerParameters
+	Options
+	ForwardFor    ForwardFor
+	OriginalTo    OriginalTo
+	HeaderNames   HeaderNames // option http-restrict-req-hdr-names, empty for the default of the mode
+	Redispatch    int         // option redispatch: every so many retries, or counted from the last when negative; 0 never
+	HTTPLog       bool        // option httplog
+	CLFLog        bool        // option httplog clf
+	HTTPSLog      bool        // option httpslog
+	TCPLog        bool        // option tcplog
+	LogFormat     Format
+	Logs          []Log
+	LogGlobal     bool // log global
+	LogTag        string
+	ErrorFiles    map[int][]byte // status to whole response, empty to answer nothing
+	MonitorURI    string
+	DefaultServer ServerParameters
 }
 
 // Timeouts of a proxy. Zero is unlimited, or for those that have one, the timeout that stands in for it.
@@ -98,14 +100,6 @@ const (
 	ServerClose            // one exchange for each to a server
 	Close                  // one exchange for each
 )
-
-// ForwardFor is option forwardfor.
-type ForwardFor struct {
-	Enabled bool
-	Header  string
-	Except  netip.Prefix // sources for which no header is added
-	IfNone  bool         // do not add to a header that is there
-}
 
 // UseBackend is one use_backend rule. Backend may be a log format.
 type UseBackend struct {

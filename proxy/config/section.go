@@ -11,15 +11,15 @@ import (
 //
 //	frontend|listen|backend <name> [from <defaults>]
 //	defaults [<name>] [from <defaults>]
-func (p *parser) openProxy(header syntax.Statement, kind sections) bool {
+func (p *parser) openProxy(header syntax.Statement) bool {
 	words := syntax.Texts(header.Arguments())
 	proxy := &Proxy{Settings: builtinSettings(), At: header.At()}
-	proxy.Kind = map[sections]Kind{inDefaults: Defaults, inFrontend: Frontend, inListen: Listen, inBackend: Backend}[kind]
-	if len(words) > 0 && (kind != inDefaults || words[0] != "from") {
+	proxy.Kind = map[sections]Kind{inDefaults: Defaults, inFrontend: Frontend, inListen: Listen, inBackend: Backend}[p.kind]
+	if len(words) > 0 && (p.kind != inDefaults || words[0] != "from") {
 		proxy.Name, words = words[0], words[1:]
 	}
-	p.anonymous = kind == inDefaults && proxy.Name == ""
-	if proxy.Name == "" && kind != inDefaults {
+	p.anonymous = p.kind == inDefaults && proxy.Name == ""
+	if proxy.Name == "" && p.kind != inDefaults {
 		p.failf(header, "'%s' expects an <id> argument", header.Keyword())
 		return false
 	}
@@ -30,8 +30,8 @@ func (p *parser) openProxy(header syntax.Statement, kind sections) bool {
 	if parent != nil {
 		proxy.inherit(parent)
 	}
-	p.proxy = proxy
-	if kind == inDefaults {
+	p.proxy, p.inherited = proxy, proxy.Timeouts
+	if p.kind == inDefaults {
 		p.defaults = proxy
 		p.named[proxy.Name] = proxy
 		return true

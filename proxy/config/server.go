@@ -52,29 +52,34 @@ var serverRefused = []string{
 
 // server <name> <address>[:<port>] [<parameter>...]
 func parseServer(p *parser, s syntax.Statement) {
+	if server, ok := p.server(s, p.proxy.Name, p.proxy.DefaultServer); ok {
+		p.proxy.Servers = append(p.proxy.Servers, server)
+	}
+}
+
+// server reads the server line of a section with that name.
+func (p *parser) server(s syntax.Statement, section string, defaults ServerParameters) (Server, bool) {
 	if len(s.Words) < 3 {
 		p.failf(s, "'server' expects <name> and <addr>[:<port>] as arguments.")
-		return
+		return Server{}, false
 	}
 	name := s.Argument(0)
 	if c := invalidNameByte(name); c != 0 {
 		p.failf(s, "character '%c' is not permitted in server name '%s'.", c, name)
-		return
+		return Server{}, false
 	}
-	where := "'server " + p.proxy.Name + "/" + name + "'"
+	where := "'server " + section + "/" + name + "'"
 	addresses, err := parseAddress(s.Argument(1), portPolicy{})
 	switch {
 	case err != nil:
 		p.failf(s, "%s : %s", where, err)
-		return
+		return Server{}, false
 	case addresses[0].Network == "fd":
 		p.failf(s, "%s : a server cannot be an inherited socket: '%s'", where, s.Argument(1))
-		return
+		return Server{}, false
 	}
-	server := Server{ServerParameters: p.proxy.DefaultServer, Name: name, Address: addresses[0], At: s.At()}
-	if p.serverParameters(s, 2, where, name, &server.ServerParameters) {
-		p.proxy.Servers = append(p.proxy.Servers, server)
-	}
+	server := Server{ServerParameters: defaults, Name: name, Address: addresses[0], At: s.At()}
+	return server, p.serverParameters(s, 2, where, name, &server.ServerParameters)
 }
 
 // default-server <parameter>...

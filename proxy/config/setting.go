@@ -125,14 +125,26 @@ const maxErrorFile = 16384
 
 // errorfile <status> <file>
 func parseErrorFile(p *parser, s syntax.Statement) {
-	if len(s.Words) < 3 {
-		p.failf(s, "errorfile : expects <status_code> and <file> as arguments.")
+	status, content, ok := p.errorFile(s, "errorfile : ")
+	if !ok {
 		return
 	}
-	status, _ := decimal(s.Argument(0))
+	if p.proxy.ErrorFiles == nil {
+		p.proxy.ErrorFiles = map[int][]byte{}
+	}
+	p.proxy.ErrorFiles[status] = content
+}
+
+// errorFile reads the file of an errorfile line. Prefix stands before the error without arguments.
+func (p *parser) errorFile(s syntax.Statement, prefix string) (status int, content []byte, ok bool) {
+	if len(s.Words) < 3 {
+		p.failf(s, "%sexpects <status_code> and <file> as arguments.", prefix)
+		return 0, nil, false
+	}
+	status, _ = decimal(s.Argument(0))
 	if !slices.Contains(errorStatuses, status) {
 		p.failf(s, "errorfile : status code '%s' not handled.", s.Argument(0))
-		return
+		return 0, nil, false
 	}
 	content, err := p.folder(s).ReadFile(s.Argument(1))
 	switch {
@@ -141,9 +153,7 @@ func parseErrorFile(p *parser, s syntax.Statement) {
 	case len(content) > maxErrorFile:
 		p.failf(s, "errorfile : file '%s' is larger than %d bytes.", s.Argument(1), maxErrorFile)
 	default:
-		if p.proxy.ErrorFiles == nil {
-			p.proxy.ErrorFiles = map[int][]byte{}
-		}
-		p.proxy.ErrorFiles[status] = content
+		return status, content, true
 	}
+	return 0, nil, false
 }

@@ -43,12 +43,18 @@ func parseTimeout(p *parser, s syntax.Statement) {
 		case len(s.Words) > 3:
 			p.failf(s, "%s : unexpected extra argument '%s' after value '%s'.", what, s.Argument(2), value)
 		default:
-			if p.proxy.Kind != Defaults && row.in&sectionKinds[p.section.Header.Keyword()] == 0 {
+			if p.proxy.Kind != Defaults && row.in&p.kind == 0 {
 				p.ignoredTimeout(s, what)
 			}
-			if d, ok := p.time(s, value, what); ok {
-				*row.field(&p.proxy.Timeouts) = d
+			d, ok := p.time(s, value, what)
+			if !ok {
+				return
 			}
+			field := row.field(&p.proxy.Timeouts)
+			if p.kind != inDefaults && *field != *row.field(&p.inherited) {
+				p.warnf(s, "overwriting %s which was already specified", what)
+			}
+			*field = d
 		}
 		return
 	}
@@ -73,6 +79,31 @@ func (p *parser) time(s syntax.Statement, value, what string) (time.Duration, bo
 		p.failf(s, "timer overflow in argument '%s' to %s (maximum value is 2147483647 ms or ~24.8 days)", value, what)
 	case err != nil:
 		p.failf(s, "%s in %s", err, what)
+	default:
+		p.checkTimeTail(s, value)
 	}
 	return d, err == nil
+}
+
+// argumentTime reads the time that is the argument of the named keyword, where errors show it in angle brackets.
+func (p *parser) argumentTime(s syntax.Statement, value, name string) (time.Duration, bool) {
+	d, err := syntax.ParseTime(value, time.Millisecond)
+	switch {
+	case errors.Is(err, syntax.ErrTimeOverflow):
+		p.failf(s, "timer overflow in argument <%s> to <%s>, maximum value is 2147483647 ms (~24.8 days).", value, name)
+	case err != nil:
+		p.failf(s, "%s in argument to <%s>.", err, name)
+	default:
+		p.checkTimeTail(s, value)
+	}
+	return d, err == nil
+}
+
+// checkTimeTail warns of what follows the unit of a time.
+func (p *parser) checkTimeTail(s syntax.Statement, value string) {
+	if c := syntax.AfterUnit(value); c != 0 {
+		p.warnf(s, "unexpected character '%c' after the timer value '%s', only "+
+			"(us=microseconds,ms=milliseconds,s=seconds,m=minutes,h=hours,d=days) are supported. "+
+			"This will be reported as an error in next versions.", c, value)
+	}
 }

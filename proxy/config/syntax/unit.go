@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -61,6 +62,19 @@ func timeUnit(suffix string) time.Duration {
 		return time.Hour
 	case suffix[0] == 'd':
 		return 24 * time.Hour
+	}
+	return 0
+}
+
+// AfterUnit returns the first byte behind the unit of a valid time, which ParseTime ignores, or 0.
+func AfterUnit(text string) byte {
+	rest := text[span(text, isDigit):]
+	for _, unit := range []string{"us", "ms", "s", "m", "h", "d"} {
+		if tail, found := strings.CutPrefix(rest, unit); found && tail != "" {
+			return tail[0]
+		} else if found {
+			return 0
+		}
 	}
 	return 0
 }

@@ -1,86 +1,107 @@
 #include "guest.h"
 
-/* Entries: the functions that the host starts, which stand before a script's function. They run once per execution, and
- * in C cost a third of what they cost in Lua. */
+/* What stands before and behind a script's function: the object that it gets, and the form of what it returns. The entry
+ * of a registration is a userdata that says so, the function and the classes being its values. No function of Lua's
+ * does this work: it is done once per execution, and each call of one costs as much as all of it. */
 
-enum { FUNCTION = 1, CLASS, OTHER_CLASS, PRIVATE, SAVE }; /* upvalues of an object's entry */
+typedef enum { VALUE, OBJECT } kind;
 
-/* Keeps the last of the results above base, if it has a form as a sample; what has none is false. No result is no sample. */
-static int last_sample(lua_State *L, int base) {
-  if (lua_gettop(L) == base) return 0;
-  switch (lua_type(L, -1)) {
-    case LUA_TSTRING:
-    case LUA_TNUMBER:
-    case LUA_TBOOLEAN:
-      break;
-    default:
-      lua_pushboolean(L, 0);
+enum { FUNCTION = 1, CLASS, OTHER_CLASS, PRIVATE, SAVE }; /* values of an object's entry */
+
+/* Below the function on the stack of an execution: the entry, and the object that it made. */
+enum { ENTRY_INDEX = 1, OBJECT_INDEX };
+
+static int new_entry(lua_State *L, kind k, int values) {
+  kind *e = lua_newuserdatauv(L, sizeof *e, values);
+  *e = k;
+  for (int i = 1; i <= values; i++) {
+    lua_pushvalue(L, i);
+    lua_setiuservalue(L, -2, i);
   }
   return 1;
 }
 
-static int value_returned(lua_State *L, int status, lua_KContext context) {
-  (void)status, (void)context;
-  return last_sample(L, 0);
-}
-
-/* host.value_entry(f): calls f with the arguments and returns its last result as a sample. */
-static int call_for_value(lua_State *L) {
-  lua_pushvalue(L, lua_upvalueindex(FUNCTION));
-  lua_insert(L, 1);
-  lua_callk(L, lua_gettop(L) - 1, LUA_MULTRET, 0, value_returned);
-  return value_returned(L, LUA_OK, 0);
-}
-
-static int object_returned(lua_State *L, int status, lua_KContext context) {
-  (void)status, (void)context;
-  lua_pushvalue(L, lua_upvalueindex(PRIVATE));
-  if (lua_rawget(L, 1) != LUA_TNIL) {
-    lua_pushvalue(L, lua_upvalueindex(SAVE));
-    lua_pushvalue(L, 1);
-    lua_call(L, 1, 0);
-  }
-  lua_pop(L, 1);
-  return last_sample(L, 1);
-}
-
-/* host.object_entry(f, class, other_class, private, save): makes an object of class around the handle that comes first,
- * or of other_class where a nil stands before the handle, calls f with it and the other arguments, and returns the last
- * result as a sample. If the object has a field private by then, save is called with the object. */
-static int call_for_object(lua_State *L) {
-  int class = CLASS;
-  if (lua_isnil(L, 1)) {
-    class = OTHER_CLASS;
-    lua_remove(L, 1);
-  }
-  lua_createtable(L, 0, 2);
-  lua_pushvalue(L, 1);
-  lua_rawseti(L, -2, 0);
-  lua_pushvalue(L, lua_upvalueindex(class));
-  lua_setmetatable(L, -2);
-  lua_replace(L, 1);
-  int arguments = lua_gettop(L);
-  lua_pushvalue(L, lua_upvalueindex(FUNCTION));
-  lua_pushvalue(L, 1);
-  lua_rotate(L, 2, 2);
-  lua_callk(L, arguments, LUA_MULTRET, 0, object_returned);
-  return object_returned(L, LUA_OK, 0);
-}
-
+/* host.value_entry(f): f gets the arguments as they are, and its last result is a sample. */
 int entry_value(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TFUNCTION);
-  lua_settop(L, 1);
-  lua_pushcclosure(L, call_for_value, 1);
-  return 1;
+  luaL_checktype(L, FUNCTION, LUA_TFUNCTION);
+  return new_entry(L, VALUE, FUNCTION);
 }
 
+/* host.object_entry(f, class, other_class, private, save): f gets an object of class around the handle that comes first,
+ * or of other_class where a nil stands before the handle, and the other arguments. Its last result is a sample. If the
+ * object has a field private by then, save is called with the object. */
 int entry_object(lua_State *L) {
   luaL_checktype(L, FUNCTION, LUA_TFUNCTION);
   luaL_checktype(L, CLASS, LUA_TTABLE);
   luaL_checktype(L, OTHER_CLASS, LUA_TTABLE);
   luaL_checkany(L, PRIVATE);
   luaL_checktype(L, SAVE, LUA_TFUNCTION);
-  lua_settop(L, SAVE);
-  lua_pushcclosure(L, call_for_object, SAVE);
-  return 1;
+  return new_entry(L, OBJECT, SAVE);
+}
+
+/* Puts the object in the place of the handle, which is the first argument. */
+static void make_object(lua_State *L, int first) {
+  int class = CLASS;
+  if (lua_isnil(L, first)) {
+    class = OTHER_CLASS;
+    lua_remove(L, first);
+  }
+  lua_createtable(L, 0, 1);
+  lua_pushvalue(L, first);
+  lua_rawseti(L, -2, 0);
+  lua_getiuservalue(L, ENTRY_INDEX, class);
+  lua_setmetatable(L, -2);
+  lua_copy(L, -1, first);
+  lua_replace(L, OBJECT_INDEX);
+}
+
+int entry_begin(lua_State *L, uint32_t length) {
+  int type = lua_type(L, ENTRY_INDEX);
+  if (type == LUA_TFUNCTION) {
+    exchange_get(L, length);
+    return 0;
+  }
+  if (type != LUA_TUSERDATA) luaL_error(L, "no function is registered with this number");
+  int object = *(kind *)lua_touserdata(L, ENTRY_INDEX) == OBJECT;
+  if (object) lua_pushnil(L); /* its place */
+  lua_getiuservalue(L, ENTRY_INDEX, FUNCTION);
+  int function = lua_gettop(L);
+  exchange_get(L, length);
+  if (object) make_object(L, function + 1);
+  return function - 1;
+}
+
+/* Writes the last of the results above base, if it has a form as a sample; what has none is false. No result is no sample. */
+static void put_sample(lua_State *L, int base) {
+  int last = lua_gettop(L);
+  if (last == base) return;
+  switch (lua_type(L, last)) {
+    case LUA_TSTRING:
+    case LUA_TNUMBER:
+    case LUA_TBOOLEAN:
+      break;
+    default:
+      lua_pushboolean(L, 0);
+      last++;
+  }
+  exchange_put(L, last);
+}
+
+void entry_end(lua_State *L, int base) {
+  if (base == OBJECT_INDEX) {
+    lua_getiuservalue(L, ENTRY_INDEX, PRIVATE);
+    if (lua_rawget(L, OBJECT_INDEX) != LUA_TNIL) {
+      lua_getiuservalue(L, ENTRY_INDEX, SAVE);
+      lua_pushvalue(L, OBJECT_INDEX);
+      lua_call(L, 1, 0);
+    }
+    lua_pop(L, 1);
+  }
+  exchange_reset();
+  if (base > 0) {
+    put_sample(L, base);
+    return;
+  }
+  int top = lua_gettop(L);
+  for (int i = 1; i <= top; i++) exchange_put(L, i);
 }

@@ -2,11 +2,14 @@
 #include <stdlib.h>
 
 #include "guest.h"
+#include "ldo.h"
+#include "lstate.h"
 
 /* Executions by number: the host gives out the lowest free one, so that a few coroutines serve again and again. */
 typedef struct {
   lua_State *coroutine;
   int anchor; /* in the registry, for the collector */
+  int base;   /* how much of the coroutine's stack lies below the script's function */
 } slot;
 
 enum { KEPT_SLOTS = 64, MAX_SLOTS = 1 << 20 }; /* coroutines of higher slots are given back when they end */
@@ -129,7 +132,13 @@ static void discard(slot *s) {
   drop(s);
 }
 
+/* Calls f where it may raise errors, outside of any function of Lua's: status of Lua, which leaves an error object. */
+static int protect(lua_State *co, Pfunc f, void *data) { return luaD_pcall(co, f, data, savestack(co, co->top), 0); }
+
+static void leave(lua_State *co, void *data) { entry_end(co, ((slot *)data)->base); }
+
 static uint64_t finish(slot *s, int status) {
+  if (status == LUA_OK) status = protect(s->coroutine, leave, s);
   if (status == LUA_OK) {
     lua_settop(s->coroutine, 0);
     if (s - slots >= KEPT_SLOTS) drop(s);
@@ -148,47 +157,36 @@ static void rest(void) {
   running = main_state;
 }
 
+/* Takes what lua_resume has come to. */
+static uint64_t outcome(slot *s, int status) {
+  if (status != LUA_YIELD) return finish(s, status);
+  *coroutine_waits(s->coroutine) = 1;
+  return pack(parking == PARK_OPERATION ? ABI_OUTCOME_PARKED : ABI_OUTCOME_YIELDED, 0);
+}
+
 static uint64_t run(slot *s, int arguments) {
   int results;
-  lua_State *co = root = running = s->coroutine;
-  parking = PARK_NONE;
-  *coroutine_waits(co) = 0;
-  int status = lua_resume(co, main_state, arguments, &results);
-  uint64_t outcome;
-  if (status == LUA_YIELD) {
-    *coroutine_waits(co) = 1;
-    outcome = pack(parking == PARK_OPERATION ? ABI_OUTCOME_PARKED : ABI_OUTCOME_YIELDED, 0);
-  } else {
-    outcome = finish(s, status);
-  }
+  *coroutine_waits(s->coroutine) = 0;
+  uint64_t packed = outcome(s, lua_resume(s->coroutine, main_state, arguments, &results));
   rest();
-  return outcome;
+  return packed;
 }
 
 /* ---- starting ---- */
 
-static int leave(lua_State *L, int status, lua_KContext context) {
-  (void)status, (void)context;
-  int top = lua_gettop(L);
-  exchange_reset();
-  for (int i = 1; i <= top; i++) exchange_put(L, i);
-  return 0;
-}
+typedef struct {
+  slot *slot;
+  uint32_t registration, length;
+} call;
 
-/* The first function of every execution's coroutine: all that may raise an error happens inside it. */
-static int enter(lua_State *L) {
-  lua_Integer registration = lua_tointeger(L, 1);
-  uint32_t length = (uint32_t)lua_tointeger(L, 2);
-  lua_settop(L, 0);
-  if (lua_rawgeti(L, LUA_REGISTRYINDEX, registration) != LUA_TFUNCTION)
-    return luaL_error(L, "no function is registered with number %d", (int)registration);
-  int arguments = exchange_get(L, length);
+static void enter(lua_State *co, void *data) {
+  call *c = data;
+  lua_rawgeti(co, LUA_REGISTRYINDEX, c->registration);
+  c->slot->base = entry_begin(co, c->length);
   if (reseed_wanted) {
     reseed_wanted = 0;
-    sandbox_reseed(L);
+    sandbox_reseed(co); /* which calls the host: the inbox has been read by now */
   }
-  lua_callk(L, arguments, LUA_MULTRET, 0, leave);
-  return leave(L, LUA_OK, 0);
 }
 
 static int anchor_thread(lua_State *L) {
@@ -225,15 +223,19 @@ static slot *slot_of(uint32_t execution) {
 EXPORT("start") uint64_t start(uint32_t execution, uint32_t registration, uint32_t length) {
   slot *s = slot_of(execution);
   if (s == NULL) return pack(ABI_OUTCOME_OUT_OF_MEMORY, exchange_reset());
-  lua_pushcfunction(s->coroutine, enter);
-  lua_pushinteger(s->coroutine, registration);
-  lua_pushinteger(s->coroutine, length);
-  return run(s, 2);
+  lua_State *co = root = running = s->coroutine;
+  call c = {s, registration, length};
+  int status = protect(co, enter, &c);
+  if (status == LUA_OK) return run(s, lua_gettop(co) - s->base - 1);
+  uint64_t packed = finish(s, status);
+  rest();
+  return packed;
 }
 
 EXPORT("resume") uint64_t resume(uint32_t execution, uint32_t status, uint32_t length) {
   if (execution >= slot_count || slots[execution].coroutine == NULL) return pack(ABI_OUTCOME_FAILED, exchange_reset());
   operation_answer(status, length);
+  root = running = slots[execution].coroutine;
   return run(&slots[execution], 0);
 }
 

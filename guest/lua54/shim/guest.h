@@ -2,7 +2,7 @@
  *   exchange.c   values to the outbox, values from the inbox
  *   operation.c  calls to the host, and waiting for them
  *   execution.c  exports: load, start, resume, cancel, interrupt, collect
- *   entry.c      functions between the host's start and a script's function
+ *   entry.c      what a script's function gets, and what becomes of its results
  *   coroutine.c  the parts of the coroutine library that let a wait pass through a script's own coroutines
  *   sandbox.c    the libraries that a script gets, and what is taken out of them
  *   allocator.c  memory of the interpreter
@@ -76,6 +76,10 @@ int execution_is_root(lua_State *L);
 /* entry.c */
 int entry_value(lua_State *L);  /* host.value_entry(f) */
 int entry_object(lua_State *L); /* host.object_entry(f, class, other_class, private, save) */
+/* With a registration alone on the stack, leaves a function to be called and its arguments from the inbox; returns how
+ * much lies below the function. */
+int entry_begin(lua_State *L, uint32_t length);
+void entry_end(lua_State *L, int base); /* writes the results above base to the outbox */
 
 /* coroutine.c */
 

@@ -29,9 +29,9 @@ static int set_locale(lua_State *L) {
   return 1;
 }
 
-/* host.ref(function) -> number, by which the host starts it */
+/* host.ref(function or entry) -> number, by which the host starts it */
 static int reference(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TFUNCTION);
+  luaL_argexpected(L, lua_isfunction(L, 1) || lua_isuserdata(L, 1), 1, "function or entry");
   lua_settop(L, 1);
   lua_pushinteger(L, luaL_ref(L, LUA_REGISTRYINDEX));
   return 1;

@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "guest.h"
+#include "lobject.h"
+#include "lstate.h"
 
 exchange_t exchange;
 
@@ -116,34 +118,36 @@ static void put_table(lua_State *L, int index, int depth) {
   memcpy(exchange.outbox + mark - 4, &length, 4);
 }
 
+/* Reads the value where it stands instead of asking for its type, its subtype and its content one by one. */
 static void put(lua_State *L, int index, int depth) {
-  switch (lua_type(L, index)) {
-    case LUA_TNONE:
-    case LUA_TNIL:
+  const TValue *value = s2v(L->ci->func + index);
+  switch (ttypetag(value)) {
+    case LUA_VNIL:
       put_tag(L, ABI_TYPE_NIL);
       return;
-    case LUA_TBOOLEAN:
-      put_tag(L, lua_toboolean(L, index) ? ABI_TYPE_TRUE : ABI_TYPE_FALSE);
+    case LUA_VFALSE:
+      put_tag(L, ABI_TYPE_FALSE);
       return;
-    case LUA_TNUMBER:
-      if (lua_isinteger(L, index)) {
-        exchange_put_integer(L, lua_tointeger(L, index));
-      } else {
-        lua_Number n = lua_tonumber(L, index);
-        put_number(L, ABI_TYPE_FLOAT, &n);
-      }
+    case LUA_VTRUE:
+      put_tag(L, ABI_TYPE_TRUE);
       return;
-    case LUA_TSTRING: {
-      size_t length;
-      const char *s = lua_tolstring(L, index, &length);
-      exchange_put_string(L, s, length);
+    case LUA_VNUMINT:
+      exchange_put_integer(L, ivalue(value));
+      return;
+    case LUA_VNUMFLT: {
+      lua_Number n = fltvalue(value);
+      put_number(L, ABI_TYPE_FLOAT, &n);
       return;
     }
-    case LUA_TTABLE:
+    case LUA_VSHRSTR:
+    case LUA_VLNGSTR:
+      exchange_put_string(L, svalue(value), vslen(value));
+      return;
+    case LUA_VTABLE:
       put_table(L, index, depth);
       return;
-    case LUA_TLIGHTUSERDATA: {
-      uint32_t handle = (uint32_t)(uintptr_t)lua_touserdata(L, index);
+    case LUA_VLIGHTUSERDATA: {
+      uint32_t handle = (uint32_t)(uintptr_t)pvalue(value);
       uint8_t *p = reserve(L, 5);
       p[0] = ABI_TYPE_HANDLE;
       memcpy(p + 1, &handle, 4);
@@ -154,7 +158,7 @@ static void put(lua_State *L, int index, int depth) {
   }
 }
 
-void exchange_put(lua_State *L, int index) { put(L, lua_absindex(L, index), 0); }
+void exchange_put(lua_State *L, int index) { put(L, index, 0); }
 
 /* Pushes the value at *p and moves *p behind it. The host is trusted to encode well; what it copies from elsewhere it
  * has checked. */

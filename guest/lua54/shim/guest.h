@@ -44,7 +44,7 @@ int exchange_lend_inbox(void);
 
 uint32_t exchange_reset(void);                   /* starts writing the outbox anew; returns 0 */
 uint32_t exchange_written(void);                 /* bytes written to the outbox */
-void exchange_put(lua_State *L, int index);      /* appends a value to the outbox; raises an error for what cannot cross */
+void exchange_put(lua_State *L, int index);      /* appends the value at index, from 1 on; raises an error for what cannot cross */
 void exchange_put_string(lua_State *L, const char *s, size_t length);
 void exchange_put_integer(lua_State *L, lua_Integer n);
 int exchange_get(lua_State *L, uint32_t length); /* pushes the values in the inbox; returns their number */

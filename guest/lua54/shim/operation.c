@@ -76,22 +76,27 @@ static int after_park(lua_State *L, int status, lua_KContext context) {
   return finish(L, answer_status, answer_length);
 }
 
-/* A bound host function. Upvalues: operation, whether it is a method. A method takes the handle in self[0] as its first
- * argument, as HAProxy's objects keep their private data there. */
-static int bound(lua_State *L) {
-  uint32_t op = (uint32_t)lua_tointeger(L, lua_upvalueindex(1));
-  int top = lua_gettop(L), first = 1;
-  exchange_reset();
-  if (lua_toboolean(L, lua_upvalueindex(2))) {
-    if (!lua_istable(L, 1) || lua_rawgeti(L, 1, 0) != LUA_TLIGHTUSERDATA)
-      return luaL_argerror(L, 1, "not an object of this class (use ':' to call a method)");
-    exchange_put(L, -1);
-    lua_pop(L, 1);
-    first = 2;
-  }
+/* Calls the host with the arguments from first on, after those that are in the outbox already. The operation is the
+ * only upvalue. */
+static int call_with(lua_State *L, int first, int top) {
   for (int i = first; i <= top; i++) exchange_put(L, i);
-  uint64_t result = call(op, exchange_written());
+  uint64_t result = call((uint32_t)lua_tointeger(L, lua_upvalueindex(1)), exchange_written());
   return finish(L, (uint32_t)(result >> 32), (uint32_t)result);
+}
+
+static int call_function(lua_State *L) {
+  exchange_reset();
+  return call_with(L, 1, lua_gettop(L));
+}
+
+/* A method's first argument is the handle in self[0], as HAProxy's objects keep their private data there. */
+static int call_method(lua_State *L) {
+  int top = lua_gettop(L);
+  if (!lua_istable(L, 1) || lua_rawgeti(L, 1, 0) != LUA_TLIGHTUSERDATA)
+    return luaL_argerror(L, 1, "not an object of this class (use ':' to call a method)");
+  exchange_reset();
+  exchange_put(L, top + 1);
+  return call_with(L, 2, top);
 }
 
 int operation_bind(lua_State *L) {
@@ -103,8 +108,7 @@ int operation_bind(lua_State *L) {
   uint64_t result = call(ABI_OP_RESOLVE, exchange_written());
   finish(L, (uint32_t)(result >> 32), (uint32_t)result);
   lua_pushinteger(L, ABI_FIRST_FUNCTION + lua_tointeger(L, -1));
-  lua_pushboolean(L, method);
-  lua_pushcclosure(L, bound, 2);
+  lua_pushcclosure(L, method ? call_method : call_function, 1);
   return 1;
 }
 

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/binary"
 	"fmt"
 	"time"
@@ -100,7 +101,8 @@ func newBody(ctx context.Context, in *instance) (*body, error) {
 		return nil, fmt.Errorf("memory of an instance: %w", err)
 	}
 	var err error
-	settings := wazero.NewModuleConfig().WithName("").WithStartFunctions()
+	// The engine's own source of randomness, which no guest can reach, would be seeded for each instance.
+	settings := wazero.NewModuleConfig().WithName("").WithStartFunctions().WithRandSource(rand.Reader)
 	b.module, err = image.engine.runtime.InstantiateModule(b.memory.context(ctx), image.module.compiled, settings)
 	if err != nil {
 		b.memory.Free()

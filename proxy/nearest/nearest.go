@@ -38,6 +38,17 @@ func Unknown[T any](what, name string, known map[string]T) error {
 	return fmt.Errorf("unknown %s '%s'%s", what, name, Suggestion(name, maps.Keys(known)))
 }
 
+// Distance returns how many typing errors turn name into word, and whether that is few enough for one to stand for the
+// other. Without that the number says nothing.
+func Distance(word, name string) (errors int, near bool) {
+	limit := len(word)/3 + 1
+	if len(word) > longest {
+		return limit, false
+	}
+	errors = distance(word, name, limit)
+	return errors, errors <= limit
+}
+
 // distance returns how many letters must be inserted, removed, replaced or swapped with their neighbour to make b of a,
 // or more than limit when that is more than limit.
 func distance(a, b string, limit int) int {

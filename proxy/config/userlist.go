@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tidelock/proxy/config/syntax"
+	"tidelock/proxy/password"
 )
 
 // Userlist is one userlist section: who may come in with which password (manual, section 3.4).
@@ -122,6 +123,11 @@ func parseListedUser(p *parser, s syntax.Statement) {
 		default:
 			p.failf(s, "'user' only supports 'password', 'insecure-password' and 'groups' options.")
 			return
+		}
+	}
+	if user.Encrypted {
+		if err := password.Check(user.Password); err != nil {
+			p.warnf(s, "user '%s': %s: nobody can come in with it.", name, err)
 		}
 	}
 	list.Users = append(list.Users, user)

@@ -13,29 +13,28 @@ import (
 	"hash/crc32"
 	"strings"
 
+	"tidelock/proxy/hash32"
 	"tidelock/proxy/nearest"
 	"tidelock/proxy/value"
 )
 
 // hashConverters condense binary values. The 32 bit ones take an argument that, when it is 1, spreads their result.
-//
-// HAProxy's wt6 is missing: it is specified nowhere but in HAProxy's source, from which this project does not work.
 var hashConverters = []Converter{
 	{Name: "crc32", Parameters: optional(Integer), Input: value.Binary, Output: value.Integer, Convert: hash32With(crc32.ChecksumIEEE)},
 	{Name: "crc32c", Parameters: optional(Integer), Input: value.Binary, Output: value.Integer, Convert: hash32With(crc32c)},
 	{Name: "digest", Parameters: required(String), Input: value.Binary, Output: value.Binary, Prepare: prepareDigest, Convert: digest},
-	{Name: "djb2", Parameters: optional(Integer), Input: value.Binary, Output: value.Integer, Convert: hash32With(djb2)},
+	{Name: "djb2", Parameters: optional(Integer), Input: value.Binary, Output: value.Integer, Convert: hash32With(hash32.DJB2)},
 	{Name: "hmac", Parameters: required(String, String), Input: value.Binary, Output: value.Binary, Prepare: prepareHMAC, Convert: authenticate},
-	{Name: "sdbm", Parameters: optional(Integer), Input: value.Binary, Output: value.Integer, Convert: hash32With(sdbm)},
+	{Name: "sdbm", Parameters: optional(Integer), Input: value.Binary, Output: value.Integer, Convert: hash32With(hash32.SDBM)},
 	{Name: "sha1", Input: value.Binary, Output: value.Binary, Convert: convertSHA1},
 	{Name: "sha2", Parameters: optional(Integer), Input: value.Binary, Output: value.Binary, Prepare: prepareSHA2, Convert: digest},
 }
 
-func hash32With(h func([]byte) uint32) conversion {
+func hash32With(h hash32.Function) conversion {
 	return func(_ *Context, a []Argument, v value.Value) value.Value {
 		n := h(v.Data)
 		if a[0].Int != 0 {
-			n = avalanche(n)
+			n = hash32.Avalanche(n)
 		}
 		return value.Int(int64(n))
 	}
@@ -44,37 +43,6 @@ func hash32With(h func([]byte) uint32) conversion {
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 func crc32c(b []byte) uint32 { return crc32.Checksum(b, castagnoli) }
-
-// djb2 is Daniel J. Bernstein's hash from comp.lang.c.
-func djb2(b []byte) uint32 {
-	h := uint32(5381)
-	for _, x := range b {
-		h = h*33 + uint32(x)
-	}
-	return h
-}
-
-// sdbm is the hash of Ozan Yigit's database library of that name.
-func sdbm(b []byte) uint32 {
-	h := uint32(0)
-	for _, x := range b {
-		h = uint32(x) + h*65599
-	}
-	return h
-}
-
-// avalanche is Bob Jenkins' reversible integer hash in six shifts, in which every bit of the input touches every bit of
-// the output (http://burtleburtle.net/bob/hash/integer.html). HAProxy's results show one more step: the two lowest bits
-// also turn the two highest.
-func avalanche(h uint32) uint32 {
-	h = (h + 0x7ed55d16) + h<<12
-	h = (h ^ 0xc761c23c) ^ h>>19
-	h = (h + 0x165667b1) + h<<5
-	h = (h + 0xd3a2646c) ^ h<<9
-	h = (h + 0xfd7046c5) + h<<3
-	h = (h ^ 0xb55a4f09) ^ h>>16
-	return h + 3*h<<30
-}
 
 // digests are the algorithms by the names that OpenSSL knows them by, in lower case.
 var digests = map[string]func() hash.Hash{

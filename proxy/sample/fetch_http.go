@@ -3,6 +3,7 @@ package sample
 import (
 	"bytes"
 
+	"tidelock/proxy/hash32"
 	"tidelock/proxy/message"
 	"tidelock/proxy/value"
 )
@@ -82,15 +83,15 @@ func base(c *Context, a []Argument) value.Value { return onHost(c, path(c, a).Da
 
 func baseQuery(c *Context, a []Argument) value.Value { return onHost(c, pathQuery(c, a).Data) }
 
-func base32(c *Context, a []Argument) value.Value { return hash32(base(c, a)) }
+func base32(c *Context, a []Argument) value.Value { return folded(base(c, a)) }
 
-func url32(c *Context, a []Argument) value.Value { return hash32(baseQuery(c, a)) }
+func url32(c *Context, a []Argument) value.Value { return folded(baseQuery(c, a)) }
 
-func hash32(v value.Value) value.Value {
+func folded(v value.Value) value.Value {
 	if !v.Valid() {
 		return v
 	}
-	return value.Int(int64(avalanche(sdbm(v.Data))))
+	return value.Int(int64(hash32.Avalanche(hash32.SDBM(v.Data))))
 }
 
 // onHost returns the first Host header followed by rest.

@@ -9,6 +9,7 @@ import (
 
 	"tidelock/proxy/acl"
 	"tidelock/proxy/config"
+	"tidelock/proxy/counter"
 	"tidelock/proxy/logformat"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/server"
@@ -30,12 +31,12 @@ func (b *builder) buildBackend(section *config.Proxy) *server.Backend {
 	for _, s := range section.Servers {
 		backup = backup && (s.Backup || s.Disabled)
 	}
-	for _, s := range section.Servers {
+	for i, s := range section.Servers {
 		// Without health checks every server is up, and backups have nothing to do beside others.
 		if s.Disabled || s.Backup != backup {
 			continue
 		}
-		if built := b.buildServer(section, s); built != nil {
+		if built := b.buildServer(section, s, i+1); built != nil {
 			backend.Servers = append(backend.Servers, built)
 		}
 		if backup {
@@ -50,8 +51,9 @@ func (b *builder) buildBackend(section *config.Proxy) *server.Backend {
 	return backend
 }
 
-func (b *builder) buildServer(section *config.Proxy, s config.Server) *server.Server {
-	built := &server.Server{Name: s.Name, Weight: s.Weight}
+func (b *builder) buildServer(section *config.Proxy, s config.Server, id int) *server.Server {
+	built := &server.Server{Server: stream.Server{Name: s.Name, ID: id}, Weight: s.Weight}
+	built.Counters = newRow(b.identities[section], counter.Server, s.Name, id)
 	if s.Address.Network == "unix" {
 		built.Network, built.Address = "unix", s.Address.Path
 		return built

@@ -8,6 +8,7 @@ import (
 
 	"tidelock/proxy/config"
 	"tidelock/proxy/config/syntax"
+	"tidelock/proxy/counter"
 	"tidelock/proxy/frontend"
 	"tidelock/proxy/log"
 	"tidelock/proxy/sample"
@@ -25,10 +26,13 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 	if o.Errors == nil {
 		o.Errors = slog.Default()
 	}
+	if o.Process == nil {
+		o.Process = new(counter.Process)
+	}
 	b := &builder{
 		Proxy: &Proxy{
-			config: cfg, options: o,
-			backends: map[string]*server.Backend{}, byProxy: map[*stream.Proxy]*entrance{},
+			config: cfg, options: o, Process: o.Process,
+			backends: map[string]*server.Backend{}, rows: map[*config.Proxy][]*counter.Row{},
 		},
 		ctx: ctx, diags: diags, logs: newLogTargets(&cfg.Global),
 		identities: map[*config.Proxy]*stream.Proxy{}, rules: map[*config.Proxy]*rules{},
@@ -100,23 +104,23 @@ func (b *builder) scriptErrors(err error) {
 // buildProxies builds the backends before the frontends that choose among them.
 func (b *builder) buildProxies() {
 	for _, section := range b.config.Proxies {
-		identity := &stream.Proxy{Name: section.Name, ID: section.ID}
-		if section.Mode == config.ModeHTTP {
-			identity.Mode = stream.ModeHTTP
-		}
-		b.identities[section] = identity
+		b.identities[section] = b.newIdentity(section)
 	}
 	b.pages = b.buildErrorPages()
 	for _, section := range b.config.Proxies {
 		if section.Kind.HasBackend() && !section.Disabled {
-			b.backends[section.Name] = b.buildBackend(section)
+			backend := b.buildBackend(section)
+			b.backends[section.Name] = backend
+			for _, s := range backend.Servers {
+				b.rows[section] = append(b.rows[section], s.Counters)
+			}
+			b.rows[section] = append(b.rows[section], backend.Proxy.BackendCounters)
 		}
 	}
 	for _, section := range b.config.Proxies {
 		if section.Kind.HasFrontend() && !section.Disabled {
 			e := b.buildFrontend(section)
 			b.frontends = append(b.frontends, e)
-			b.byProxy[b.identities[section]] = e
 		}
 	}
 }

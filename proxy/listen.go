@@ -7,17 +7,19 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 
 	"tidelock/proxy/config"
+	"tidelock/proxy/stream"
 )
 
 // listener is an open bind line.
 type listener struct {
 	net.Listener
-	bind config.Bind
+	identity *stream.Listener
 }
 
 // Listeners returns the addresses that are listened on, as "name address" of the proxy, in the order of the configuration.
@@ -41,7 +43,11 @@ func (p *Proxy) open(ctx context.Context, e *entrance) error {
 				e.section.Kind, e.section.Name, socketKind(bind.Address), bindReason(err), bind.Address))
 			continue
 		}
-		e.listeners = append(e.listeners, listener{l, bind})
+		identity := newListener(e.Proxy, bind, len(e.listeners)+1, l.Addr())
+		e.listeners = append(e.listeners, listener{l, identity})
+		if e.section.SocketStats {
+			p.rows[e.section] = slices.Insert(p.rows[e.section], len(e.listeners), identity.Counters)
+		}
 	}
 	return errors.Join(failed...)
 }

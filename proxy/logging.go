@@ -105,29 +105,3 @@ func standardFormat(section *config.Proxy) string {
 	}
 	return logformat.DefaultTCP
 }
-
-// countConnections makes the proxy the source of the counters in log lines.
-func (p *Proxy) countConnections() {
-	logformat.SetCounters(func(s *stream.Stream) logformat.Counters {
-		var c logformat.Counters
-		for _, e := range p.frontends {
-			c.Process += e.Stats.Current.Load()
-		}
-		if e := p.byProxy[s.Session.Frontend]; e != nil {
-			c.Frontend = e.Stats.Current.Load()
-		}
-		if s.Backend == nil {
-			return c
-		}
-		if b := p.backends[s.Backend.Name]; b != nil {
-			for _, server := range b.Servers {
-				active := server.Stats.Active.Load()
-				c.Backend += active
-				if server.Name == s.Server {
-					c.Server = active
-				}
-			}
-		}
-		return c
-	})
-}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"tidelock/proxy/config"
+	"tidelock/proxy/counter"
 )
 
 func Test_maxConnections(t *testing.T) {
@@ -74,7 +75,7 @@ frontend b
 	if err := ask(first); err != nil {
 		t.Fatal(err)
 	}
-	if n := r.frontends[1].Stats.Connections.Load(); n != 0 {
+	if n := r.frontends[1].Proxy.FrontendCounters.Value(counter.Connections); n != 0 {
 		t.Errorf("%d connections beside the only one allowed", n)
 	}
 	first.Close()

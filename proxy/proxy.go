@@ -15,6 +15,7 @@ import (
 
 	"tidelock/proxy/config"
 	"tidelock/proxy/config/syntax"
+	"tidelock/proxy/counter"
 	"tidelock/proxy/frontend"
 	"tidelock/proxy/log"
 	"tidelock/proxy/server"
@@ -54,6 +55,10 @@ type Options struct {
 	// Listen opens a listener; nil asks the system. A reload hands listeners over here, and tests choose their ports.
 	Listen func(ctx context.Context, network, address string) (net.Listener, error)
 
+	// Process counts what concerns the whole process, which may run several configurations at a time; nil is one of
+	// this Proxy alone.
+	Process *counter.Process
+
 	// Errors receives what is a fault of the process; nil is slog's default.
 	Errors *slog.Logger
 }
@@ -66,7 +71,9 @@ type Proxy struct {
 	frontends []*entrance
 	backends  map[string]*server.Backend
 	targets   []*log.Target
-	byProxy   map[*stream.Proxy]*entrance
+	rows      map[*config.Proxy][]*counter.Row
+
+	Process *counter.Process
 
 	serving sync.WaitGroup
 }
@@ -100,12 +107,11 @@ func (p *Proxy) Start(ctx context.Context) error {
 		p.closeListeners()
 		return errors.Join(failed...)
 	}
-	p.countConnections()
 	limit := newConnectionLimit(p.config.Global.Maxconn, len(p.frontends))
 	for _, e := range p.frontends {
 		for _, l := range e.listeners {
 			p.serving.Go(func() {
-				if err := e.Serve(limit.over(l.Listener), l.bind.Name); err != nil {
+				if err := e.Serve(limit.over(l.Listener), l.identity); err != nil {
 					p.options.Errors.Error("listener failed", "proxy", e.section.Name, "address", l.Addr(), "error", err)
 				}
 			})
@@ -128,7 +134,7 @@ func (p *Proxy) Stop(ctx context.Context) error {
 			if len(e.listeners) == 0 {
 				return // it never ran
 			}
-			logf(e.logger, log.Warning, "Proxy %s stopped (cumulated conns: FE: %d, BE: 0).", e.section.Name, e.Stats.Connections.Load())
+			logf(e.logger, log.Warning, "Proxy %s stopped (cumulated conns: FE: %d, BE: 0).", e.section.Name, e.Proxy.FrontendCounters.Value(counter.Connections))
 		})
 	}
 	stopping.Wait()

@@ -64,7 +64,7 @@ var switches = slices.Concat([]keyword{
 	{"persist", inBackSide, onOff(func(s *Settings) *bool { return &s.Persist }), Refused},
 	{"prefer-last-server", inBackSide, onOff(func(s *Settings) *bool { return &s.PreferLastServer }), NoEffect},
 	{"redispatch", inBackSide, parseRedispatch, NoEffect},
-	{"socket-stats", inFrontSide, onOff(func(s *Settings) *bool { return &s.SocketStats }), NoEffect},
+	{"socket-stats", inFrontSide, onOff(func(s *Settings) *bool { return &s.SocketStats }), Supported},
 	{"srvtcpka", inBackSide, onOff(func(s *Settings) *bool { return &s.ServerKeepalive }), NoEffect},
 	{"transparent", inBackSide, onOff(func(s *Settings) *bool { return &s.Transparent }), Refused},
 },

@@ -1,6 +1,9 @@
 package frontend
 
-import "tidelock/proxy/stream"
+import (
+	"tidelock/proxy/counter"
+	"tidelock/proxy/stream"
+)
 
 // admit runs the rules that see the connection before any exchange and reports whether it may stay. What they refuse is
 // closed without a word and without a log line: it never became a session.
@@ -12,8 +15,12 @@ func (s *session) admit() bool {
 	st := &s.stream
 	st.Session, st.Frontend, st.Control = &s.Session, f.Proxy, s
 	st.Reset()
-	if !s.admitted(f.ConnectionRules) || !s.admitted(f.SessionRules) {
-		f.Stats.Denied.Add(1)
+	if !s.admitted(f.ConnectionRules) {
+		s.countClient(counter.DeniedConnections)
+		return false
+	}
+	if !s.admitted(f.SessionRules) {
+		s.countClient(counter.DeniedSessions)
 		return false
 	}
 	s.Session.Client = st.Client // as the rules changed it, for all exchanges

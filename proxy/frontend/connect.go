@@ -5,6 +5,7 @@ import (
 	"net"
 	"time"
 
+	"tidelock/proxy/counter"
 	"tidelock/proxy/server"
 	"tidelock/proxy/stream"
 )
@@ -17,7 +18,7 @@ func (s *session) connect(target *server.Server, reuse bool) bool {
 			if c.Alive() {
 				record.Reused = true
 				record.Timers.Connect = 0
-				target.Stats.Reused.Add(1)
+				s.countServer(counter.Reuses)
 				return s.adopt(c)
 			}
 			c.Close()
@@ -31,6 +32,7 @@ func (s *session) connect(target *server.Server, reuse bool) bool {
 		if timeout := net.Error(nil); errors.As(err, &timeout) && timeout.Timeout() {
 			cause = stream.ServerTimeout
 		}
+		s.countServer(counter.ConnectErrors)
 		record.End(cause, stream.InConnect)
 		return false
 	}
@@ -42,11 +44,13 @@ func (s *session) connect(target *server.Server, reuse bool) bool {
 func (s *session) dial(target *server.Server) (*server.Conn, error) {
 	timeouts := &s.backend.Timeouts
 	for attempt := 0; ; attempt++ {
+		s.countServer(counter.Connects)
 		c, err := target.Dial(s.frontend.cut, timeouts.Connect)
 		if err == nil || attempt >= s.backend.Retries {
 			return c, err
 		}
 		s.stream.Record.Retries++
+		s.countServer(counter.Retries)
 		// Like HAProxy wait before trying the same server again, so that one that restarts is given the time.
 		pause := time.Second
 		if timeouts.Connect > 0 {
@@ -62,7 +66,6 @@ func (s *session) dial(target *server.Server) (*server.Conn, error) {
 
 // adopt makes c the session's server connection.
 func (s *session) adopt(c *server.Conn) bool {
-	c.Server.Stats.Active.Add(1)
 	c.SetReadTimeout(s.backend.Timeouts.Server, time.Time{})
 	c.SetWriteTimeout(s.backend.Timeouts.Server)
 	return s.setServer(c)

@@ -16,9 +16,9 @@ func (s *session) forward() {
 		s.replyError(503)
 		return
 	}
-	s.stream.Server = target.Name
+	s.stream.Server = &target.Server
 	s.stream.Record.Timers.Queue = 0
-	target.Stats.Requests.Add(1)
+	s.enterServer()
 	replayable := s.replayable()
 	for reuse := true; ; reuse = false {
 		if !s.connect(target, reuse) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"tidelock/proxy/counter"
 	"tidelock/proxy/server"
 	"tidelock/proxy/stream"
 )
@@ -25,11 +26,11 @@ func TestFrontend_ReusesServerConnections(t *testing.T) {
 		}
 		c.Close()
 	}
-	stats := &b.Servers[0].Stats
-	if n := stats.Connections.Load(); n != 1 {
+	counters := b.Servers[0].Counters
+	if n := counters.Value(counter.Connects); n != 1 {
 		t.Errorf("%d connections for requests one after the other, want 1", n)
 	}
-	if n := stats.Reused.Load(); n != 8 {
+	if n := counters.Value(counter.Reuses); n != 8 {
 		t.Errorf("reused %d times, want 8", n)
 	}
 }
@@ -124,7 +125,7 @@ func TestFrontend_RoundRobin(t *testing.T) {
 		s.Name = string(rune('a' + i))
 	}
 	logged := make(chan string, 1)
-	c := dial(t, serve(t, Config{ChooseBackend: to(b), Log: func(s *stream.Stream) { logged <- s.Server }}))
+	c := dial(t, serve(t, Config{ChooseBackend: to(b), Log: func(s *stream.Stream) { logged <- s.Server.Name }}))
 	for range 6 {
 		c.send("GET / HTTP/1.1\r\n\r\n")
 		c.response("GET")

@@ -8,12 +8,13 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"tidelock/proxy/stream"
 )
 
 // Frontend is a running frontend: listeners and the sessions that they accepted.
 type Frontend struct {
 	Config
-	Stats Stats
 
 	slots    chan struct{} // one per connection allowed; nil for no bound
 	stopping atomic.Bool
@@ -26,18 +27,6 @@ type Frontend struct {
 	mu        sync.Mutex
 	sessions  map[*session]struct{} // guarded by mu
 	listeners []net.Listener        // guarded by mu
-}
-
-// Stats counts what a frontend did. The fields are safe for concurrent use.
-type Stats struct {
-	Connections atomic.Int64 // accepted
-	Current     atomic.Int64 // open now
-	Requests    atomic.Int64 // HTTP requests understood
-	BadRequests atomic.Int64
-	Denied      atomic.Int64 // by a rule
-	BytesIn     atomic.Int64 // from clients
-	BytesOut    atomic.Int64 // to clients
-	Panics      atomic.Int64
 }
 
 // New returns a frontend that listens nowhere yet. Proxy must be set.
@@ -59,9 +48,9 @@ func Listen(ctx context.Context, network, address string) (net.Listener, error) 
 	return config.Listen(ctx, network, address)
 }
 
-// Serve accepts connections on l, called name in the configuration, until Shutdown or an error that will not pass. It
+// Serve accepts connections on l, which identity names, until Shutdown or an error that will not pass. It
 // takes l over and closes it. After Shutdown it returns nil.
-func (f *Frontend) Serve(l net.Listener, name string) error {
+func (f *Frontend) Serve(l net.Listener, identity *stream.Listener) error {
 	if !f.add(l) {
 		return l.Close()
 	}
@@ -78,7 +67,7 @@ func (f *Frontend) Serve(l net.Listener, name string) error {
 		}
 		c, err := l.Accept()
 		if err == nil {
-			f.start(c, name)
+			f.start(c, identity)
 			continue
 		}
 		f.freeSlot()
@@ -115,7 +104,7 @@ func (f *Frontend) freeSlot() {
 }
 
 // start begins a session in a goroutine of its own.
-func (f *Frontend) start(c net.Conn, listener string) {
+func (f *Frontend) start(c net.Conn, listener *stream.Listener) {
 	s := newSession(f, c, listener)
 	f.mu.Lock()
 	if f.stopping.Load() {
@@ -127,8 +116,7 @@ func (f *Frontend) start(c net.Conn, listener string) {
 	f.sessions[s] = struct{}{}
 	f.running.Add(1)
 	f.mu.Unlock()
-	f.Stats.Connections.Add(1)
-	f.Stats.Current.Add(1)
+	s.countAccept()
 	go s.run()
 }
 
@@ -137,7 +125,7 @@ func (f *Frontend) end(s *session) {
 	f.mu.Lock()
 	delete(f.sessions, s)
 	f.mu.Unlock()
-	f.Stats.Current.Add(-1)
+	s.countClose()
 	f.freeSlot()
 	f.running.Done()
 }

@@ -13,6 +13,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"tidelock/proxy/counter"
 	"tidelock/proxy/server"
 	"tidelock/proxy/stream"
 )
@@ -34,12 +35,13 @@ func start(t testing.TB, config Config) (*Frontend, string) {
 	if config.Proxy == nil {
 		config.Proxy = &stream.Proxy{Name: "test", Mode: stream.ModeHTTP}
 	}
+	config.Proxy.FrontendCounters = new(counter.Row)
 	f := New(config)
 	l, err := Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	go f.Serve(l, "")
+	go f.Serve(l, &stream.Listener{})
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 		defer cancel()
@@ -143,7 +145,7 @@ func readHead(r *bufio.Reader) (string, error) {
 func backendOf(t testing.TB, addresses ...string) *server.Backend {
 	b := &server.Backend{Proxy: &stream.Proxy{Name: "servers", Mode: stream.ModeHTTP}}
 	for _, a := range addresses {
-		b.Servers = append(b.Servers, &server.Server{Name: a, Address: a, Weight: 1})
+		b.Servers = append(b.Servers, &server.Server{Server: stream.Server{Name: a, Counters: new(counter.Row)}, Address: a, Weight: 1})
 	}
 	b.Prepare()
 	t.Cleanup(b.Close)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"tidelock/proxy/counter"
 	"tidelock/proxy/http1"
 	"tidelock/proxy/stream"
 )
@@ -64,7 +65,7 @@ func (s *session) receive(first bool) bool {
 		return false
 	}
 	st.Record.Timers.Request = time.Since(st.Started)
-	s.frontend.Stats.Requests.Add(1)
+	s.countRequest()
 	s.client.SetReadTimeout(t.Client, time.Time{})
 	s.requestBody.Begin(&s.client, s.asked.Body, &s.request, &s.client)
 	s.keep = s.asked.KeepAlive && !s.frontend.Close
@@ -107,7 +108,7 @@ func (s *session) refuse(err error) {
 	switch {
 	case errors.As(err, &syntax):
 		status, cause = syntax.Status, stream.ProxyDenied
-		s.frontend.Stats.BadRequests.Add(1)
+		s.countClient(counter.RequestErrors)
 	case err == http1.ErrTimeout:
 		status, cause = 408, stream.ClientTimeout
 	case err == io.EOF && len(s.client.Buffered()) > 0:
@@ -163,6 +164,7 @@ func (s *session) chooseBackend() bool {
 		return false
 	}
 	s.stream.Backend = s.backend.Proxy
+	s.enterBackend()
 	return true
 }
 
@@ -212,7 +214,11 @@ func (s *session) applyRules(rules func(*stream.Stream) stream.Verdict, phase st
 	case stream.Tarpit:
 		s.tarpit()
 	case stream.Deny:
-		s.frontend.Stats.Denied.Add(1)
+		if phase == stream.InHeaders {
+			s.countClient(counter.DeniedResponses)
+		} else {
+			s.countClient(counter.DeniedRequests)
+		}
 		st.Record.End(stream.ProxyDenied, phase)
 		s.replyGenerated(refusal)
 	case stream.Abort:
@@ -259,6 +265,7 @@ func (s *session) log() {
 	if s.wasCut() {
 		r.Termination = stream.Termination{Cause: stream.Killed, Phase: stream.InData}
 	}
+	s.countExchange()
 	if s.frontend.Log != nil {
 		s.frontend.Log(st)
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"tidelock/proxy/counter"
 	"tidelock/proxy/stream"
 )
 
@@ -77,7 +78,7 @@ func TestFrontend_MaxConn(t *testing.T) {
 	second.send("GET / HTTP/1.1\r\n\r\n")
 	first.send("GET / HTTP/1.1\r\n\r\n")
 	first.response("GET")
-	if n := f.Stats.Connections.Load(); n != 1 {
+	if n := f.Proxy.FrontendCounters.Value(counter.Connections); n != 1 {
 		t.Errorf("%d connections accepted, want 1", n)
 	}
 	first.Close()
@@ -107,7 +108,7 @@ func TestFrontend_Panics(t *testing.T) {
 				io.ReadAll(c.Reader)
 			}
 			f.Shutdown(t.Context())
-			if n := f.Stats.Panics.Load(); n != 2 || !strings.Contains(logged.String(), "bang") {
+			if n := f.Proxy.FrontendCounters.Value(counter.InternalErrors); n != 2 || !strings.Contains(logged.String(), "bang") {
 				t.Errorf("%d panics, log %q", n, logged.String())
 			}
 		})
@@ -192,7 +193,7 @@ func TestFrontend_Shutdown_Cuts(t *testing.T) {
 			f, address := start(t, tt.config)
 			c := dial(t, address)
 			c.send(tt.request)
-			for f.Stats.Current.Load() == 0 {
+			for f.Proxy.FrontendCounters.Current() == 0 {
 				time.Sleep(time.Millisecond)
 			}
 			time.Sleep(10 * time.Millisecond) // let it get to where it waits; it must end wherever it is

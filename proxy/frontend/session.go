@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"tidelock/proxy/counter"
 	"tidelock/proxy/http1"
 	"tidelock/proxy/message"
 	"tidelock/proxy/server"
@@ -49,7 +50,7 @@ var (
 	streamIDs  atomic.Uint64
 )
 
-func newSession(f *Frontend, c net.Conn, listener string) *session {
+func newSession(f *Frontend, c net.Conn, listener *stream.Listener) *session {
 	s := sessions.Get().(*session)
 	s.frontend = f
 	s.client.Attach(c)
@@ -102,7 +103,7 @@ func (s *session) run() {
 // recovered is deferred by every goroutine of a session.
 func (s *session) recovered(what string) {
 	if r := recover(); r != nil {
-		s.frontend.Stats.Panics.Add(1)
+		s.countClient(counter.InternalErrors)
 		s.frontend.Errors.Error("panic", "proxy", s.frontend.Proxy.Name, "in", what, "panic", r, "stack", string(debug.Stack()))
 	}
 }
@@ -112,9 +113,6 @@ func (s *session) close() {
 	s.upload.stop(s)
 	s.endWaiting()
 	s.dropServer()
-	f := s.frontend
-	f.Stats.BytesIn.Add(s.client.Received())
-	f.Stats.BytesOut.Add(s.client.Sent())
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.client.Close()
@@ -157,11 +155,9 @@ func (s *session) setServer(c *server.Conn) bool {
 func (s *session) keepServer() {
 	c := s.server
 	if s.setServer(nil) {
-		c.Server.Stats.Active.Add(-1)
 		c.Keep()
 		return
 	}
-	c.Server.Stats.Active.Add(-1)
 	c.Close()
 }
 
@@ -172,6 +168,5 @@ func (s *session) dropServer() {
 		return
 	}
 	s.setServer(nil)
-	c.Server.Stats.Active.Add(-1)
 	c.Close()
 }

@@ -3,12 +3,13 @@ package frontend
 import (
 	"time"
 
+	"tidelock/proxy/counter"
 	"tidelock/proxy/stream"
 )
 
 // tarpit answers only after a while, which costs whoever sends such requests a connection for that long.
 func (s *session) tarpit() {
-	s.frontend.Stats.Denied.Add(1)
+	s.countClient(counter.DeniedRequests)
 	s.stream.Record.End(stream.ProxyDenied, stream.InTarpit)
 	over := time.NewTimer(s.frontend.Timeouts.Tarpit)
 	defer over.Stop()

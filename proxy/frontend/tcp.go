@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"tidelock/proxy/counter"
 	"tidelock/proxy/stream"
 )
 
@@ -45,11 +46,11 @@ func (s *session) exchangeTCP() {
 		st.Record.End(stream.ServerAborted, stream.InConnect)
 		return
 	}
+	st.Server = &target.Server
+	s.enterServer()
 	if !s.connect(target, false) {
 		return
 	}
-	st.Server = target.Name
-	target.Stats.Requests.Add(1)
 	s.tunnel()
 }
 
@@ -65,7 +66,7 @@ func (s *session) applyTCPRules(rules func(*stream.Stream) stream.Verdict) bool 
 	case stream.Failed:
 		s.stream.Record.End(stream.Internal, stream.InRequest)
 	default:
-		s.frontend.Stats.Denied.Add(1)
+		s.countClient(counter.DeniedRequests)
 		s.stream.Record.End(stream.ProxyDenied, stream.InRequest)
 	}
 	return false

@@ -121,7 +121,7 @@ func TestFormat_Eval_Standard(t *testing.T) {
 	time.Local = time.UTC
 	s := newStream()
 	s.Backend = &stream.Proxy{Name: "be"}
-	s.Server = "srv1"
+	s.Server = &stream.Server{Name: "srv1"}
 	s.Record.Status, s.Record.BytesOut = 200, 2750
 	ms := time.Millisecond
 	s.Record.Timers = stream.Timers{Idle: 0, Request: 10 * ms, Queue: 0, Connect: 30 * ms, Response: 69 * ms, Active: 109 * ms, Total: 109 * ms}

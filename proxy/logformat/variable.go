@@ -54,16 +54,16 @@ func init() {
 		"Tu":  timer(userTime),
 		"Tw":  timer(func(t *stream.Timers) time.Duration { return t.Queue }),
 		"U":   number(func(s *stream.Stream) int64 { return s.Record.BytesIn }),
-		"ac":  counter(func(c *Counters) int64 { return c.Process }),
+		"ac":  number(func(s *stream.Stream) int64 { return s.Session.Frontend.Process.Current() }),
 		"b":   {text: true, append: backend},
-		"bc":  counter(func(c *Counters) int64 { return c.Backend }),
+		"bc":  number(backendConnections),
 		"bi":  {text: true, append: nothing},
 		"bp":  {text: true, append: nothing},
-		"bq":  counter(func(c *Counters) int64 { return c.BackendQueue }),
+		"bq":  number(func(s *stream.Stream) int64 { return s.Record.Queued.Backend }),
 		"ci":  {text: true, append: address(func(s *stream.Stream) netip.AddrPort { return s.Client.Source })},
 		"cp":  {append: port(func(s *stream.Stream) netip.AddrPort { return s.Client.Source })},
 		"f":   {text: true, append: frontend},
-		"fc":  counter(func(c *Counters) int64 { return c.Frontend }),
+		"fc":  number(func(s *stream.Stream) int64 { return s.Frontend.FrontendCounters.Current() }),
 		"fi":  {text: true, append: address(func(s *stream.Stream) netip.AddrPort { return s.Client.Destination })},
 		"fp":  {append: port(func(s *stream.Stream) netip.AddrPort { return s.Client.Destination })},
 		"ft":  {text: true, append: frontend},
@@ -77,10 +77,10 @@ func init() {
 		"rc":  {append: retries},
 		"rt":  number(func(s *stream.Stream) int64 { return int64(s.ID) }),
 		"s":   {text: true, append: server},
-		"sc":  counter(func(c *Counters) int64 { return c.Server }),
+		"sc":  number(serverConnections),
 		"si":  {text: true, append: nothing},
 		"sp":  {text: true, append: nothing},
-		"sq":  counter(func(c *Counters) int64 { return c.ServerQueue }),
+		"sq":  number(func(s *stream.Stream) int64 { return s.Record.Queued.Server }),
 		"t":   {append: date(accepted, millisecondDate)},
 		"tr":  {append: date(started, millisecondDate)},
 		"trg": {append: date(started, gmtDate)},
@@ -142,6 +142,20 @@ func dataTime(b []byte, c *sample.Context, _ flags) []byte {
 	return appendTimer(b, max(0, t.Total-max(t.Idle, 0)-max(t.Request, 0)-max(t.Queue, 0)-max(t.Connect, 0)-t.Response))
 }
 
+func backendConnections(s *stream.Stream) int64 {
+	if s.Backend == nil {
+		return 0
+	}
+	return s.Backend.BackendCounters.Current()
+}
+
+func serverConnections(s *stream.Stream) int64 {
+	if s.Server == nil {
+		return 0
+	}
+	return s.Server.Counters.Current()
+}
+
 func nothing(b []byte, _ *sample.Context, _ flags) []byte { return b }
 
 var hostName = sync.OnceValue(func() string {
@@ -171,10 +185,10 @@ func backend(b []byte, c *sample.Context, fl flags) []byte {
 }
 
 func server(b []byte, c *sample.Context, _ flags) []byte {
-	if c.Stream.Server == "" {
+	if c.Stream.Server == nil {
 		return append(b, "<NOSRV>"...)
 	}
-	return append(b, c.Stream.Server...)
+	return append(b, c.Stream.Server.Name...)
 }
 
 func retries(b []byte, c *sample.Context, fl flags) []byte {

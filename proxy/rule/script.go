@@ -56,7 +56,7 @@ func useService(p *parser) (action, error) {
 		p.at--
 		return nil, err
 	}
-	server := "<" + word + ">" // what logs give as the server
+	server := &stream.Server{Name: "<" + word + ">"} // what logs give as the server
 	return func(c *sample.Context) stream.Verdict {
 		c.Stream.Service, c.Stream.Server = service, server
 		return stream.Stop

@@ -113,14 +113,16 @@ func proxyName(c *Context, p *stream.Proxy) value.Value {
 	return c.text(append(c.Scratch.Buffer(), p.Name...))
 }
 
-func listenerName(c *Context, _ []Argument) value.Value { return c.name(c.Stream.Session.Listener) }
+func listenerName(c *Context, _ []Argument) value.Value {
+	return c.name(c.Stream.Session.Listener.Name)
+}
 
 // serverName does not exist where a service answers: logs alone name those.
 func serverName(c *Context, _ []Argument) value.Value {
-	if c.Stream.Service != nil {
+	if c.Stream.Service != nil || c.Stream.Server == nil {
 		return value.Value{}
 	}
-	return c.name(c.Stream.Server)
+	return c.name(c.Stream.Server.Name)
 }
 
 // name returns a string value, or none for an empty name.

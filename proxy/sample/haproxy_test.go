@@ -127,7 +127,7 @@ func newStream(t testing.TB, lines []string) *stream.Stream {
 	m.EndHeaders()
 	p := &stream.Proxy{Name: "fe", ID: 1, Mode: stream.ModeHTTP}
 	return &stream.Stream{
-		Session:  &stream.Session{Frontend: p, Listener: "listen"},
+		Session:  &stream.Session{Frontend: p, Listener: &stream.Listener{Name: "listen"}},
 		Frontend: p,
 		Request:  m,
 		Response: &message.Message{},

@@ -231,7 +231,7 @@ func TestLayer4(t *testing.T) {
 		Source:      netip.MustParseAddrPort("[::ffff:192.0.2.1]:4000"),
 		Destination: netip.MustParseAddrPort("[2001:db8::1]:443"),
 	}
-	tcp.Backend, tcp.Server = &stream.Proxy{Name: "be", ID: 7}, "srv"
+	tcp.Backend, tcp.Server = &stream.Proxy{Name: "be", ID: 7}, &stream.Server{Name: "srv"}
 	unix := newStream(t, []string{"GET / HTTP/1.1"})
 	tests := []struct{ expression, overTCP, overUnix string }{
 		{"src", "192.0.2.1", "-"},

@@ -9,7 +9,8 @@ type Record struct {
 	BytesIn     int64 // received from the client, headers included (%U)
 	BytesOut    int64 // sent to the client, headers included (%B)
 	Retries     int   // connections to servers that failed and were tried again (%rc)
-	Reused      bool  // the server's connection had carried an exchange before
+	Queued      Queued
+	Reused      bool // the server's connection had carried an exchange before
 	Timers      Timers
 	Termination Termination
 }
@@ -23,6 +24,11 @@ type Timers struct {
 	Response time.Duration // from the request sent to the response's headers (%Tr)
 	Active   time.Duration // from the first byte of the request to the last of the response (%Ta)
 	Total    time.Duration // Idle and Active together; in TCP from accept to close (%Tt)
+}
+
+// Queued is how many requests were to be served before this one when it was queued.
+type Queued struct {
+	Server, Backend int64 // %sq, %bq
 }
 
 // NotReached is the timer of a phase that the stream did not come to.

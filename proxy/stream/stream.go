@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"tidelock/proxy/counter"
 	"tidelock/proxy/message"
 	"tidelock/proxy/variable"
 )
@@ -24,6 +25,24 @@ type Proxy struct {
 	Name string
 	ID   int
 	Mode Mode
+
+	// What is counted, each side by itself because a listen section has two. Nil counts nothing.
+	FrontendCounters, BackendCounters *counter.Row
+	Process                           *counter.Process
+}
+
+// Server identifies a server, or a service in its place, to samples, scripts and logs.
+type Server struct {
+	Name     string
+	ID       int          // within its backend; 0 for a service
+	Counters *counter.Row // nil for a service
+}
+
+// Listener identifies a bind line.
+type Listener struct {
+	Name     string // may be empty
+	ID       int    // within its frontend
+	Counters *counter.Row
 }
 
 // Endpoint is one side of a connection. Unix socket peers have Path set and no addresses.
@@ -39,7 +58,7 @@ type Session struct {
 	ID        uint64
 	Client    Endpoint
 	Frontend  *Proxy
-	Listener  string // name of the bind line, or empty
+	Listener  *Listener // never nil
 	Accepted  time.Time
 	Variables variable.Store // scope sess
 }
@@ -58,8 +77,8 @@ type Stream struct {
 	Request  *message.Message // nil in TCP mode
 	Response *message.Message // nil in TCP mode; empty until a response started
 	Frontend *Proxy
-	Backend  *Proxy // nil until chosen
-	Server   string // name of the server, empty until chosen
+	Backend  *Proxy  // nil until chosen
+	Server   *Server // nil until chosen
 	Started  time.Time
 	Client   Endpoint // the session's, but for what rules changed of it for this exchange
 	First    bool     // the first exchange of its session

@@ -19,7 +19,7 @@ FUZZ_PACKAGES  = $(sort $(dir $(shell grep -rl --include='*_test.go' '^func Fuzz
 export LUA_TARBALL
 
 .DEFAULT_GOAL := build
-.PHONY: build run guests test lint check fuzz soak bench-sandbox clean distclean help
+.PHONY: build run guests test conformance lint check fuzz soak bench-sandbox clean distclean help
 
 build: guests ## Build bin/tidelock (the default).
 	$(GO) build -buildvcs=false -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/tidelock ./cmd/tidelock
@@ -40,6 +40,10 @@ test: lint ## Run all tests, and then again under the race detector.
 ifneq ($(and $(RACE_PACKAGES),$(filter $(RACE_PLATFORMS),$(shell $(GO) env GOOS)/$(shell $(GO) env GOARCH))),)
 	CGO_ENABLED=1 CC=clang-19 $(GO) test -race -short $(RACE_PACKAGES)
 endif
+
+conformance: guests ## Compare with Debian's haproxy, case by case (make test does, too).
+	@guest/lua54/toolchain.sh test
+	$(GO) test -count 1 ./proxy/conformance
 
 lint: guests ## Check formatting, and vet.
 	@unformatted=$$(gofmt -l .); \

@@ -12,6 +12,9 @@ import (
 var ErrTruncated = errors.New("http1: connection closed inside a body")
 
 // Body takes the framing off a body as it arrives. The zero value is a body of nothing.
+//
+// What was decoded ahead of its time (ReadAhead) stays at the front of the connection's input buffer until Next returns
+// it; the framing taken out from between leaves a gap behind it, and the input that is not decoded yet follows.
 type Body struct {
 	conn      *Conn
 	flush     *Conn // flushed before each wait, so that what was forwarded does not lie around
@@ -19,8 +22,14 @@ type Body struct {
 	framing   Framing
 	remaining int64 // of a Length body or of the current chunk
 	state     chunkState
-	done      bool
-	nowait    bool // fail where input would have to be waited for
+	ended     bool  // decoded to its end
+	nowait    bool  // fail where input would have to be waited for
+	peeking   bool  // what is decoded stays in the buffer
+	failed    error // of decoding, met ahead of its time
+	ahead     int   // bytes decoded ahead
+	gap       int   // bytes of framing between those and the input that is not decoded
+
+	trailers, trailerBytes int // met so far
 }
 
 // errWait is what a body that must not wait fails with.
@@ -40,14 +49,14 @@ const (
 // flushed before each wait for input.
 func (b *Body) Begin(conn *Conn, framing Framing, m *message.Message, flush *Conn) {
 	*b = Body{conn: conn, flush: flush, message: m, framing: framing, remaining: framing.Length}
-	b.done = framing.Empty()
+	b.ended = framing.Empty()
 }
 
 // FlushBeforeWait changes what is flushed before each wait for input.
 func (b *Body) FlushBeforeWait(conn *Conn) { b.flush = conn }
 
 // Done reports whether the body was read to its end.
-func (b *Body) Done() bool { return b.done }
+func (b *Body) Done() bool { return b.ended && b.ahead == 0 }
 
 // Framing returns how the body arrives.
 func (b *Body) Framing() Framing { return b.framing }
@@ -66,59 +75,82 @@ func (b *Body) Read(p []byte) (int, error) {
 }
 
 func (b *Body) next(most int) ([]byte, error) {
-	if b.done {
+	if b.ahead > 0 {
+		return b.nextAhead(most), nil
+	}
+	if b.failed != nil {
+		return nil, b.failed
+	}
+	return b.decode(most)
+}
+
+// decode returns the next piece of what is not decoded yet.
+func (b *Body) decode(most int) ([]byte, error) {
+	if b.ended {
 		return nil, io.EOF
 	}
 	if b.framing.Kind == Chunked {
 		return b.nextChunked(most)
 	}
-	if len(b.conn.Buffered()) == 0 {
+	if len(b.raw()) == 0 {
 		if err := b.wait(); err != nil {
 			if err == io.EOF && b.framing.Kind == UntilClose {
-				b.done = true
+				b.ended = true
 				return nil, io.EOF
 			}
 			return nil, truncated(err)
 		}
 	}
 	if b.framing.Kind == UntilClose {
-		piece := b.conn.Buffered()
+		piece := b.raw()
 		piece = piece[:min(len(piece), most)]
-		b.conn.Discard(len(piece))
+		b.consume(len(piece))
 		return piece, nil
 	}
 	piece := b.take(most)
-	b.done = b.remaining == 0
+	b.ended = b.remaining == 0
 	return piece, nil
 }
 
 // take consumes buffered bytes of what remains.
 func (b *Body) take(most int) []byte {
-	piece := b.conn.Buffered()
+	piece := b.raw()
 	n := min(len(piece), most)
 	if int64(n) > b.remaining {
 		n = int(b.remaining)
 	}
-	b.conn.Discard(n)
+	b.consume(n)
 	b.remaining -= int64(n)
 	return piece[:n]
+}
+
+// raw returns the input that is not decoded yet.
+func (b *Body) raw() []byte { return b.conn.Buffered()[b.ahead+b.gap:] }
+
+// consume takes n bytes off raw.
+func (b *Body) consume(n int) {
+	if b.ahead > 0 || b.peeking {
+		b.gap += n
+		return
+	}
+	b.conn.Discard(n)
 }
 
 // Skip drops what is buffered of the body and reports whether that was all that remained.
 func (b *Body) Skip() bool {
 	b.nowait = true
-	for !b.done {
+	for !b.Done() {
 		if _, err := b.Next(); err != nil {
 			break
 		}
 	}
 	b.nowait = false
-	return b.done
+	return b.Done()
 }
 
 // Buffered reports whether the whole rest of the body can be had without waiting. Of a chunked one that is not known.
 func (b *Body) Buffered() bool {
-	return b.done || b.framing.Kind == Length && int64(len(b.conn.Buffered())) >= b.remaining
+	return b.ended || b.framing.Kind == Length && int64(len(b.raw())) >= b.remaining
 }
 
 func (b *Body) wait() error {
@@ -130,6 +162,7 @@ func (b *Body) wait() error {
 			return &FlushError{err}
 		}
 	}
+	b.closeGap()
 	return b.conn.Fill()
 }
 
@@ -158,7 +191,7 @@ func (b *Body) nextChunked(most int) ([]byte, error) {
 		case chunkSize:
 			err = b.readSize()
 		case chunkData:
-			if len(b.conn.Buffered()) == 0 {
+			if len(b.raw()) == 0 {
 				err = b.wait()
 				break
 			}
@@ -171,7 +204,7 @@ func (b *Body) nextChunked(most int) ([]byte, error) {
 			err = b.readEnd()
 		case chunkTrailers:
 			if err = b.readTrailers(); err == nil {
-				b.done = true
+				b.ended = true
 				return nil, io.EOF
 			}
 		}
@@ -184,7 +217,7 @@ func (b *Body) nextChunked(most int) ([]byte, error) {
 // line returns the next line without its end and the bytes to discard with it. limit bounds its length.
 func (b *Body) line(limit int) (line []byte, n int, err error) {
 	for {
-		in := b.conn.Buffered()
+		in := b.raw()
 		i := bytes.IndexByte(in, '\n')
 		if i > limit || i < 0 && len(in) > limit {
 			return nil, 0, errChunk
@@ -226,7 +259,7 @@ func (b *Body) readSize() error {
 	if i == 0 || !extensions(line[i:]) {
 		return errChunk
 	}
-	b.conn.Discard(n)
+	b.consume(n)
 	b.remaining = size
 	b.state = chunkData
 	if size == 0 {
@@ -262,31 +295,31 @@ func (b *Body) readEnd() error {
 	if len(line) > 0 {
 		return errChunk
 	}
-	b.conn.Discard(n)
+	b.consume(n)
 	b.state = chunkSize
 	return nil
 }
 
 // readTrailers reads the trailer section, together bounded like a head.
 func (b *Body) readTrailers() error {
-	total := 0
-	for count := 0; ; count++ {
-		line, n, err := b.line(BufferSize - MaxRewrite - total)
+	for {
+		line, n, err := b.line(BufferSize - MaxRewrite - b.trailerBytes)
 		if err != nil {
 			return err
 		}
-		if total += n; count > maxHeaders {
-			return errTrailer
-		}
+		b.trailerBytes += n
 		if len(line) == 0 {
-			b.conn.Discard(n)
+			b.consume(n)
 			return nil
+		}
+		if b.trailers++; b.trailers > maxHeaders {
+			return errTrailer
 		}
 		name, value, err := splitField(line)
 		if err != nil {
 			return errTrailer
 		}
 		b.message.AppendTrailer(name, value)
-		b.conn.Discard(n)
+		b.consume(n)
 	}
 }

@@ -20,6 +20,33 @@ func (c *Conn) Discard(n int) {
 	}
 }
 
+// compact moves what is buffered to the front of the buffer, where it stays however much is filled in behind it.
+func (c *Conn) compact() {
+	if c.r > 0 {
+		copy(c.in[:], c.in[c.r:c.w])
+		c.r, c.w = 0, c.w-c.r
+	}
+}
+
+// remove takes n bytes out of Buffered, from an offset on.
+func (c *Conn) remove(offset, n int) {
+	at := c.r + offset
+	copy(c.in[at:], c.in[at+n:c.w])
+	c.w -= n
+}
+
+// full reports whether the buffer has no room for more input.
+func (c *Conn) full() bool { return c.w-c.r == BufferSize }
+
+// Peek is Buffered with bytes that stay where they are until some are discarded, however much is filled in behind them.
+func (c *Conn) Peek() []byte {
+	if c.in == nil {
+		return nil
+	}
+	c.compact()
+	return c.in[:c.w]
+}
+
 // Fill waits for more input and appends it to the buffer. It returns io.EOF at the peer's end, ErrTimeout, ErrFull
 // or an error of the network.
 func (c *Conn) Fill() error { return c.fill(false) }
@@ -29,9 +56,8 @@ func (c *Conn) FillIdle() error { return c.fill(true) }
 
 func (c *Conn) fill(idle bool) error {
 	c.borrow()
-	if c.r > 0 && (c.r == c.w || c.w == BufferSize) {
-		copy(c.in[:], c.in[c.r:c.w])
-		c.r, c.w = 0, c.w-c.r
+	if c.r == c.w || c.w == BufferSize {
+		c.compact()
 	}
 	if c.w == BufferSize {
 		return ErrFull

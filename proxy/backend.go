@@ -46,6 +46,8 @@ func (b *builder) buildBackend(section *config.Proxy) *server.Backend {
 	rules := b.rulesOf(section)
 	backend.ContentRules, backend.RequestRules = rules.content, rules.request
 	backend.ResponseContentRules, backend.ResponseRules = rules.responseContent, rules.response
+	backend.InspectDelay, backend.ResponseInspectDelay = section.InspectDelay, section.ResponseInspectDelay
+	backend.BufferRequest = section.HTTPBufferRequest
 	backend.AfterResponseRules = rules.afterResponse
 	backend.Prepare()
 	return backend

@@ -147,6 +147,7 @@ func (b *builder) buildFrontend(section *config.Proxy) *entrance {
 	}
 	rules := b.rulesOf(section)
 	c.ConnectionRules, c.SessionRules, c.ContentRules = rules.connection, rules.session, rules.content
+	c.InspectDelay, c.BufferRequest = section.InspectDelay, section.HTTPBufferRequest
 	c.RequestRules = monitor(section.MonitorURI, rules.request)
 	c.ForwardRules = b.forwardRules(section)
 	c.ResponseRules, c.AfterResponseRules = rules.response, rules.afterResponse

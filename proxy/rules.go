@@ -3,6 +3,7 @@ package proxy
 import (
 	"errors"
 	"strings"
+	"time"
 
 	"tidelock/proxy/acl"
 	"tidelock/proxy/config"
@@ -80,6 +81,9 @@ func (b *builder) ruleCompiler(section *config.Proxy, set stream.RuleSet, acls *
 		Set: set, Mode: b.identities[section].Mode, ACLs: acls,
 		Warn:  func(text string) { b.diags.Warnf(r.At, "%s.", text) },
 		Files: r.Folder.ReadFile,
+		WaitForBody: func(s *stream.Stream, timeout time.Duration, atLeast int64) stream.Verdict {
+			return contentOf(s, set).Await(timeout, atLeast)
+		},
 		ErrorReply: func(s *stream.Stream, status int) {
 			if pages == nil || !pages(s, status) {
 				frontend.DefaultReply(s.Response, status)
@@ -90,6 +94,14 @@ func (b *builder) ruleCompiler(section *config.Proxy, set stream.RuleSet, acls *
 		k.Scripts = b.scripts
 	}
 	return k
+}
+
+// contentOf returns the content of the message that rules of a set process.
+func contentOf(s *stream.Stream, set stream.RuleSet) stream.Input {
+	if set == stream.HTTPResponse {
+		return s.ResponseInput
+	}
+	return s.RequestInput
 }
 
 // chain returns what runs the rules of a set, nil without any.

@@ -48,7 +48,7 @@ var switches = slices.Concat([]keyword{
 	{"dontlognull", inFrontSide, onOff(func(s *Settings) *bool { return &s.DontLogNull }), Supported},
 	{"h1-case-adjust-bogus-client", inFrontSide, onOff(func(s *Settings) *bool { return &s.H1CaseAdjustBogusClient }), Refused},
 	{"h1-case-adjust-bogus-server", inBackSide, onOff(func(s *Settings) *bool { return &s.H1CaseAdjustBogusServer }), Refused},
-	{"http-buffer-request", inProxies, onOff(func(s *Settings) *bool { return &s.HTTPBufferRequest }), Refused},
+	{"http-buffer-request", inProxies, onOff(func(s *Settings) *bool { return &s.HTTPBufferRequest }), Supported},
 	{"http-ignore-probes", inFrontSide, onOff(func(s *Settings) *bool { return &s.HTTPIgnoreProbes }), NoEffect},
 	{"http-keep-alive", inProxies, connection(KeepAlive), Supported},
 	{"http-pretend-keepalive", inBackSide, onOff(func(s *Settings) *bool { return &s.HTTPPretendKeepalive }), NoEffect},

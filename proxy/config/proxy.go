@@ -56,21 +56,23 @@ type Settings struct {
 	DefaultBackend Name
 	Connection     Connection
 	Options
-	ForwardFor    ForwardFor
-	OriginalTo    OriginalTo
-	HeaderNames   HeaderNames // option http-restrict-req-hdr-names, empty for the default of the mode
-	Redispatch    int         // option redispatch: every so many retries, or counted from the last when negative; 0 never
-	HTTPLog       bool        // option httplog
-	CLFLog        bool        // option httplog clf
-	HTTPSLog      bool        // option httpslog
-	TCPLog        bool        // option tcplog
-	LogFormat     Format
-	Logs          []Log
-	LogGlobal     bool // log global
-	LogTag        string
-	ErrorFiles    map[int][]byte // status to whole response, empty to answer nothing
-	MonitorURI    string
-	DefaultServer ServerParameters
+	ForwardFor           ForwardFor
+	OriginalTo           OriginalTo
+	HeaderNames          HeaderNames // option http-restrict-req-hdr-names, empty for the default of the mode
+	Redispatch           int         // option redispatch: every so many retries, or counted from the last when negative; 0 never
+	HTTPLog              bool        // option httplog
+	CLFLog               bool        // option httplog clf
+	HTTPSLog             bool        // option httpslog
+	TCPLog               bool        // option tcplog
+	LogFormat            Format
+	Logs                 []Log
+	LogGlobal            bool // log global
+	LogTag               string
+	InspectDelay         time.Duration  // tcp-request inspect-delay
+	ResponseInspectDelay time.Duration  // tcp-response inspect-delay
+	ErrorFiles           map[int][]byte // status to whole response, empty to answer nothing
+	MonitorURI           string
+	DefaultServer        ServerParameters
 }
 
 // Timeouts of a proxy. Zero is unlimited, or for those that have one, the timeout that stands in for it.

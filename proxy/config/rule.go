@@ -70,8 +70,10 @@ func (p *parser) inspectDelay(s syntax.Statement) {
 	switch {
 	case err != nil:
 		p.failf(s, "%s (%s)", expected, err)
-	case d > 0 && p.proxy.Mode == ModeTCP && p.proxy.Kind != Defaults:
-		p.warnf(s, "'%s inspect-delay' is not supported yet by this version: the rules run without waiting for data.", s.Keyword())
+	case s.Keyword() == "tcp-request":
+		p.proxy.InspectDelay = d
+	default:
+		p.proxy.ResponseInspectDelay = d
 	}
 }
 

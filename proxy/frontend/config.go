@@ -22,9 +22,11 @@ type Config struct {
 	// its first exchange: after TLS and the PROXY protocol. What either refuses is closed and not logged.
 	ConnectionRules, SessionRules func(*stream.Stream) stream.Verdict
 	// ContentRules runs first on each exchange: in HTTP mode once the request's headers are there, in TCP mode when the
-	// connection is. While InspectDelay lasts it may ask to be run again on more input.
+	// connection is. While InspectDelay lasts it may say Wait to be run again on more input.
 	ContentRules func(*stream.Stream) stream.Verdict
 	InspectDelay time.Duration
+	// BufferRequest waits for the body of each request before RequestRules (option http-buffer-request).
+	BufferRequest bool
 	// RequestRules runs after ContentRules, in HTTP mode. Either may set the stream's Service.
 	RequestRules func(*stream.Stream) stream.Verdict
 	// ForwardRules runs when a server is about to get the request, after all rules of the backend.

@@ -76,6 +76,7 @@ func (s *session) sendRequest() error {
 		return err
 	}
 	s.stream.ReqVariables.Reset()
+	s.stream.RequestInput = nil
 	if s.requestBody.Done() {
 		return s.server.Flush()
 	}

@@ -281,7 +281,7 @@ func TestFrontend_Tunnels(t *testing.T) {
 }
 
 func TestFrontend_TCP(t *testing.T) {
-	b := backendOf(t, origin(t, func(c net.Conn) {
+	b := tcpBackendOf(t, origin(t, func(c net.Conn) {
 		text, _ := io.ReadAll(c)
 		io.WriteString(c, strings.ToUpper(string(text)))
 	}))
@@ -300,9 +300,9 @@ func TestFrontend_TCP(t *testing.T) {
 
 func TestFrontend_TCP_Errors(t *testing.T) {
 	hang := func() *server.Backend {
-		return backendOf(t, origin(t, func(c net.Conn) { io.Copy(io.Discard, c) }))
+		return tcpBackendOf(t, origin(t, func(c net.Conn) { io.Copy(io.Discard, c) }))
 	}
-	reset := backendOf(t, origin(t, func(c net.Conn) {
+	reset := tcpBackendOf(t, origin(t, func(c net.Conn) {
 		c.(*net.TCPConn).SetLinger(0)
 		c.Read(make([]byte, 1))
 	}))

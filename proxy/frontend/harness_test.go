@@ -152,6 +152,13 @@ func backendOf(t testing.TB, addresses ...string) *server.Backend {
 	return b
 }
 
+// tcpBackendOf is backendOf for servers of bytes.
+func tcpBackendOf(t testing.TB, addresses ...string) *server.Backend {
+	b := backendOf(t, addresses...)
+	b.Proxy.Mode = stream.ModeTCP
+	return b
+}
+
 // to is a ChooseBackend that always takes b.
 func to(b *server.Backend) func(*stream.Stream) *server.Backend {
 	return func(*stream.Stream) *server.Backend { return b }

@@ -10,16 +10,21 @@ import (
 	"tidelock/proxy/stream"
 )
 
-// serveHTTP carries exchanges until the connection has to close.
-func (s *session) serveHTTP() {
+// serveHTTP carries exchanges until the connection has to close. A connection that was switched to HTTP has had its
+// content inspected before the first of them, and may have a backend already.
+func (s *session) serveHTTP(switched bool) {
 	s.client.SetWriteTimeout(s.frontend.Timeouts.Client)
 	s.stream.Request, s.stream.Response = &s.request, &s.response
+	chosen := s.backend
 	for first := true; ; first = false {
 		s.beginStream()
 		if !s.receive(first) {
 			return
 		}
-		s.exchangeHTTP()
+		if first {
+			s.backend = chosen
+		}
+		s.exchangeHTTP(switched && first)
 		if !s.finish() {
 			return
 		}
@@ -70,6 +75,7 @@ func (s *session) receive(first bool) bool {
 	s.requestBody.Begin(&s.client, s.asked.Body, &s.request, &s.client)
 	s.keep = s.asked.KeepAlive && !s.frontend.Close
 	s.beginWaiting()
+	s.offerRequest()
 	return true
 }
 
@@ -126,11 +132,34 @@ func (s *session) refuse(err error) {
 	s.log()
 }
 
-// exchangeHTTP has a request answered.
-func (s *session) exchangeHTTP() {
+// refuseBody answers a request whose body could not be waited for.
+func (s *session) refuseBody(err error) {
+	record := &s.stream.Record
+	var syntax *http1.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		s.countClient(counter.RequestErrors)
+		record.End(stream.ProxyDenied, stream.InRequest)
+		s.replyError(syntax.Status)
+	case err == http1.ErrTimeout:
+		record.End(stream.ClientTimeout, stream.InRequest)
+		s.replyError(408)
+	default:
+		record.End(stream.ClientAborted, stream.InRequest)
+		record.Status = 400
+	}
+	s.keep = false
+}
+
+// exchangeHTTP has a request answered. Rules over its content have run already when inspected is set.
+func (s *session) exchangeHTTP(inspected bool) {
 	st := &s.stream
 	f := s.frontend
-	if !s.applyRequestRules(f.ContentRules) || !s.applyRequestRules(f.RequestRules) {
+	content := f.ContentRules
+	if inspected {
+		content = nil
+	}
+	if !s.prepareRequest(content, f.InspectDelay, f.BufferRequest, f.RequestRules) {
 		return
 	}
 	if st.Service == nil {
@@ -138,7 +167,8 @@ func (s *session) exchangeHTTP() {
 			s.replyError(503)
 			return
 		}
-		if !s.shared() && !(s.applyRequestRules(s.backend.ContentRules) && s.applyRequestRules(s.backend.RequestRules)) {
+		b := s.backend
+		if !s.shared() && !s.prepareRequest(b.ContentRules, b.InspectDelay, b.BufferRequest && !f.BufferRequest, b.RequestRules) {
 			return
 		}
 	}
@@ -154,9 +184,9 @@ func (s *session) exchangeHTTP() {
 // shared reports whether frontend and backend are one section, whose rules ran already.
 func (s *session) shared() bool { return s.backend.Proxy == s.frontend.Proxy }
 
-// chooseBackend has a backend chosen and reports whether there is one.
+// chooseBackend has a backend chosen, unless there is one, and reports whether there is one.
 func (s *session) chooseBackend() bool {
-	if choose := s.frontend.ChooseBackend; choose != nil {
+	if choose := s.frontend.ChooseBackend; choose != nil && s.backend == nil {
 		s.backend = choose(&s.stream)
 	}
 	if s.backend == nil {
@@ -168,71 +198,9 @@ func (s *session) chooseBackend() bool {
 	return true
 }
 
-// applyRequestRules runs rules over the request and reports whether the exchange goes on.
-func (s *session) applyRequestRules(rules func(*stream.Stream) stream.Verdict) bool {
-	return s.applyRules(rules, stream.InRequest, 403)
-}
-
-// applyResponseRules runs the rules over the response of a server or service: the backend's, then the frontend's. It
-// reports false when it answered the client itself.
-func (s *session) applyResponseRules() bool {
-	if s.backend != nil {
-		if !s.applyRules(s.backend.ResponseContentRules, stream.InHeaders, 502) {
-			return false
-		}
-		if !s.shared() && !s.applyRules(s.backend.ResponseRules, stream.InHeaders, 502) {
-			return false
-		}
-	}
-	return s.applyRules(s.frontend.ResponseRules, stream.InHeaders, 502)
-}
-
-// applyAfterResponseRules runs the rules over what is about to be sent, whoever made it: the backend's, then the
-// frontend's.
-func (s *session) applyAfterResponseRules() {
-	if s.backend != nil && s.backend.AfterResponseRules != nil && !s.shared() {
-		s.backend.AfterResponseRules(&s.stream)
-	}
-	if after := s.frontend.AfterResponseRules; after != nil {
-		after(&s.stream)
-	}
-}
-
-// applyRules does what rules, which may be nil, say in a phase. A rule that refuses without an answer of its own means
-// the given status.
-func (s *session) applyRules(rules func(*stream.Stream) stream.Verdict, phase stream.Phase, refusal int) bool {
-	if rules == nil {
-		return true
-	}
-	st := &s.stream
-	switch rules(st) {
-	case stream.Continue, stream.Stop:
-		return true
-	case stream.Reply:
-		st.Record.End(stream.Local, phase)
-		s.replyGenerated(refusal)
-	case stream.Tarpit:
-		s.tarpit()
-	case stream.Deny:
-		if phase == stream.InHeaders {
-			s.countClient(counter.DeniedResponses)
-		} else {
-			s.countClient(counter.DeniedRequests)
-		}
-		st.Record.End(stream.ProxyDenied, phase)
-		s.replyGenerated(refusal)
-	case stream.Abort:
-		st.Record.End(stream.ProxyDenied, phase)
-		s.keep = false
-	default:
-		st.Record.End(stream.Internal, phase)
-		s.replyError(500)
-	}
-	return false
-}
-
 // finish ends the exchange and reports whether the connection carries another.
 func (s *session) finish() bool {
+	s.stream.RequestInput = nil
 	s.upload.stop(s)
 	s.endWaiting()
 	s.dropServer()

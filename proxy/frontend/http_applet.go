@@ -27,6 +27,7 @@ var _ stream.Applet = (*httpApplet)(nil)
 
 // serveService has the stream's service answer the request.
 func (s *session) serveService() {
+	s.stream.RequestInput = nil
 	err := s.stream.Service.Serve(&s.applet)
 	s.endWaiting()
 	record := &s.stream.Record

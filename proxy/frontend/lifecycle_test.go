@@ -184,7 +184,7 @@ func TestFrontend_Shutdown_Cuts(t *testing.T) {
 		{"silent server", Config{ChooseBackend: to(backendOf(t, origin(t, silent)))}, "GET / HTTP/1.1\r\n\r\n"},
 		{"upload", Config{ChooseBackend: to(backendOf(t, origin(t, silent)))}, "POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\na"},
 		{"upgraded", Config{ChooseBackend: to(backendOf(t, origin(t, switching)))}, "GET / HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"},
-		{"TCP", Config{Proxy: tcpMode(), ChooseBackend: to(backendOf(t, origin(t, silent)))}, "x"},
+		{"TCP", Config{Proxy: tcpMode(), ChooseBackend: to(tcpBackendOf(t, origin(t, silent)))}, "x"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -10,7 +10,11 @@ import (
 
 // relayResponse sends the response that was received to the client.
 func (s *session) relayResponse() {
-	if !s.applyResponseRules() {
+	s.responseBody.Begin(s.server.Conn, s.answered.Body, &s.response, &s.client)
+	s.offerResponse()
+	proceed := s.applyResponseRules()
+	s.stream.ResponseInput = nil
+	if !proceed {
 		return
 	}
 	s.applyAfterResponseRules()
@@ -26,7 +30,6 @@ func (s *session) relayResponse() {
 		return
 	}
 	s.writer.Begin(&s.client, framing, false)
-	s.responseBody.Begin(s.server.Conn, s.answered.Body, &s.response, &s.client)
 	if err := s.relayBody(); err != nil {
 		s.failRelay(err)
 		return

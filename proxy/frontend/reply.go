@@ -48,6 +48,7 @@ func (s *session) sendReply() {
 		return
 	}
 	s.claimClient()
+	s.stream.RequestInput = nil
 	if s.asked.Expect && !s.requestBody.Done() || !s.requestBody.Skip() {
 		s.keep = false
 	}

@@ -27,6 +27,8 @@ type session struct {
 	asked, answered   http1.Head
 	requestBody       http1.Body
 	responseBody      http1.Body
+	requestInput      input
+	responseInput     input
 	writer            http1.BodyWriter // of the response
 	upload            upload
 	applet            httpApplet
@@ -94,7 +96,7 @@ func (s *session) run() {
 		return
 	}
 	if f.Proxy.Mode == stream.ModeHTTP {
-		s.serveHTTP()
+		s.serveHTTP(false)
 	} else {
 		s.serveTCP()
 	}
@@ -122,6 +124,7 @@ func (s *session) close() {
 func (s *session) recycle() {
 	s.Session.Reset()
 	s.frontend, s.backend, s.stream.Session = nil, nil, nil
+	s.stream.RequestInput, s.stream.ResponseInput = nil, nil
 	s.killed = false
 	sessions.Put(s)
 }

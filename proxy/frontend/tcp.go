@@ -17,7 +17,13 @@ func (s *session) serveTCP() {
 	s.client.SetWriteTimeout(t.Client)
 	s.stream.Started = s.Accepted
 	s.beginWaiting()
-	s.exchangeTCP()
+	s.offerRequest()
+	if s.exchangeTCP() {
+		s.endWaiting()
+		s.serveHTTP(true)
+		return
+	}
+	s.stream.RequestInput = nil
 	s.endWaiting()
 	if err := s.client.Flush(); err != nil {
 		s.stream.Record.End(clientCause(err), stream.InData)
@@ -27,48 +33,76 @@ func (s *session) serveTCP() {
 	s.log()
 }
 
-func (s *session) exchangeTCP() {
+// exchangeTCP carries the connection to its end. It reports true instead when the connection turns out to be one of HTTP:
+// because a rule says so, or the backend chosen speaks it.
+func (s *session) exchangeTCP() (switched bool) {
 	st := &s.stream
-	if !s.applyTCPRules(s.frontend.ContentRules) {
-		return
+	verdict := s.inspect(s.frontend.ContentRules, &s.requestInput, s.frontend.InspectDelay)
+	if verdict == stream.SwitchHTTP {
+		return true
+	}
+	if !s.obeyTCP(verdict, stream.InRequest) {
+		return false
 	}
 	if st.Service == nil {
-		if !s.chooseBackend() || !s.shared() && !s.applyTCPRules(s.backend.ContentRules) {
-			return
+		if !s.chooseBackend() {
+			return false
+		}
+		b := s.backend
+		if b.Proxy.Mode == stream.ModeHTTP {
+			return true
+		}
+		if !s.shared() && !s.obeyTCP(s.inspect(b.ContentRules, &s.requestInput, b.InspectDelay), stream.InRequest) {
+			return false
 		}
 	}
+	st.RequestInput = nil
 	if st.Service != nil {
 		st.Service.Serve(&tcpApplet{s}) // what failed is the service's to log: there is nothing to answer
-		return
+		return false
 	}
 	target := s.backend.Next()
 	if target == nil {
 		st.Record.End(stream.ServerAborted, stream.InConnect)
-		return
+		return false
 	}
 	st.Server = &target.Server
 	s.enterServer()
 	if !s.connect(target, false) {
-		return
+		return false
 	}
 	s.tunnel()
+	return false
 }
 
-// applyTCPRules runs rules over the connection and reports whether it goes on. There is no answer to give: whatever
-// refuses closes.
-func (s *session) applyTCPRules(rules func(*stream.Stream) stream.Verdict) bool {
-	if rules == nil {
-		return true
-	}
-	switch rules(&s.stream) {
+// obeyTCP does what a verdict says in a phase and reports whether the connection goes on. There is no answer to give:
+// whatever refuses closes.
+func (s *session) obeyTCP(verdict stream.Verdict, phase stream.Phase) bool {
+	record := &s.stream.Record
+	switch verdict {
 	case stream.Continue, stream.Stop:
 		return true
 	case stream.Failed:
-		s.stream.Record.End(stream.Internal, stream.InRequest)
-	default:
-		s.countClient(counter.DeniedRequests)
-		s.stream.Record.End(stream.ProxyDenied, stream.InRequest)
+		record.End(stream.Internal, phase)
+		return false
 	}
+	for _, in := range []*input{&s.requestInput, &s.responseInput} {
+		if in.err != nil {
+			cause := clientCause
+			if in == &s.responseInput {
+				cause = serverCause
+			}
+			record.End(cause(in.err), phase)
+			in.err = nil
+			return false
+		}
+	}
+	if phase == stream.InData {
+		s.countClient(counter.DeniedResponses)
+	} else {
+		s.countClient(counter.DeniedRequests)
+	}
+	record.End(stream.ProxyDenied, phase)
 	return false
 }
 

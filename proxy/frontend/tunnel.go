@@ -27,7 +27,10 @@ func (s *session) tunnel() {
 	}
 	up := make(chan copied, 1)
 	go func() { up <- s.copyOneWay(s.server.Conn, &s.client) }()
-	down := s.copyOneWay(&s.client, s.server.Conn)
+	var down copied
+	if s.inspectAnswer() {
+		down = s.copyOneWay(&s.client, s.server.Conn)
+	}
 	first := <-up
 	// Who failed first is to blame; the other direction then ended because its connection was closed.
 	switch {
@@ -36,6 +39,23 @@ func (s *session) tunnel() {
 	case down.failed():
 		s.blame(down, serverCause, clientCause)
 	}
+}
+
+// inspectAnswer runs the rules over what a TCP server sends first, while the other direction already moves. It reports
+// whether they let it pass.
+func (s *session) inspectAnswer() bool {
+	b := s.backend
+	if s.stream.Response != nil || b.ResponseContentRules == nil {
+		return true
+	}
+	s.offerResponse()
+	verdict := s.inspect(b.ResponseContentRules, &s.responseInput, b.ResponseInspectDelay)
+	s.stream.ResponseInput = nil
+	if s.obeyTCP(verdict, stream.InData) {
+		return true
+	}
+	s.stopTunnel()
+	return false
 }
 
 // copied is how one direction of a tunnel ended.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"tidelock/proxy/http1"
-	"tidelock/proxy/stream"
 )
 
 // exchange is the Context of one stream. It watches the client's connection from the first time that somebody asks for
@@ -74,7 +73,7 @@ func (e *exchange) watchClient(ended chan struct{}) {
 		switch {
 		case err == nil:
 			continue // pipelined or body bytes: they stay buffered
-		case err == io.EOF && e.session.frontend.Proxy.Mode == stream.ModeTCP:
+		case err == io.EOF && e.session.stream.Request == nil:
 			return
 		case err == http1.ErrInterrupted, err == http1.ErrFull:
 			return

@@ -24,6 +24,9 @@ type Backend struct {
 	AfterResponseRules                  func(*stream.Stream) stream.Verdict
 	InspectDelay, ResponseInspectDelay  time.Duration
 
+	// BufferRequest waits for the body of each request before RequestRules (option http-buffer-request).
+	BufferRequest bool
+
 	schedule []*Server
 	turn     atomic.Uint64
 }

@@ -37,6 +37,7 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 		ctx: ctx, diags: diags, logs: newLogTargets(&cfg.Global),
 		identities: map[*config.Proxy]*stream.Proxy{}, rules: map[*config.Proxy]*rules{},
 	}
+	b.buildRuntime()
 	b.loadScripts()
 	b.buildProxies()
 	if b.scripts != nil && !diags.Has(syntax.Alert) {

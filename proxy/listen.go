@@ -116,6 +116,10 @@ func (p *Proxy) closeListeners() {
 		}
 		e.listeners = nil
 	}
+	for _, l := range p.runtime.listeners {
+		l.Close()
+	}
+	p.runtime.listeners = nil
 }
 
 func socketKind(a config.Address) string {

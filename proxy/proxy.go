@@ -61,6 +61,9 @@ type Options struct {
 
 	// Errors receives what is a fault of the process; nil is slog's default.
 	Errors *slog.Logger
+
+	// Version is what the runtime API says of this program, in a form that programs that expect HAProxy can read.
+	Version string
 }
 
 // Proxy is an assembled configuration.
@@ -74,6 +77,7 @@ type Proxy struct {
 	rows      map[*config.Proxy][]*counter.Row
 
 	Process *counter.Process
+	runtime runtimeAPI
 
 	serving sync.WaitGroup
 }
@@ -103,6 +107,9 @@ func (p *Proxy) Start(ctx context.Context) error {
 			failed = append(failed, err)
 		}
 	}
+	if err := p.openRuntime(ctx); err != nil {
+		failed = append(failed, err)
+	}
 	if len(failed) > 0 {
 		p.closeListeners()
 		return errors.Join(failed...)
@@ -117,6 +124,7 @@ func (p *Proxy) Start(ctx context.Context) error {
 			})
 		}
 	}
+	p.serveRuntime()
 	if p.scripts != nil {
 		return p.scripts.Start()
 	}
@@ -138,6 +146,7 @@ func (p *Proxy) Stop(ctx context.Context) error {
 		})
 	}
 	stopping.Wait()
+	p.runtime.Close() // last, so that operators see what is still going on
 	p.serving.Wait()
 	if p.scripts != nil {
 		errs = append(errs, p.scripts.Close())

@@ -76,7 +76,7 @@ func (p *program) build(ctx context.Context, diags *syntax.Diagnostics) (*proxy.
 	}
 	cfg := config.Parse(sources, condition(sources, p.overrides.localPeer), diags)
 	p.overrides.apply(cfg)
-	built := proxy.Build(ctx, cfg, proxy.Options{LoadScripts: p.loadScripts, Errors: p.log}, diags)
+	built := proxy.Build(ctx, cfg, proxy.Options{LoadScripts: p.loadScripts, Errors: p.log, Version: haproxyVersion()}, diags)
 	return built, cfg
 }
 

@@ -18,11 +18,12 @@ type Global struct {
 	HardStopAfter time.Duration // the longest a soft stop may take, 0 is unlimited
 	Logs          []Log
 	LogTag        string
+	Stats         Stats
 	SendHostname  *string // log-send-hostname: what log lines give as host, "" is the system's name; nil sends none
 }
 
 func defaultGlobal() Global {
-	return Global{UID: -1, GID: -1, LogTag: "haproxy"}
+	return Global{UID: -1, GID: -1, LogTag: "haproxy", Stats: defaultStats()}
 }
 
 // daemon
@@ -129,20 +130,5 @@ func parseGlobalLog(p *parser, s syntax.Statement) {
 	}
 	if target, ok := p.log(s, "expects <address> and <facility>  as arguments"); ok {
 		p.Global.Logs = append(p.Global.Logs, target)
-	}
-}
-
-// stats socket <address> ..., stats timeout <time>, stats maxconn <number>
-func parseGlobalStats(p *parser, s syntax.Statement) {
-	switch s.Argument(0) {
-	case "socket":
-		if s.Argument(1) == "" {
-			p.failf(s, "'stats socket' in global section expects an address or a path to a UNIX socket")
-			return
-		}
-		p.warnf(s, "'stats socket' is not supported yet by this version: it is not opened.")
-	case "timeout", "maxconn", "bind-process":
-	default:
-		p.failf(s, "'stats' only supports 'socket', 'maxconn', 'bind-process' and 'timeout' (got '%s')", s.Argument(0))
 	}
 }

@@ -1,0 +1,108 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tidelock/proxy/command"
+	"tidelock/proxy/config"
+	"tidelock/proxy/config/syntax"
+	"tidelock/proxy/runtime"
+)
+
+// runtimeAPI is the runtime API of one proxy: what can be asked, and where.
+type runtimeAPI struct {
+	runtime.Server
+	sockets   []config.StatsSocket
+	listeners []net.Listener // one for each of sockets once they are open
+}
+
+// buildRuntime registers the commands. Scripts add theirs while they are loaded.
+func (b *builder) buildRuntime() {
+	stats := &b.config.Global.Stats
+	b.runtime.sockets = stats.Sockets
+	b.runtime.Timeout, b.runtime.MaxConn = stats.Timeout, stats.MaxConn
+	b.runtime.Registry = runtime.NewRegistry()
+	process := &command.Process{Version: b.options.Version}
+	addresses := make([]string, len(stats.Sockets))
+	for i, s := range stats.Sockets {
+		addresses[i] = socketAddress(s.Address)
+		level, _ := runtime.ParseLevel(s.Level)
+		process.Sockets = append(process.Sockets, command.Socket{Address: addresses[i], Level: level})
+	}
+	if len(addresses) > 0 && b.config.Environment != nil {
+		b.config.Environment.Set("HAPROXY_CLI", strings.Join(addresses, ";"))
+	}
+	if b.config.Environment != nil {
+		process.Environment = b.config.Environment.Environ()
+	}
+	commands := slices.Concat(process.Commands())
+	if err := b.runtime.Registry.Add(commands...); err != nil {
+		b.diags.Alertf(syntax.Position{}, "runtime API: %s.", err)
+	}
+}
+
+// socketAddress returns an address as tools know it that ask for the sockets of the runtime API.
+func socketAddress(a config.Address) string {
+	switch {
+	case a.Network == "unix" && strings.HasPrefix(a.Path, "@"):
+		return "abns@" + a.Path[1:]
+	case a.Network == "unix" || a.Network == "fd":
+		return a.String()
+	case a.Network == "tcp6" || strings.Contains(a.Host, ":"):
+		if a.Host == "" {
+			a.Host = "::"
+		}
+		return "ipv6@[" + a.Host + "]:" + strconv.Itoa(a.Port)
+	case a.Host == "":
+		a.Host = "0.0.0.0"
+	}
+	return "ipv4@" + a.Host + ":" + strconv.Itoa(a.Port)
+}
+
+// openRuntime opens the sockets of the runtime API.
+func (p *Proxy) openRuntime(ctx context.Context) error {
+	var failed []error
+	for _, s := range p.runtime.sockets {
+		l, err := p.listen(ctx, s.Bind)
+		if err == nil && s.Address.Network == "unix" && (s.UID >= 0 || s.GID >= 0) {
+			if err = os.Chown(s.Address.Path, s.UID, s.GID); err != nil {
+				l.Close()
+			}
+		}
+		if err != nil {
+			failed = append(failed, fmt.Errorf("Starting frontend GLOBAL: cannot bind %s (%s) [%s]",
+				socketKind(s.Address), bindReason(err), bindName(s.Address)))
+			continue
+		}
+		p.runtime.listeners = append(p.runtime.listeners, l)
+	}
+	return errors.Join(failed...)
+}
+
+// bindName returns an address as errors of binding give it.
+func bindName(a config.Address) string {
+	if a.Network == "unix" {
+		return a.Path
+	}
+	return a.String()
+}
+
+// serveRuntime answers on the open sockets.
+func (p *Proxy) serveRuntime() {
+	for i, l := range p.runtime.listeners {
+		s := p.runtime.sockets[i]
+		level, _ := runtime.ParseLevel(s.Level)
+		p.serving.Go(func() {
+			if err := p.runtime.Serve(l, runtime.Socket{Level: level, Severities: s.Severity}); err != nil {
+				p.options.Errors.Error("runtime API failed", "address", socketAddress(s.Address), "error", err)
+			}
+		})
+	}
+}

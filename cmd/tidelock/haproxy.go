@@ -84,7 +84,7 @@ func evaluateCondition(text string, stderr io.Writer) int {
 	truth, err := condition(nil, "").Evaluate(text)
 	switch {
 	case err != nil:
-		syntax.Printf(stderr, syntax.Alert, "config : Failed to evaluate condition: %s", err)
+		syntax.Printf(stderr, syntax.Alert, "config : %s", err)
 		return 2
 	case truth:
 		return 0

@@ -2,8 +2,6 @@ package syntax
 
 import (
 	"fmt"
-	"math"
-	"slices"
 	"strings"
 )
 
@@ -13,21 +11,34 @@ type Condition struct {
 	Environment *Environment
 	Version     string   // what version_atleast and version_before compare with
 	Features    []string // what feature() finds
+	SSLLibrary  string   // what ssllib_name_startswith compares with
 }
 
-// Evaluate returns the truth of an expression (manual, section 2.4). The offset of an error counts from 0.
+// Evaluate returns the truth of an expression (manual, section 2.4) in which quotes, escapes and variables stand as in a
+// line of a configuration.
 func (c Condition) Evaluate(text string) (truth bool, err error) {
-	truth, failure := c.evaluate(text)
+	words, failure := lex(text, Position{}, c.Environment.Lookup, wholeText)
 	if failure != nil {
-		return false, fmt.Errorf("%s", failure.reason)
+		return false, fmt.Errorf("Syntax Error in condition: %s.", strings.ToUpper(failure.reason[:1])+failure.reason[1:])
+	}
+	expression := ""
+	if len(words) > 0 {
+		expression = words[0].Text
+	}
+	if truth, failure = c.evaluate(expression); failure != nil {
+		return false, fmt.Errorf("Failed to evaluate condition: %s", failure.reason)
 	}
 	return truth, nil
 }
 
+// evaluate returns the truth of an expression without quotes. The offset of an error counts from 0.
 func (c Condition) evaluate(text string) (bool, *lexError) {
 	p := &conditionParser{Condition: c, text: text}
-	if p.skipSpace(); p.next == len(text) {
+	switch p.skipSpace(); {
+	case text == "":
 		return false, nil
+	case p.next == len(text):
+		return false, &lexError{0, fmt.Sprintf("unparsable conditional sub-expression '%s'", text)}
 	}
 	truth, err := p.or()
 	if err == nil && p.next < len(text) {
@@ -61,8 +72,12 @@ func (p *conditionParser) accept(token string) bool {
 
 // or parses: and { "||" and }
 func (p *conditionParser) or() (bool, *lexError) {
+	start := p.next
 	truth, err := p.and()
 	for err == nil && p.accept("||") {
+		if p.next == len(p.text) {
+			return false, p.unparsable(start)
+		}
 		var right bool
 		right, err = p.and()
 		truth = truth || right
@@ -73,12 +88,20 @@ func (p *conditionParser) or() (bool, *lexError) {
 // and parses: term { "&&" term }
 func (p *conditionParser) and() (bool, *lexError) {
 	truth, err := p.term()
-	for err == nil && p.accept("&&") {
+	for operator := p.next; err == nil && p.accept("&&"); operator = p.next {
+		if p.next == len(p.text) {
+			return false, p.unparsable(operator)
+		}
 		var right bool
 		right, err = p.term()
 		truth = truth && right
 	}
 	return truth, err
+}
+
+// unparsable is the error of what starts at the offset.
+func (p *conditionParser) unparsable(start int) *lexError {
+	return &lexError{start, fmt.Sprintf("unparsable conditional expression '%s'", p.text[start:])}
 }
 
 // term parses: { "!" } ( integer | "(" or ")" | predicate [ "(" arguments ")" ] )
@@ -95,55 +118,80 @@ func (p *conditionParser) term() (bool, *lexError) {
 func (p *conditionParser) operand(start int) (bool, *lexError) {
 	open := p.next
 	if p.accept("(") {
+		if p.next == len(p.text) {
+			return false, p.unparsable(start)
+		}
 		truth, err := p.or()
 		if err == nil && !p.accept(")") {
 			err = &lexError{open, fmt.Sprintf("expected ')' after conditional expression '%s'", p.text[open:])}
 		}
 		return truth, err
 	}
-	if n := span(p.text[p.next:], func(c byte) bool { return isDigit(c) || c == '-' }); n > 0 {
-		number := p.text[p.next : p.next+n]
+	if truth, n := leadingInteger(p.text[p.next:]); n > 0 {
 		p.next += n
-		return strings.Trim(number, "-0") != "", nil
+		return truth, nil
 	}
-	n := span(p.text[p.next:], isNameByte)
-	predicate, known := predicates[p.text[p.next:p.next+n]]
+	name := p.text[p.next : p.next+span(p.text[p.next:], isNameByte)]
+	predicate, known := predicates[name]
 	if !known {
-		return false, &lexError{start, fmt.Sprintf("unparsable conditional expression '%s'", p.text[start:])}
+		return false, p.unparsable(start)
 	}
-	name := p.text[p.next : p.next+n]
-	p.next += n
+	p.next += len(name)
 	arguments := make([]string, predicate.arity)
 	if p.next < len(p.text) && p.text[p.next] == '(' {
 		if err := p.arguments(name, arguments); err != nil {
 			return false, err
 		}
+	} else if predicate.arity > 1 {
+		return false, &lexError{p.next, missingArgument(name, 1, predicate.arity)}
 	}
 	return predicate.holds(p.Condition, arguments), nil
 }
 
+// leadingInteger reads an integer as C does: with a sign, in octal behind a 0 and in hexadecimal behind 0x. It returns
+// whether it is not zero, and how many bytes it has, 0 without any.
+func leadingInteger(text string) (nonzero bool, n int) {
+	start := span(text[:min(len(text), 1)], func(c byte) bool { return c == '+' || c == '-' })
+	in := isDigit
+	switch digits := text[start:]; {
+	case len(digits) > 2 && digits[0] == '0' && digits[1]|0x20 == 'x' && isHexDigit(digits[2]):
+		start, in = start+len("0x"), isHexDigit
+	case strings.HasPrefix(digits, "0"):
+		in = func(c byte) bool { return '0' <= c && c <= '7' }
+	}
+	count := span(text[start:], in)
+	if count == 0 {
+		return false, 0
+	}
+	return strings.Trim(text[start:start+count], "0") != "", start + count
+}
+
 // arguments fills the list in parentheses into values.
 func (p *conditionParser) arguments(name string, values []string) *lexError {
-	where := func(i int) string {
-		return fmt.Sprintf("in argument %d of predicate '%s' used in conditional expression", i+1, name)
-	}
+	// HAProxy counts these from 1 and from 0: with one argument or two, either gives this number.
+	where := fmt.Sprintf("in argument 1 of predicate '%s' used in conditional expression", name)
 	for i := range values {
 		p.next++ // the parenthesis or the comma
 		values[i] = p.argument()
 		switch last := i == len(values)-1; {
+		case !last && (p.next == len(p.text) || p.text[p.next] == ')'):
+			return &lexError{p.next, missingArgument(name, i+1, len(values))}
 		case p.next == len(p.text):
-			return &lexError{p.next, "expected ')' " + where(i)}
-		case p.text[p.next] == ')' && !last:
-			return &lexError{p.next, fmt.Sprintf("missing arguments (got %d/%d), type 'string' expected %s", i+1, len(values), where(i))}
-		case p.text[p.next] == ',' && last:
-			return &lexError{p.next, fmt.Sprintf("expected ')' before '%s' %s", p.text[p.next:], where(i))}
+			return &lexError{p.next, "expected ')' " + where}
+		case last && p.text[p.next] == ',':
+			return &lexError{p.next, fmt.Sprintf("expected ')' before '%s' %s", p.text[p.next:], where)}
 		}
 	}
 	p.next++
 	return nil
 }
 
-// argument reads up to an unquoted comma or parenthesis.
+func missingArgument(name string, got, want int) string {
+	return fmt.Sprintf("missing arguments (got %d/%d), type 'string' expected in argument 1 of predicate '%s' used in conditional expression", got, want, name)
+}
+
+// argument reads up to an unquoted comma or parenthesis. Quotes and escapes are those of a line, but for "\#", "\$" and
+// "\x": they were resolved with the line.
 func (p *conditionParser) argument() string {
 	var value strings.Builder
 	quote := byte(0)
@@ -156,8 +204,11 @@ func (p *conditionParser) argument() string {
 		case quote == 0 && (c == ',' || c == ')'):
 			return value.String()
 		case quote != '\'' && c == '\\' && p.next+1 < len(p.text):
-			p.next++
-			value.WriteByte(p.text[p.next])
+			if escaped, known := argumentEscapes[p.text[p.next+1]]; known {
+				p.next++
+				c = escaped
+			}
+			value.WriteByte(c)
 		default:
 			value.WriteByte(c)
 		}
@@ -165,52 +216,4 @@ func (p *conditionParser) argument() string {
 	return value.String()
 }
 
-// span returns the length of the prefix whose bytes all satisfy in.
-func span(text string, in func(byte) bool) int {
-	n := 0
-	for n < len(text) && in(text[n]) {
-		n++
-	}
-	return n
-}
-
-// predicates of section 2.4 of the manual.
-var predicates = map[string]struct {
-	arity int
-	holds func(Condition, []string) bool
-}{
-	"defined": {1, func(c Condition, a []string) bool { _, set := c.Environment.Lookup(a[0]); return set }},
-	"feature": {1, func(c Condition, a []string) bool { return slices.Contains(c.Features, a[0]) }},
-	"streq":   {2, func(_ Condition, a []string) bool { return a[0] == a[1] }},
-	"strneq":  {2, func(_ Condition, a []string) bool { return a[0] != a[1] }},
-	"version_atleast": {1, func(c Condition, a []string) bool {
-		return slices.Compare(versionNumbers(c.Version), versionNumbers(a[0])) >= 0
-	}},
-	"version_before": {1, func(c Condition, a []string) bool {
-		return slices.Compare(versionNumbers(c.Version), versionNumbers(a[0])) < 0
-	}},
-}
-
-// versionNumbers returns a version such as "2.6.12" or "2.7-dev3" as numbers that compare in order: major, minor, patch,
-// and 1 for a release or 0 for a development version, with its number.
-func versionNumbers(version string) []int {
-	numbers := make([]int, 5)
-	text, suffix, _ := strings.Cut(version, "-")
-	for i, part := range strings.SplitN(text, ".", 4) {
-		if i < 3 {
-			numbers[i] = leadingInt(part)
-		}
-	}
-	if number, development := strings.CutPrefix(suffix, "dev"); development {
-		numbers[4] = leadingInt(number)
-	} else {
-		numbers[3] = 1
-	}
-	return numbers
-}
-
-// leadingInt returns the number that text starts with, 0 without one.
-func leadingInt(text string) int {
-	n, _, _ := leadingNumber(text)
-	return int(min(n, math.MaxInt32))
-}
+var argumentEscapes = map[byte]byte{'n': '\n', 'r': '\r', 't': '\t', ' ': ' ', '\\': '\\', '"': '"', '\'': '\''}

@@ -1,6 +1,36 @@
 package syntax
 
-import "testing"
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestCondition_Evaluate_HAProxy compares with what haproxy -cc says (testdata/capture.sh).
+func TestCondition_Evaluate_HAProxy(t *testing.T) {
+	c := Condition{Environment: NewEnvironment([]string{"A=a b"}), Version: "2.6.12", Features: []string{"LUA"}}
+	captured, err := os.ReadFile("testdata/conditions.haproxy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(captured)) {
+		status, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		text, message, _ := strings.Cut(rest, "\t")
+		t.Run(text, func(t *testing.T) {
+			truth, err := c.Evaluate(text)
+			got, said := "1", ""
+			switch {
+			case err != nil:
+				got, said = "2", err.Error()
+			case truth:
+				got = "0"
+			}
+			if got != status || said != message {
+				t.Errorf("got %s, %s; want %s, %s", got, said, status, message)
+			}
+		})
+	}
+}
 
 // The truths and offsets are those of HAProxy 2.6.12 (haproxy -cc, and .if in a file).
 func TestCondition_Evaluate(t *testing.T) {

@@ -41,7 +41,7 @@ func (r *Reader) directive(line, trimmed string) {
 
 // unexpectedArgument returns the word at index limit of the line, or "".
 func (r *Reader) unexpectedArgument(line string, limit int) string {
-	if words, err := lex(line, r.at, r.lookup, false); err == nil && len(words) > limit {
+	if words, err := lex(line, r.at, r.lookup, intoWords); err == nil && len(words) > limit {
 		return words[limit].Text
 	}
 	return ""
@@ -50,7 +50,7 @@ func (r *Reader) unexpectedArgument(line string, limit int) string {
 // condition opens a branch that depends on an expression.
 func (r *Reader) condition(name, expression string) {
 	evaluate := func() bool {
-		words, failure := lex(strings.TrimLeft(expression, " \t"), r.at, r.lookup, true)
+		words, failure := lex(strings.TrimLeft(expression, " \t"), r.at, r.lookup, oneWord)
 		text := ""
 		if failure == nil && len(words) > 0 {
 			text = words[0].Text
@@ -103,7 +103,7 @@ func (r *Reader) branch(name string, evaluate func() bool) {
 
 // message reports what a .diag, .notice, .warning or .alert says.
 func (r *Reader) message(name, line string) {
-	words, err := lex(line, r.at, r.lookup, false)
+	words, err := lex(line, r.at, r.lookup, intoWords)
 	if err != nil {
 		r.lexError(err.offset, err.reason, line, err.offset)
 		return

@@ -15,7 +15,7 @@ type lexer struct {
 	text   string
 	at     Position                    // of the line; Column is not used
 	lookup func(string) (string, bool) // environment variables and pseudo-variables
-	whole  bool                        // keep delimiters: the line is one word, as the conditions of .if are
+	cut    cutting
 
 	next    int // index of the next byte
 	quote   int // index of the quote that is open, or -1
@@ -24,6 +24,15 @@ type lexer struct {
 	started int // index at which the current word began, or -1
 }
 
+// cutting says into what a line is cut.
+type cutting uint8
+
+const (
+	intoWords cutting = iota
+	oneWord           // delimiters stay, as in the conditions of .if
+	wholeText         // so do comments, as in the conditions of the command line
+)
+
 // lexError is what is wrong with a line, and where.
 type lexError struct {
 	offset int // index into the line
@@ -31,8 +40,8 @@ type lexError struct {
 }
 
 // lex returns the words of a line.
-func lex(text string, at Position, lookup func(string) (string, bool), whole bool) ([]Word, *lexError) {
-	x := &lexer{text: text, at: at, lookup: lookup, whole: whole, quote: -1, started: -1}
+func lex(text string, at Position, lookup func(string) (string, bool), cut cutting) ([]Word, *lexError) {
+	x := &lexer{text: text, at: at, lookup: lookup, cut: cut, quote: -1, started: -1}
 	if len(text) > maxLine {
 		return nil, &lexError{maxLine, fmt.Sprintf("line too long, limit: %d", maxLine)}
 	}
@@ -40,7 +49,7 @@ func lex(text string, at Position, lookup func(string) (string, bool), whole boo
 		return nil, &lexError{nul, "forbidden NUL character"}
 	}
 	for x.next < len(x.text) {
-		if x.quote < 0 && x.text[x.next] == '#' {
+		if x.quote < 0 && x.text[x.next] == '#' && x.cut != wholeText {
 			break
 		}
 		if err := x.step(); err != nil {
@@ -77,7 +86,7 @@ func (x *lexer) step() *lexError {
 		} else {
 			x.quote = x.next - 1
 		}
-	case x.quote < 0 && !x.whole && (c == ' ' || c == '\t' || c == '\r'):
+	case x.quote < 0 && x.cut == intoWords && (c == ' ' || c == '\t' || c == '\r'):
 		x.end()
 		x.next++
 	default:

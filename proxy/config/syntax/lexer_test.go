@@ -44,7 +44,7 @@ func Test_lex(t *testing.T) {
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
-			words, err := lex(tc.line, Position{}, testLookup, false)
+			words, err := lex(tc.line, Position{}, testLookup, intoWords)
 			if err != nil {
 				t.Fatalf("unexpected error: %+v", *err)
 			}
@@ -60,7 +60,7 @@ func Test_lex(t *testing.T) {
 }
 
 func Test_lex_Columns(t *testing.T) {
-	words, err := lex(`  mode "h"ttp "${LIST[*]}" x`, Position{File: "f", Line: 3}, testLookup, false)
+	words, err := lex(`  mode "h"ttp "${LIST[*]}" x`, Position{File: "f", Line: 3}, testLookup, intoWords)
 	if err != nil {
 		t.Fatal(*err)
 	}
@@ -95,7 +95,7 @@ func Test_lex_Errors(t *testing.T) {
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
-			words, err := lex(tc.line, Position{}, testLookup, false)
+			words, err := lex(tc.line, Position{}, testLookup, intoWords)
 			if err == nil {
 				t.Fatalf("no error, but %v", words)
 			}
@@ -114,8 +114,8 @@ func FuzzLexer(f *testing.F) {
 		f.Add(line)
 	}
 	f.Fuzz(func(t *testing.T, line string) {
-		for _, whole := range []bool{false, true} {
-			words, err := lex(line, Position{File: "f", Line: 1}, testLookup, whole)
+		for _, cut := range []cutting{intoWords, oneWord, wholeText} {
+			words, err := lex(line, Position{File: "f", Line: 1}, testLookup, cut)
 			if err != nil && (err.offset < 0 || err.offset > len(line)) {
 				t.Fatalf("error at %d of a line of %d", err.offset, len(line))
 			}

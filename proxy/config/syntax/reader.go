@@ -61,7 +61,7 @@ func (r *Reader) readLine(line string, inSection bool) {
 	if r.skipping() {
 		return
 	}
-	words, err := lex(line, r.at, r.lookup, false)
+	words, err := lex(line, r.at, r.lookup, intoWords)
 	if err != nil {
 		r.lexError(err.offset, err.reason, line, err.offset)
 		return

@@ -49,7 +49,7 @@ func (x *lexer) variable() *lexError {
 
 // expand appends a variable's value, which stood for n bytes of the line.
 func (x *lexer) expand(value string, n int, split bool) {
-	if !split || x.whole {
+	if !split || x.cut != intoWords {
 		x.add(value, n)
 		return
 	}
@@ -64,7 +64,18 @@ func (x *lexer) expand(value string, n int, split bool) {
 	x.add("", n)
 }
 
+// span returns the length of the prefix whose bytes all satisfy in.
+func span(text string, in func(byte) bool) int {
+	n := 0
+	for n < len(text) && in(text[n]) {
+		n++
+	}
+	return n
+}
+
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func isHexDigit(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
 
 func isNameByte(c byte) bool {
 	return c == '_' || isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'z'

@@ -49,7 +49,7 @@ func TestSet_Condition_Errors(t *testing.T) {
 
 func TestSet_Condition_Warnings(t *testing.T) {
 	tests := []struct{ name, condition, want string }{
-		{"other phase", "if { status 200 }", "anonymous ACL never matches here: 'status' is not available in http-request rules"},
+		{"other phase", "if { status 200 }", "anonymous acl will never match because it uses keyword 'status' which is incompatible with 'frontend http-request header rule'"},
 		{"no pattern", "if { path }", "ACL 'path' has no pattern"},
 		{"none", "if { path -- }", ""},
 	}

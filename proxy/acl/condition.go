@@ -143,7 +143,9 @@ func (p *conditionParser) warn(l *list, name string) {
 		}
 	}
 	if name == "{" {
-		name = "anonymous ACL"
+		p.compiler.Warnf("anonymous acl will never match because it uses keyword '%s' which is incompatible with '%s'",
+			l.tests[0].expression, p.compiler.Phase)
+		return
 	}
-	p.compiler.Warnf("%s never matches here: '%s' is not available in %s rules", name, l.tests[0].expression, p.compiler.Phase)
+	p.compiler.Warnf("acl '%s' will never match because it only involves keywords that are incompatible with '%s'", name, p.compiler.Phase)
 }

@@ -156,7 +156,7 @@ func TestCompile_Errors(t *testing.T) {
 		{"no expression", "a%[]", 3, "missing fetch method"},
 		{"unknown fetch", "ab%[sr]", 4, "unknown fetch method 'sr'"},
 		{"unknown converter", "ab%[src,lowerr]c", 8, "did you mean 'lower' maybe ?"},
-		{"phase", "%[res.hdr(x)]", 2, "not available in http-request rules"},
+		{"phase", "%[res.hdr(x)]", 2, "needs 'HTTP response headers' which is not available here"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -31,7 +31,7 @@ func fetch(f *sample.Fetch, put put) host.Function {
 		if err != nil {
 			return err
 		}
-		if f.Phases&t.available == 0 || t.samples.Stream == nil && f.Phases&sample.Load == 0 {
+		if f.Phases()&t.available == 0 || t.samples.Stream == nil && f.Phases()&sample.Load == 0 {
 			put(&c.Results, value.Value{})
 			return nil
 		}

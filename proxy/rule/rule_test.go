@@ -227,7 +227,7 @@ func TestCompiler_Compile_Errors(t *testing.T) {
 		{"garbage", "set-header X a b", stream.HTTPRequest, 3, "expected 'if' or 'unless' followed by a condition, but found 'b'"},
 		{"header name", "set-header X:Y a", stream.HTTPRequest, 1, "'X:Y' is not the name of a header"},
 		{"fetch in format", "set-header X a%[pth]", stream.HTTPRequest, 2, "unknown fetch method 'pth'; did you mean 'path' maybe ?"},
-		{"response in request", "set-header X %[res.hdr(x)]", stream.HTTPRequest, 2, "not available in http-request rules"},
+		{"response in request", "set-header X %[res.hdr(x)]", stream.HTTPRequest, 2, "needs 'HTTP response headers' which is not available here"},
 		{"status", "return status 700", stream.HTTPRequest, 2, "expected a status code between 200 and 599, but got '700'"},
 		{"content type", "return string x", stream.HTTPRequest, 2, "needs a 'content-type'"},
 		{"file", "return content-type a/b file nosuch", stream.HTTPRequest, 4, "error opening file 'nosuch'"},

@@ -20,7 +20,7 @@ var encodingConverters = []Converter{
 	{Name: "ub64dec", Input: value.String, Output: value.Binary, Convert: decode(base64.RawURLEncoding.Strict())},
 	{Name: "ub64enc", Input: value.Binary, Output: value.String, Convert: encode(base64.RawURLEncoding)},
 	{Name: "url_dec", Parameters: optional(Integer), Input: value.String, Output: value.String, Convert: decodeURL},
-	{Name: "url_enc", Parameters: optional(String), Input: value.String, Output: value.String, Prepare: prepareURLEncoding, Convert: encodeURL},
+	{Name: "url_enc", Parameters: required(String), Input: value.String, Output: value.String, Prepare: prepareURLEncoding, Convert: encodeURL},
 }
 
 func encode(encoding *base64.Encoding) conversion {

@@ -9,7 +9,7 @@ import (
 type Expression struct {
 	text   string
 	output value.Kind
-	phases Phase
+	source Source
 	fetch  func(c *Context, a []Argument) value.Value
 	next   func(c *Context, a []Argument, it *Cursor) value.Value
 	args   []Argument
@@ -29,7 +29,10 @@ func (e *Expression) String() string { return e.text }
 func (e *Expression) Output() value.Kind { return e.output }
 
 // AvailableIn reports whether what e reads exists in phase p. Elsewhere e yields no value.
-func (e *Expression) AvailableIn(p Phase) bool { return e.phases&p != 0 }
+func (e *Expression) AvailableIn(p Phase) bool { return sources[e.source].phases&p != 0 }
+
+// Source returns what e reads.
+func (e *Expression) Source() Source { return e.source }
 
 // Eval returns the sample, or none when it could not be fetched or converted.
 func (e *Expression) Eval(c *Context) value.Value {

@@ -9,19 +9,19 @@ import (
 
 // cookieFetches are those of the manual's section 7.3.6 that read cookies.
 var cookieFetches = []Fetch{
-	{Name: "cook", Parameters: optional(String), Output: value.String, Phases: onRequest, Get: cookie(request), Next: nextCookie(request)},
-	{Name: "cook_cnt", Parameters: optional(String), Output: value.Integer, Phases: onRequest, Get: cookieCount(request)},
-	{Name: "cook_val", Parameters: optional(String), Output: value.Integer, Phases: onRequest, Get: cookieInt(request), Next: nextCookieInt(request)},
-	{Name: "cookie", Parameters: optional(String), Output: value.String, Phases: onMessage, Get: cookie(current), Next: nextCookie(current)},
-	{Name: "req.cook", Parameters: optional(String), Output: value.String, Phases: onRequest, Get: cookie(request), Next: nextCookie(request)},
-	{Name: "req.cook_cnt", Parameters: optional(String), Output: value.Integer, Phases: onRequest, Get: cookieCount(request)},
-	{Name: "req.cook_val", Parameters: optional(String), Output: value.Integer, Phases: onRequest, Get: cookieInt(request), Next: nextCookieInt(request)},
-	{Name: "res.cook", Parameters: optional(String), Output: value.String, Phases: response, Get: cookie(answer), Next: nextCookie(answer)},
-	{Name: "res.cook_cnt", Parameters: optional(String), Output: value.Integer, Phases: response, Get: cookieCount(answer)},
-	{Name: "res.cook_val", Parameters: optional(String), Output: value.Integer, Phases: response, Get: cookieInt(answer), Next: nextCookieInt(answer)},
-	{Name: "scook", Parameters: optional(String), Output: value.String, Phases: response, Get: cookie(answer), Next: nextCookie(answer)},
-	{Name: "scook_cnt", Parameters: optional(String), Output: value.Integer, Phases: response, Get: cookieCount(answer)},
-	{Name: "scook_val", Parameters: optional(String), Output: value.Integer, Phases: response, Get: cookieInt(answer), Next: nextCookieInt(answer)},
+	{Name: "cook", Parameters: optional(String), Output: value.String, Source: requestHeaders, Get: cookie(request), Next: nextCookie(request)},
+	{Name: "cook_cnt", Parameters: optional(String), Output: value.Integer, Source: requestHeaders, Get: cookieCount(request)},
+	{Name: "cook_val", Parameters: optional(String), Output: value.Integer, Source: requestHeaders, Get: cookieInt(request), Next: nextCookieInt(request)},
+	{Name: "cookie", Parameters: optional(String), Output: value.String, Source: messageHeaders, Get: cookie(current), Next: nextCookie(current)},
+	{Name: "req.cook", Parameters: optional(String), Output: value.String, Source: requestHeaders, Get: cookie(request), Next: nextCookie(request)},
+	{Name: "req.cook_cnt", Parameters: optional(String), Output: value.Integer, Source: requestHeaders, Get: cookieCount(request)},
+	{Name: "req.cook_val", Parameters: optional(String), Output: value.Integer, Source: requestHeaders, Get: cookieInt(request), Next: nextCookieInt(request)},
+	{Name: "res.cook", Parameters: optional(String), Output: value.String, Source: responseHeaders, Get: cookie(answer), Next: nextCookie(answer)},
+	{Name: "res.cook_cnt", Parameters: optional(String), Output: value.Integer, Source: responseHeaders, Get: cookieCount(answer)},
+	{Name: "res.cook_val", Parameters: optional(String), Output: value.Integer, Source: responseHeaders, Get: cookieInt(answer), Next: nextCookieInt(answer)},
+	{Name: "scook", Parameters: optional(String), Output: value.String, Source: responseHeaders, Get: cookie(answer), Next: nextCookie(answer)},
+	{Name: "scook_cnt", Parameters: optional(String), Output: value.Integer, Source: responseHeaders, Get: cookieCount(answer)},
+	{Name: "scook_val", Parameters: optional(String), Output: value.Integer, Source: responseHeaders, Get: cookieInt(answer), Next: nextCookieInt(answer)},
 }
 
 // cookie returns the fetch of the last cookie with a name, or of the first one when no name is given.

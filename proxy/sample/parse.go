@@ -91,8 +91,9 @@ func (k *Compiler) ParseBracketed(text string) (*Expression, int, error) {
 		return nil, 0, p.failure(err)
 	}
 	e.text = text[:p.at]
-	if err := k.available(e); err != nil {
-		return nil, 0, err
+	if !e.AvailableIn(k.Phase) {
+		return nil, 0, &Error{Text: fmt.Sprintf(
+			"sample fetch <%s> may not be reliably used here because it needs '%s' which is not available here", e, e.source)}
 	}
 	return e, p.at + 1, nil
 }
@@ -100,17 +101,10 @@ func (k *Compiler) ParseBracketed(text string) (*Expression, int, error) {
 // ParseAvailable is Parse, but refuses what does not exist in the compiler's phase.
 func (k *Compiler) ParseAvailable(words []string) (*Expression, int, error) {
 	e, n, err := k.Parse(words)
-	if err == nil {
-		err = k.available(e)
+	if err == nil && !e.AvailableIn(k.Phase) {
+		err = &Error{Text: fmt.Sprintf("fetch method '%s' extracts information from '%s', none of which is available here", e, e.source)}
 	}
 	return e, n, err
-}
-
-func (k *Compiler) available(e *Expression) error {
-	if e.AvailableIn(k.Phase) {
-		return nil
-	}
-	return &Error{Text: fmt.Sprintf("sample fetch '%s' reads what is not available in %s rules", e, k.Phase)}
 }
 
 func (k *Compiler) isConverter(word string) bool {
@@ -161,7 +155,7 @@ func (p *parser) fetch(e *Expression) error {
 			p.at = start - len(name)
 			return err
 		}
-		e.output, e.phases = value.Any, anywhere
+		e.output, e.source = value.Any, constants
 		e.fetch = func(c *Context, _ []Argument) value.Value { return get(c.Stream) }
 		return nil
 	}
@@ -183,7 +177,7 @@ func (p *parser) fetch(e *Expression) error {
 		return fmt.Errorf("fetch method '%s': %w", name, err)
 	}
 	p.at = end
-	e.output, e.phases, e.fetch, e.next = f.Output, f.Phases, f.Get, f.Next
+	e.output, e.source, e.fetch, e.next = f.Output, f.Source, f.Get, f.Next
 	return nil
 }
 

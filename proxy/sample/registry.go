@@ -14,7 +14,7 @@ type Fetch struct {
 	Name       string
 	Parameters Parameters
 	Output     value.Kind // value.Any when it depends on the evaluation
-	Phases     Phase      // where what it reads exists
+	Source     Source     // what it reads, which decides where it works
 	// Prepare checks and compiles the arguments further, once. It may be nil.
 	Prepare func(a []Argument) error
 	// Get returns the sample, or none.

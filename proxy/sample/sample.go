@@ -14,54 +14,6 @@ import (
 	"tidelock/proxy/value"
 )
 
-// Phase is a point in the life of an exchange at which samples are evaluated; rows hold sets of them.
-type Phase uint8
-
-const (
-	Load         Phase = 1 << iota // while the configuration is read
-	Connection                     // a connection was accepted, nothing was read
-	TCPRequest                     // tcp-request content rules
-	HTTPRequest                    // http-request rules, choice of backend and server
-	TCPResponse                    // tcp-response content rules
-	HTTPResponse                   // http-response and http-after-response rules
-	Log                            // the exchange is over
-)
-
-// The sets of phases that rows use.
-const (
-	anywhere   = onClient | Load
-	onClient   = onStream | Connection                  // needs a connection
-	onStream   = onRequest | onResponse                 // needs an exchange
-	onRequest  = TCPRequest | HTTPRequest               // needs the request, which is gone once it was forwarded
-	onResponse = TCPResponse | HTTPResponse | Log       // needs the response, of which the log still has the start line
-	onMessage  = onRequest | TCPResponse | HTTPResponse // needs the message of the direction that is processed
-	response   = TCPResponse | HTTPResponse             // needs the response's headers
-)
-
-var phaseNames = map[Phase]string{
-	Load: "configuration", Connection: "connection", TCPRequest: "tcp-request content", HTTPRequest: "http-request",
-	TCPResponse: "tcp-response content", HTTPResponse: "http-response", Log: "log",
-}
-
-// String returns the keyword of a single phase.
-func (p Phase) String() string { return phaseNames[p] }
-
-// PhaseOf returns the phase in which a rule set runs.
-func PhaseOf(set stream.RuleSet) Phase {
-	switch set {
-	case stream.TCPConnection, stream.TCPSession:
-		return Connection
-	case stream.TCPRequest:
-		return TCPRequest
-	case stream.TCPResponse:
-		return TCPResponse
-	case stream.HTTPResponse, stream.HTTPAfterResponse:
-		return HTTPResponse
-	default:
-		return HTTPRequest
-	}
-}
-
 // Context is what an evaluation works with. Values that it yields may alias Scratch and stay valid until it is reset or
 // released. A context serves one goroutine at a time.
 type Context struct {
@@ -95,7 +47,7 @@ func (c *Context) Release() {
 
 // message returns the message of the direction that is processed, or nil.
 func (c *Context) message() *message.Message {
-	if c.Phase&(response|Log) != 0 {
+	if c.Phase&(onResponse|Log) != 0 {
 		return c.Stream.Response
 	}
 	return c.Stream.Request

@@ -33,7 +33,7 @@ func TestCompiler_Parse_Errors(t *testing.T) {
 		{"variable", []string{"int(1),add(foo.x)"}, 0, 10, "unknown scope 'foo'"},
 		{"digest", []string{"path,digest(sha265)"}, 0, 11, "unknown message digest 'sha265'; did you mean 'sha256' maybe ?"},
 		{"regex", []string{"path,regsub([,x)"}, 0, 11, "regex '[' is invalid"},
-		{"phase", []string{"res.hdr(x),lower"}, 0, 0, "'res.hdr(x),lower' reads what is not available in http-request rules"},
+		{"phase", []string{"res.hdr(x),lower"}, 0, 0, "extracts information from 'HTTP response headers', none of which is available here"},
 		{"scripts are not loaded", []string{"lua.foo"}, 0, 0, "unknown fetch method 'lua.foo'"},
 	}
 	for _, test := range tests {
@@ -167,10 +167,10 @@ func TestConverter_Call(t *testing.T) {
 func TestRegistry(t *testing.T) {
 	luaNames := map[string]string{}
 	for f := range Fetches() {
-		if f.Phases == 0 || f.Get == nil || f.Parameters.Required > len(f.Parameters.Types) {
+		if f.Phases() == 0 || f.Get == nil || f.Parameters.Required > len(f.Parameters.Types) {
 			t.Errorf("row of fetch %s is not complete", f.Name)
 		}
-		if other, ok := luaNames[LuaName(f.Name)]; ok && (FetchNamed(other).Output != f.Output || FetchNamed(other).Phases != f.Phases) {
+		if other, ok := luaNames[LuaName(f.Name)]; ok && (FetchNamed(other).Output != f.Output || FetchNamed(other).Source != f.Source) {
 			t.Errorf("fetches %s and %s differ, but have one name in Lua", f.Name, other)
 		}
 		luaNames[LuaName(f.Name)] = f.Name

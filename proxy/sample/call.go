@@ -2,9 +2,13 @@ package sample
 
 import (
 	"fmt"
+	"os"
 
 	"tidelock/proxy/value"
 )
+
+// script is the compiler of what scripts call. They read no files through it: it is not the operator who names them.
+var script = Compiler{Files: func(string) ([]byte, error) { return nil, os.ErrPermission }}
 
 // Call evaluates f for a script, which gives the arguments as values instead of text in a configuration. A fetch that
 // finds nothing yields none and no error. Errors are those of Bind.
@@ -23,7 +27,7 @@ func (f *Fetch) Call(c *Context, arguments []value.Value) (value.Value, error) {
 func (f *Fetch) Bind(c *Context, arguments []value.Value) ([]Argument, error) {
 	a, err := f.Parameters.fromValues(c, arguments)
 	if err == nil && f.Prepare != nil {
-		err = f.Prepare(a)
+		err = f.Prepare(&script, a)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("fetch '%s': %w", f.Name, err)
@@ -44,7 +48,7 @@ func (k *Converter) Call(c *Context, v value.Value, arguments []value.Value) (va
 func (k *Converter) Bind(c *Context, arguments []value.Value) ([]Argument, error) {
 	a, err := k.Parameters.fromValues(c, arguments)
 	if err == nil && k.Prepare != nil {
-		err = k.Prepare(a)
+		err = k.Prepare(&script, a)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("converter '%s': %w", k.Name, err)

@@ -107,7 +107,7 @@ func decodeURL(c *Context, a []Argument, v value.Value) value.Value {
 	return c.text(b)
 }
 
-func prepareURLEncoding(a []Argument) error {
+func prepareURLEncoding(_ *Compiler, a []Argument) error {
 	if a[0].Text != "" && a[0].Text != "query" {
 		return fmt.Errorf("expected encoding 'query', but got '%s'", a[0].Text)
 	}

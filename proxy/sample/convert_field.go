@@ -15,7 +15,7 @@ var fieldConverters = []Converter{
 	{Name: "word", Parameters: required(Integer, String).and(Integer), Input: value.String, Output: value.String, Prepare: prepareField, Convert: word},
 }
 
-func prepareField(a []Argument) error {
+func prepareField(_ *Compiler, a []Argument) error {
 	if a[0].Int == 0 {
 		return errors.New("the index must not be 0")
 	}

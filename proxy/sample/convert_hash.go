@@ -60,7 +60,7 @@ var digests = map[string]func() hash.Hash{
 	"sha3-512": func() hash.Hash { return sha3.New512() },
 }
 
-func prepareDigest(a []Argument) error {
+func prepareDigest(_ *Compiler, a []Argument) error {
 	name := strings.ToLower(a[0].Text)
 	h, ok := digests[name]
 	if !ok {
@@ -70,7 +70,7 @@ func prepareDigest(a []Argument) error {
 	return nil
 }
 
-func prepareSHA2(a []Argument) error {
+func prepareSHA2(_ *Compiler, a []Argument) error {
 	bits := map[int64]func() hash.Hash{0: sha256.New, 224: sha256.New224, 256: sha256.New, 384: sha512.New384, 512: sha512.New}
 	h, ok := bits[a[0].Int]
 	if !ok {
@@ -92,8 +92,8 @@ func convertSHA1(c *Context, _ []Argument, v value.Value) value.Value {
 }
 
 // prepareHMAC reads the key, which is base64 text or a variable that holds such text when the expression is evaluated.
-func prepareHMAC(a []Argument) (err error) {
-	if err := prepareDigest(a[:1]); err != nil {
+func prepareHMAC(_ *Compiler, a []Argument) (err error) {
+	if err := prepareDigest(nil, a[:1]); err != nil {
 		return err
 	}
 	if a[1].Variable, err = Intern(a[1].Text); err == nil {

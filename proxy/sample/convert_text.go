@@ -98,7 +98,7 @@ func prepareVariable(a *Argument) (err error) {
 	return err
 }
 
-func prepareConcat(a []Argument) error { return prepareVariable(&a[1]) }
+func prepareConcat(_ *Compiler, a []Argument) error { return prepareVariable(&a[1]) }
 
 func concat(c *Context, a []Argument, v value.Value) value.Value {
 	b := append(append(c.Scratch.Buffer(), v.Data...), a[0].Text...)
@@ -113,7 +113,7 @@ func appendVariable(b []byte, c *Context, v Variable) []byte {
 	return v.Get(c.Stream).AppendText(b)
 }
 
-func prepareAddItem(a []Argument) error {
+func prepareAddItem(_ *Compiler, a []Argument) error {
 	if a[1].Text == "" && !a[2].Given {
 		return errors.New("expected a variable, a suffix or both")
 	}
@@ -134,7 +134,7 @@ func addItem(c *Context, a []Argument, v value.Value) value.Value {
 	return c.text(b)
 }
 
-func prepareChoice(a []Argument) error {
+func prepareChoice(_ *Compiler, a []Argument) error {
 	a[0].Data, a[1].Data = []byte(a[0].Text), []byte(a[1].Text)
 	return nil
 }
@@ -196,7 +196,7 @@ func secureCompare(c *Context, a []Argument, v value.Value) value.Value {
 	return value.Bool(subtle.ConstantTimeCompare(v.Data, other.Data) == 1)
 }
 
-func prepareRegsub(a []Argument) (err error) {
+func prepareRegsub(_ *Compiler, a []Argument) (err error) {
 	if a[0].Text == "" {
 		return errors.New("expected a regex, but got nothing")
 	}

@@ -12,7 +12,7 @@ var variableConverters = []Converter{
 	{Name: "unset-var", Parameters: required(Name), Input: value.Any, Output: value.Any, Convert: unsetVariable},
 }
 
-func prepareSetVariable(a []Argument) error {
+func prepareSetVariable(_ *Compiler, a []Argument) error {
 	var conditions SetConditions
 	for _, c := range a[1:] {
 		if c.Text == "" {

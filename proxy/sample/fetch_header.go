@@ -56,9 +56,9 @@ type headerQuery struct {
 	occurrence int  // never 0
 }
 
-func prepareHeader(a []Argument) error { return prepareQuery(a, false) }
+func prepareHeader(_ *Compiler, a []Argument) error { return prepareQuery(a, false) }
 
-func prepareFullHeader(a []Argument) error { return prepareQuery(a, true) }
+func prepareFullHeader(_ *Compiler, a []Argument) error { return prepareQuery(a, true) }
 
 func prepareQuery(a []Argument, full bool) error {
 	q := &headerQuery{name: a[0].Text, any: a[0].Text == "", full: full, occurrence: -1}
@@ -69,9 +69,9 @@ func prepareQuery(a []Argument, full bool) error {
 	return nil
 }
 
-func prepareCount(a []Argument) error { return prepareQuery(a, false) }
+func prepareCount(_ *Compiler, a []Argument) error { return prepareQuery(a, false) }
 
-func prepareFullCount(a []Argument) error { return prepareQuery(a, true) }
+func prepareFullCount(_ *Compiler, a []Argument) error { return prepareQuery(a, true) }
 
 // next returns the header after i that q is about, or -1.
 func (q *headerQuery) next(m *message.Message, i int) int {

@@ -48,7 +48,7 @@ func constantBool(_ *Context, a []Argument) value.Value { return value.Bool(a[0]
 func constantAddress(_ *Context, a []Argument) value.Value { return value.Addr(a[0].Addr) }
 
 // prepareText keeps the text as bytes, so that evaluations return it without a copy.
-func prepareText(a []Argument) error {
+func prepareText(_ *Compiler, a []Argument) error {
 	a[0].Data = []byte(a[0].Text)
 	return nil
 }
@@ -66,7 +66,7 @@ func constantMethod(_ *Context, a []Argument) value.Value {
 	return value.Value{Kind: value.Method, Data: a[0].Data}
 }
 
-func prepareBin(a []Argument) (err error) {
+func prepareBin(_ *Compiler, a []Argument) (err error) {
 	if a[0].Text == "" {
 		return errors.New("expected hexadecimal digits, but got nothing")
 	}
@@ -76,7 +76,7 @@ func prepareBin(a []Argument) (err error) {
 	return nil
 }
 
-func prepareBool(a []Argument) error {
+func prepareBool(_ *Compiler, a []Argument) error {
 	switch strings.ToLower(a[0].Text) {
 	case "true", "1":
 		a[0].Int = 1
@@ -88,7 +88,7 @@ func prepareBool(a []Argument) error {
 }
 
 // prepareEnv reads the variable when the configuration is loaded, as HAProxy does.
-func prepareEnv(a []Argument) error {
+func prepareEnv(_ *Compiler, a []Argument) error {
 	text, ok := os.LookupEnv(a[0].Text)
 	a[0].Given, a[0].Data = ok, []byte(text)
 	return nil
@@ -102,7 +102,7 @@ const (
 )
 
 // prepareTimeUnit checks the unit that is the second argument.
-func prepareTimeUnit(a []Argument) error {
+func prepareTimeUnit(_ *Compiler, a []Argument) error {
 	switch {
 	case !a[1].Given || a[1].Text == "s":
 		a[1].Int = seconds
@@ -157,7 +157,7 @@ func random(_ *Context, a []Argument) value.Value {
 	return value.Int(int64(n))
 }
 
-func prepareUUID(a []Argument) error {
+func prepareUUID(_ *Compiler, a []Argument) error {
 	if a[0].Int != 0 && a[0].Int != 4 {
 		return fmt.Errorf("expected UUID version 4, but got %d", a[0].Int)
 	}
@@ -180,7 +180,7 @@ func uuid(c *Context, _ []Argument) value.Value {
 	return c.text(b)
 }
 
-func prepareDefault(a []Argument) error {
+func prepareDefault(_ *Compiler, a []Argument) error {
 	a[1].Data = []byte(a[1].Text)
 	return nil
 }

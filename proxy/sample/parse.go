@@ -171,7 +171,7 @@ func (p *parser) fetch(e *Expression) error {
 	end := p.at
 	p.at = start
 	if e.args, err = f.Parameters.parse(texts); err == nil && f.Prepare != nil {
-		err = f.Prepare(e.args)
+		err = f.Prepare(p.compiler, e.args)
 	}
 	if err != nil {
 		return fmt.Errorf("fetch method '%s': %w", name, err)
@@ -221,7 +221,7 @@ func (p *parser) converter(e *Expression) error {
 	p.at = start
 	s := step{input: k.Input, convert: k.Convert}
 	if s.args, err = k.Parameters.parse(texts); err == nil && k.Prepare != nil {
-		err = k.Prepare(s.args)
+		err = k.Prepare(p.compiler, s.args)
 	}
 	if err != nil {
 		return fmt.Errorf("converter '%s': %w", name, err)

@@ -15,8 +15,8 @@ type Fetch struct {
 	Parameters Parameters
 	Output     value.Kind // value.Any when it depends on the evaluation
 	Source     Source     // what it reads, which decides where it works
-	// Prepare checks and compiles the arguments further, once. It may be nil.
-	Prepare func(a []Argument) error
+	// Prepare checks and compiles the arguments further, once, for the place that k compiles for. It may be nil.
+	Prepare func(k *Compiler, a []Argument) error
 	// Get returns the sample, or none.
 	Get func(c *Context, a []Argument) value.Value
 	// Next returns one after the other all samples that an ACL compares, then none. It is nil where Get has the only one.
@@ -36,7 +36,7 @@ type Converter struct {
 	Parameters Parameters
 	Input      value.Kind // what the value is cast to before, or value.Any
 	Output     value.Kind // value.Any when it is the kind of the input
-	Prepare    func(a []Argument) error
+	Prepare    func(k *Compiler, a []Argument) error
 	// Convert returns the converted value, or none. v is valid and of kind Input.
 	Convert func(c *Context, a []Argument, v value.Value) value.Value
 }

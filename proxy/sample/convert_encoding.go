@@ -42,11 +42,14 @@ func decode(encoding *base64.Encoding) conversion {
 const hexDigits = "0123456789ABCDEF"
 
 func toHex(c *Context, _ []Argument, v value.Value) value.Value {
-	b := c.Scratch.Buffer()
-	for _, x := range v.Data {
+	return c.text(appendHex(c.Scratch.Buffer(), v.Data))
+}
+
+func appendHex(b, data []byte) []byte {
+	for _, x := range data {
 		b = append(b, hexDigits[x>>4], hexDigits[x&15])
 	}
-	return c.text(b)
+	return b
 }
 
 // fromHex keeps the last 16 digits of a longer number.

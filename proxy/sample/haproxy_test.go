@@ -13,7 +13,8 @@ import (
 	"tidelock/proxy/value"
 )
 
-// differences are the expressions whose outcome is not HAProxy's, with what it is instead.
+// differences are the expressions whose outcome is not HAProxy's, with what it is instead. Nothing stands for what another
+// test looks at. A name before the expression limits the difference to the block with that name.
 var differences = map[string]string{
 	// HAProxy lets a boolean that was computed with stay a boolean, and so cuts its binary form to one bit.
 	"bool(true),add(1)": "0000000000000002",
@@ -26,6 +27,11 @@ var differences = map[string]string{
 	// Expressions do not know whether their section is a frontend.
 	"be_id":   "none",
 	"be_name": "none",
+	// HAProxy takes a letter in a character's number for a digit.
+	"json_query odd 22/req.body,json_query('$')": "none",
+	// Without a path HAProxy yields nothing; the manual promises the decoded part.
+	"req.hdr(t),jwt_header_query": "", "req.hdr(t),jwt_payload_query": "", "req.hdr(t),jwt_payload_query()": "",
+	"req.hdr(t),jwt_payload_query(,int)": "",
 	// HAProxy computes with bytes that are no digits.
 	"cook_val(b)":          "0000000000000000",
 	"str(h:x),port_only":   "0000000000000000",
@@ -74,11 +80,15 @@ func compare(t *testing.T, file string) {
 		default:
 			expression, want, _ := strings.Cut(line, "\t")
 			want, _, _ = strings.Cut(want, " ")
-			if d, ok := differences[expression]; ok {
+			d, ok := differences[expression]
+			if !ok {
+				d, ok = differences[name+"/"+expression]
+			}
+			if ok {
 				want, _, _ = strings.Cut(d, " ")
 			}
 			t.Run(name+"/"+expression, func(t *testing.T) {
-				if got := outcome(s, expression); got != want {
+				if got := outcome(s, expression); got != want && want != "" {
 					t.Errorf("%s = %s, want %s", expression, got, want)
 				}
 			})
@@ -92,7 +102,7 @@ func compare(t *testing.T, file string) {
 // outcome is in the form of the golden file: "error", "none", or the value as binary. It starts with the variables that
 // testdata/capture sets.
 func outcome(s *stream.Stream, expression string) string {
-	k := Compiler{Phase: HTTPRequest}
+	k := Compiler{Phase: HTTPRequest, Files: func(name string) ([]byte, error) { return os.ReadFile(filepath.Join("testdata", name)) }}
 	e, _, err := k.ParseAvailable([]string{expression})
 	if err != nil {
 		return "error"

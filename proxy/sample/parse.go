@@ -228,7 +228,7 @@ func (p *parser) converter(e *Expression) error {
 	}
 	p.at = end
 	e.steps = append(e.steps, s)
-	if k.Output != value.Any {
+	if k.Output != value.Any || k.Input != value.Any {
 		e.output = k.Output
 	}
 	return nil

@@ -35,7 +35,7 @@ type Converter struct {
 	Name       string
 	Parameters Parameters
 	Input      value.Kind // what the value is cast to before, or value.Any
-	Output     value.Kind // value.Any when it is the kind of the input
+	Output     value.Kind // value.Any when it depends on the evaluation, or is the kind of the input if that is value.Any too
 	Prepare    func(k *Compiler, a []Argument) error
 	// Convert returns the converted value, or none. v is valid and of kind Input.
 	Convert func(c *Context, a []Argument, v value.Value) value.Value
@@ -58,7 +58,7 @@ func init() {
 		}
 	}
 	for _, rows := range [][]Converter{
-		numberConverters, textConverters, fieldConverters, encodingConverters, hashConverters, timeConverters, variableConverters,
+		numberConverters, xxhashConverters, bigEndianConverters, jsonConverters, textConverters, fieldConverters, encodingConverters, hashConverters, timeConverters, variableConverters,
 	} {
 		for i := range rows {
 			c := &rows[i]

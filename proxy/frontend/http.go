@@ -117,7 +117,7 @@ func (s *session) refuse(err error) {
 		s.countClient(counter.RequestErrors)
 	case err == http1.ErrTimeout:
 		status, cause = 408, stream.ClientTimeout
-	case err == io.EOF && len(s.client.Buffered()) > 0:
+	case err == io.EOF:
 		status = 400 // it may still listen
 	}
 	s.stream.Record.End(cause, stream.InRequest)

@@ -10,7 +10,7 @@ import (
 
 // forward sends the request to a server and the response back.
 func (s *session) forward() {
-	target := s.backend.Next()
+	target := s.backend.Pick(&s.stream)
 	if target == nil {
 		s.stream.Record.End(stream.ServerAborted, stream.InConnect)
 		s.replyError(503)

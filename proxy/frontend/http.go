@@ -69,6 +69,8 @@ func (s *session) receive(first bool) bool {
 		s.refuse(err)
 		return false
 	}
+	st.ReceivedMethod, st.ReceivedURI = s.request.Method(), s.request.URI()
+	st.First = first
 	st.Record.Timers.Request = time.Since(st.Started)
 	s.countRequest()
 	s.client.SetReadTimeout(t.Client, time.Time{})

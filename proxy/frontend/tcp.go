@@ -61,7 +61,7 @@ func (s *session) exchangeTCP() (switched bool) {
 		st.Service.Serve(&tcpApplet{s}) // what failed is the service's to log: there is nothing to answer
 		return false
 	}
-	target := s.backend.Next()
+	target := s.backend.Pick(&s.stream)
 	if target == nil {
 		st.Record.End(stream.ServerAborted, stream.InConnect)
 		return false

@@ -135,3 +135,9 @@ func parsePorts(port, text string, policy portPolicy) (first, last int, err erro
 	}
 	return first, last, nil
 }
+
+// isLiteral reports whether a host is an address and not a name.
+func isLiteral(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil
+}

@@ -16,6 +16,8 @@ func (p *parser) check() {
 		}
 		p.checkReferences(proxy)
 		p.checkServers(proxy.Kind, proxy.Name, proxy.Servers)
+		p.numberServers(proxy)
+		p.checkTracking(proxy)
 		p.checkModes(proxy)
 		if complete {
 			p.checkMissing(proxy)

@@ -68,13 +68,16 @@ type Settings struct {
 	Logs                 []Log
 	LogGlobal            bool // log global
 	LogTag               string
-	InspectDelay         time.Duration // tcp-request inspect-delay
-	ResponseInspectDelay time.Duration // tcp-response inspect-delay
-	UniqueIDFormat       Format
-	UniqueIDHeader       string
-	ErrorReplies         []ErrorReply
+	InspectDelay         time.Duration  // tcp-request inspect-delay
+	ResponseInspectDelay time.Duration  // tcp-response inspect-delay
+	ErrorFiles           map[int][]byte // status to whole response, empty to answer nothing
 	MonitorURI           string
 	DefaultServer        ServerParameters
+	Balance              Balance
+	HashType             HashType
+	RetryOn              []string // conditions of retry-on; none for the default
+	RetryOff             bool     // retry-on none
+	FullConn             int      // 0 for the default
 }
 
 // Timeouts of a proxy. Zero is unlimited, or for those that have one, the timeout that stands in for it.
@@ -112,18 +115,15 @@ type UseBackend struct {
 	Folder    Folder        // of the files that the condition names
 }
 
-// Rule is one statement that package proxy compiles: an ACL, a rule of one of the rule sets, or another whose place among
-// them matters.
+// Rule is one statement that package proxy compiles: an ACL or a rule of one of the rule sets.
 type Rule struct {
 	Set    string        // "acl", "http-request", "tcp-request content" ...
 	Words  []syntax.Word // what follows the name of the set
 	Folder Folder        // of the files that the words name
 	At     syntax.Position
-
-	Capture Capture // of the set "capture"
 }
 
 // builtinSettings are what a section has that inherits from no defaults.
 func builtinSettings() Settings {
-	return Settings{Mode: ModeTCP, Retries: 3, DefaultServer: ServerParameters{Weight: 1}}
+	return Settings{Mode: ModeTCP, Retries: 3, DefaultServer: defaultServerParameters()}
 }

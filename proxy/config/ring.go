@@ -132,7 +132,7 @@ func parseRingTimeout(p *parser, s syntax.Statement) {
 // server <name> <address> [<parameter>...]
 func parseRingServer(p *parser, s syntax.Statement) {
 	ring := last(p.Rings)
-	if server, ok := p.server(s, ring.Name, ServerParameters{Weight: 1}); ok {
+	if server, ok := p.server(s, ring.Name, defaultServerParameters()); ok {
 		ring.Servers = append(ring.Servers, server)
 	}
 }

@@ -1,7 +1,9 @@
 package config
 
 import (
-	"slices"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"tidelock/proxy/config/syntax"
@@ -11,43 +13,12 @@ import (
 type Server struct {
 	ServerParameters
 	Name    string
+	ID      int     // 1 and above, unique in the section
 	Address Address // Port 0 means the port that the client connected to
-	At      syntax.Position
-}
-
-// ServerParameters are what default-server can hand down.
-type ServerParameters struct {
-	Weight   int
-	Backup   bool
-	Disabled bool
-	Check    bool
-}
-
-// serverFlags are the parameters of server without a value.
-var serverFlags = map[string]func(*ServerParameters){
-	"backup": func(q *ServerParameters) { q.Backup = true }, "no-backup": func(q *ServerParameters) { q.Backup = false },
-	"disabled": func(q *ServerParameters) { q.Disabled = true }, "enabled": func(q *ServerParameters) { q.Disabled = false },
-	"check": func(q *ServerParameters) { q.Check = true }, "no-check": func(q *ServerParameters) { q.Check = false },
-	"tfo": func(*ServerParameters) {}, // a hint to the kernel
-}
-
-// serverTimes are the times of health checks.
-var serverTimes = []string{"downinter", "fastinter", "inter", "slowstart"}
-
-// serverNumbers are the parameters of server with a number. Those without a place to go tune health checks or pools.
-var serverNumbers = map[string]func(*ServerParameters, int){
-	"weight": func(q *ServerParameters, n int) { q.Weight = n },
-	"fall":   nil, "rise": nil, "port": nil, "id": nil, "maxconn": nil, "minconn": nil, "maxqueue": nil, "pool-max-conn": nil, "pool-low-conn": nil,
-}
-
-// serverRefused are parameters without which the traffic would not be what the configuration asks for.
-var serverRefused = []string{
-	"addr", "agent-addr", "agent-check", "agent-inter", "agent-port", "agent-send", "allow-0rtt", "alpn", "ca-file", "check-alpn",
-	"check-proto", "check-send-proxy", "check-sni", "check-ssl", "check-via-socks4", "ciphers", "ciphersuites", "cookie", "crl-file",
-	"crt", "error-limit", "init-addr", "log-proto", "namespace", "no-ssl", "no-verifyhost", "observe", "on-error", "on-marked-down",
-	"on-marked-up", "pool-purge-delay", "proto", "proxy-v2-options", "redir", "resolve-net", "resolve-opts", "resolve-prefer", "resolvers",
-	"send-proxy", "send-proxy-v2", "send-proxy-v2-ssl", "send-proxy-v2-ssl-cn", "sni", "socks4", "source", "ssl", "ssl-max-ver",
-	"ssl-min-ver", "stick", "tcp-ut", "track", "usesrc", "verify", "verifyhost", "ws",
+	// PortOffset means that Port, which may be negative, is added to the port that the client connected to.
+	PortOffset bool
+	FixedID    bool // the configuration gives ID
+	At         syntax.Position
 }
 
 // server <name> <address>[:<port>] [<parameter>...]
@@ -55,6 +26,45 @@ func parseServer(p *parser, s syntax.Statement) {
 	if server, ok := p.server(s, p.proxy.Name, p.proxy.DefaultServer); ok {
 		p.proxy.Servers = append(p.proxy.Servers, server)
 	}
+}
+
+// server-template <prefix> <number>|<first>-<last> <address>[:<port>] [<parameter>...]
+func parseServerTemplate(p *parser, s syntax.Statement) {
+	if len(s.Words) < 4 {
+		p.failf(s, "'server-template' expects <prefix> <nb | range> <addr>[:<port>] as arguments.")
+		return
+	}
+	first, last, ok := templateRange(s.Argument(1))
+	if !ok {
+		p.failf(s, "Wrong server-template number or range arg '%s'.", s.Argument(1))
+		return
+	}
+	line := s
+	line.Words = append(append([]syntax.Word{}, s.Words[:2]...), s.Words[3:]...)
+	server, ok := p.server(line, p.proxy.Name, p.proxy.DefaultServer)
+	if !ok {
+		return
+	}
+	for n := first; n <= last; n++ {
+		one := server
+		one.Name += strconv.Itoa(n)
+		one.FixedID = server.FixedID && n == first
+		p.proxy.Servers = append(p.proxy.Servers, one)
+	}
+}
+
+// maxTemplate is how many servers one line may make.
+const maxTemplate = 65535
+
+// templateRange reads "<number>" or "<first>-<last>".
+func templateRange(text string) (first, last int, ok bool) {
+	low, high, isRange := strings.Cut(text, "-")
+	if !isRange {
+		low, high = "1", text
+	}
+	first, lowOK := decimal(low)
+	last, highOK := decimal(high)
+	return first, last, lowOK && highOK && first >= 1 && last >= first && last-first < maxTemplate
 }
 
 // server reads the server line of a section with that name.
@@ -68,8 +78,10 @@ func (p *parser) server(s syntax.Statement, section string, defaults ServerParam
 		p.failf(s, "character '%c' is not permitted in server name '%s'.", c, name)
 		return Server{}, false
 	}
+	server := Server{ServerParameters: defaults, Name: name, At: s.At()}
 	where := "'server " + section + "/" + name + "'"
-	addresses, err := parseAddress(s.Argument(1), portPolicy{})
+	text, offset := portOffset(s.Argument(1))
+	addresses, err := parseAddress(text, portPolicy{})
 	switch {
 	case err != nil:
 		p.failf(s, "%s : %s", where, err)
@@ -78,55 +90,123 @@ func (p *parser) server(s syntax.Statement, section string, defaults ServerParam
 		p.failf(s, "%s : a server cannot be an inherited socket: '%s'", where, s.Argument(1))
 		return Server{}, false
 	}
-	server := Server{ServerParameters: defaults, Name: name, Address: addresses[0], At: s.At()}
-	return server, p.serverParameters(s, 2, where, name, &server.ServerParameters)
+	server.Address = addresses[0]
+	if offset != nil {
+		server.Address.Port, server.PortOffset = *offset, true
+	}
+	return server, p.serverParameters(s, 2, where, &server)
+}
+
+// portOffset cuts a port with a sign off an address.
+func portOffset(text string) (rest string, offset *int) {
+	host, port, found := cutPort(text)
+	if !found || port == "" || port[0] != '+' && port[0] != '-' {
+		return text, nil
+	}
+	n, err := strconv.Atoi(port)
+	if err != nil || n < -65535 || n > 65535 {
+		return text, nil
+	}
+	return host, &n
 }
 
 // default-server <parameter>...
 func parseDefaultServer(p *parser, s syntax.Statement) {
-	p.serverParameters(s, 0, "'default-server'", "", &p.proxy.DefaultServer)
+	if len(s.Words) < 2 {
+		p.failf(s, "'default-server' expects at least one argument.")
+		return
+	}
+	server := Server{ServerParameters: p.proxy.DefaultServer}
+	if p.serverParameters(s, 0, "'default-server'", &server) {
+		p.proxy.DefaultServer = server.ServerParameters
+	}
 }
 
-// serverParameters reads the parameters from argument i on. It reports whether all are valid.
-func (p *parser) serverParameters(s syntax.Statement, i int, where, server string, into *ServerParameters) bool {
-	for ; i < len(s.Words)-1; i++ {
-		name := s.Argument(i)
-		if flag, known := serverFlags[name]; known {
-			flag(into)
+// numberServers gives those servers a number that have none: the lowest that is free. Numbers that were given must be
+// unique.
+func (p *parser) numberServers(proxy *Proxy) {
+	taken := map[int]*Server{}
+	for i := range proxy.Servers {
+		s := &proxy.Servers[i]
+		if !s.FixedID {
 			continue
 		}
-		set, isNumber := serverNumbers[name]
-		isTime := slices.Contains(serverTimes, name)
-		if !isNumber && !isTime {
-			known := append(names(serverFlags, serverNumbers), serverTimes...)
-			p.unknownParameter(s, s.Words[i+1], where+" ", serverRefused, known)
-			return false
+		if first := taken[s.ID]; first != nil {
+			p.diags.Alertf(s.At, "'server %s/%s' : 'id' : custom id %d already used at %s ('server %s').",
+				proxy.Name, s.Name, s.ID, first.At, first.Name)
 		}
-		i++
-		value := s.Argument(i)
-		if isTime {
-			if _, err := syntax.ParseTime(value, time.Millisecond); err != nil {
-				p.failf(s, "%s : %s in '%s' argument of server %s.", where, err, name, server)
-				return false
-			}
+		taken[s.ID] = s
+	}
+	next := 1
+	for i := range proxy.Servers {
+		s := &proxy.Servers[i]
+		if s.FixedID {
 			continue
 		}
-		n, ok := decimal(value)
+		for taken[next] != nil {
+			next++
+		}
+		s.ID = next
+		next++
+	}
+}
+
+// checkTracking looks up the servers that others track. A server can be tracked if somebody checks it, in the end.
+func (p *parser) checkTracking(proxy *Proxy) {
+	for i := range proxy.Servers {
+		s := &proxy.Servers[i]
+		if s.Track == "" {
+			continue
+		}
+		if reason := p.trackingError(proxy, s); reason != "" {
+			p.diags.Alertf(s.At, "'server %s/%s' : %s.", proxy.Name, s.Name, reason)
+		}
+	}
+}
+
+func (p *parser) trackingError(proxy *Proxy, s *Server) string {
+	if s.Check {
+		return "unable to use " + proxy.Name + "/" + s.Name + " for tracking: it is checked itself"
+	}
+	at := s
+	from := proxy
+	for range 1000 { // longer chains are loops
+		backend, name, found := strings.Cut(at.Track, "/")
+		if !found {
+			backend, name = from.Name, at.Track
+		}
+		tracked := p.Proxy(backend, Kind.HasBackend)
+		if tracked == nil {
+			return fmt.Sprintf("unable to find required proxy '%s' for tracking", backend)
+		}
+		next := tracked.Server(name)
 		switch {
-		case !ok:
-			p.failf(s, "%s : '%s' expects an integer argument, but got '%s'.", where, name, value)
-			return false
-		case name == "weight" && n > 256:
-			p.failf(s, "%s : weight of server %s is not within 0 and 256 (%d).", where, server, n)
-			return false
-		case name == "maxconn" && n > 0:
-			p.warnf(s, "%s : 'maxconn' is not supported yet by this version and has no effect.", where)
-		case set != nil:
-			set(into, n)
+		case next == nil:
+			return fmt.Sprintf("unable to find required server '%s' for tracking", name)
+		case next.Check:
+			return ""
+		case next.Track == "":
+			return fmt.Sprintf("unable to use %s/%s for tracking as it does not have any check nor agent enabled", backend, name)
+		}
+		at, from = next, tracked
+	}
+	return "unable to track a server that belongs to a tracking chain looping over itself"
+}
+
+// Server returns the server of a name, or nil.
+func (proxy *Proxy) Server(name string) *Server {
+	for i := range proxy.Servers {
+		if proxy.Servers[i].Name == name {
+			return &proxy.Servers[i]
 		}
 	}
-	if into.Check {
-		p.warnf(s, "%s : health checks are not supported yet by this version: the server counts as up.", where)
+	return nil
+}
+
+// defaultServerParameters are what a server has when nothing is said.
+func defaultServerParameters() ServerParameters {
+	return ServerParameters{
+		Weight: 1, Rise: 2, Fall: 3, Inter: 2 * time.Second, ErrorLimit: 10,
+		PoolMaxConn: -1, PoolPurgeDelay: 5 * time.Second, MaxReuse: -1,
 	}
-	return true
 }

@@ -2,7 +2,6 @@ package config
 
 import (
 	"slices"
-	"strings"
 
 	"tidelock/proxy/config/syntax"
 )
@@ -18,30 +17,6 @@ func parseMode(p *parser, s syntax.Statement) {
 		p.failf(s, "'mode health' doesn't exist anymore. Please use 'http-request return status 200' instead.")
 	default:
 		p.failf(s, "unknown proxy mode '%s'.", mode)
-	}
-}
-
-// algorithms are the values of balance, and whether they work here.
-var algorithms = map[string]bool{
-	"roundrobin": true, "static-rr": true,
-	"first": false, "leastconn": false, "random": false, "source": false, "uri": false, "url_param": false,
-}
-
-// balance roundrobin
-func parseBalance(p *parser, s syntax.Statement) {
-	name := s.Argument(0)
-	if name == "" {
-		name = "roundrobin"
-	}
-	supported, known := algorithms[name]
-	base, _, _ := strings.Cut(name, "(")
-	switch {
-	case supported: // the only way there is
-		p.tooMany(s, 1)
-	case known || base != name && slices.Contains([]string{"hdr", "random", "rdp-cookie"}, base):
-		p.failf(s, "balance '%s' is not supported yet by this version, only 'roundrobin' and 'static-rr' are.", name)
-	default:
-		p.failf(s, "balance only supports 'roundrobin', 'static-rr', 'leastconn', 'source', 'uri', 'url_param', 'hdr(name)' and 'rdp-cookie(name)' options.")
 	}
 }
 
@@ -122,6 +97,18 @@ var errorStatuses = []int{200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 421,
 
 // maxErrorFile is what an error file may have at most: HAProxy's buffer, so that it never has to be sent in pieces.
 const maxErrorFile = 16384
+
+// errorfile <status> <file>
+func parseErrorFile(p *parser, s syntax.Statement) {
+	status, content, ok := p.errorFile(s, "errorfile : ")
+	if !ok {
+		return
+	}
+	if p.proxy.ErrorFiles == nil {
+		p.proxy.ErrorFiles = map[int][]byte{}
+	}
+	p.proxy.ErrorFiles[status] = content
+}
 
 // errorFile reads the file of an errorfile line. Prefix stands before the error without arguments.
 func (p *parser) errorFile(s syntax.Statement, prefix string) (status int, content []byte, ok bool) {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -12,8 +13,18 @@ type Backend struct {
 	Proxy    *stream.Proxy
 	Servers  []*Server
 	Timeouts Timeouts
-	// Retries is how often a connection that failed is tried again, on the same server (HAProxy's default is 3).
-	Retries int
+
+	Algorithm *Algorithm // nil is round robin
+	Options   Options
+	// Key returns the hash of what an exchange is chosen a server by, and whether it has that; nil where the algorithm
+	// does without.
+	Key func(*stream.Stream) (uint32, bool)
+	// AllBackups uses all backup servers at once, instead of the first that works (option allbackups).
+	AllBackups bool
+	// FullConn is the load of the backend at which servers with a MinConn take their MaxConn.
+	FullConn int
+
+	Retry Retry
 	// ServerClose closes each connection to a server after one exchange (option http-server-close).
 	ServerClose bool
 
@@ -27,37 +38,165 @@ type Backend struct {
 	// BufferRequest waits for the body of each request before RequestRules (option http-buffer-request).
 	BufferRequest bool
 
-	// Prefer names the server that use-server rules ask for, nil for none of them. It may be nil itself.
-	Prefer func(*stream.Stream) *Server
+	// Report is told what happens to the servers; nil for nobody.
+	Report func(Event)
 
-	schedule []*Server
-	turn     atomic.Uint64
+	mu     sync.Mutex // guards the servers' states
+	ramp   *time.Timer
+	closed bool
+	farm   atomic.Pointer[farm]
+	ramped bool          // some server has a MinConn
+	load   atomic.Int64  // exchanges that hold a slot of any server
+	order  atomic.Uint64 // stamps changes of load
+	queue  queue
 }
 
 // Timeouts are the server side's; 0 waits for ever.
 type Timeouts struct {
 	Connect time.Duration
+	Queue   time.Duration // waiting for a slot; 0 is Connect
 	Server  time.Duration // each wait for the server to send or to take data
 	Tunnel  time.Duration // replaces Server and the client's timeout once both sides exchange bytes freely; 0 for neither
 }
 
-// Prepare works out the round robin. It is called once, before the first exchange.
-func (b *Backend) Prepare() { b.schedule = schedule(b.Servers) }
+// farm is the servers that new traffic may go to, and how one is chosen.
+type farm struct {
+	members []member
+	chooser chooser
+}
 
-// Next returns the server whose turn it is, nil when there is none.
-func (b *Backend) Next() *Server {
-	switch n := uint64(len(b.schedule)); n {
-	case 0:
-		return nil
-	case 1:
-		return b.schedule[0]
-	default:
-		return b.schedule[(b.turn.Add(1)-1)%n]
+// Prepare puts the servers to work. It is called once, before the first exchange.
+func (b *Backend) Prepare() {
+	if b.Algorithm == nil {
+		b.Algorithm = &Algorithms[0]
+	}
+	b.queue.any = waiters{length: &b.queue.length, total: &b.queue.total, row: b.Proxy.BackendCounters}
+	for _, s := range b.Servers {
+		s.prepare(b)
+		b.ramped = b.ramped || s.MinConn > 0
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.rebuild(time.Now())
+}
+
+// rebuild works out who takes new traffic. mu is held.
+func (b *Backend) rebuild(now time.Time) {
+	var active, backup []member
+	ramping := false
+	for _, s := range b.Servers {
+		st := &s.state
+		if st.Operation == Starting && now.Sub(st.Since) >= s.SlowStart {
+			st.Operation = Running
+		}
+		s.publish()
+		if !st.usable() {
+			continue
+		}
+		ramping = ramping || st.Operation == Starting
+		m := member{s, s.weightNow(now)}
+		switch {
+		case !s.Backup:
+			active = append(active, m)
+		case b.AllBackups || len(backup) == 0:
+			backup = append(backup, m)
+		}
+	}
+	f := &farm{members: active}
+	if len(active) == 0 {
+		f.members = backup
+	}
+	if len(f.members) > 0 && !b.unchanged(f.members) {
+		f.chooser = b.Algorithm.make(f.members, b.Options)
+		b.farm.Store(f)
+	} else if len(f.members) == 0 {
+		b.farm.Store(f)
+	}
+	if ramping && b.ramp == nil && !b.closed {
+		b.ramp = time.AfterFunc(rampStep, b.climb)
 	}
 }
 
-// Close closes the servers' idle connections.
+// rampStep is how often the weights of servers that start slowly grow.
+const rampStep = time.Second
+
+// climb goes on with slow starts.
+func (b *Backend) climb() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.ramp = nil
+	b.rebuild(time.Now())
+}
+
+// unchanged reports whether the members are those that the farm has: whose turn it is then stays.
+func (b *Backend) unchanged(members []member) bool {
+	f := b.farm.Load()
+	if f == nil || len(f.members) != len(members) {
+		return false
+	}
+	for i := range members {
+		if f.members[i] != members[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// current returns the farm as it is now.
+func (b *Backend) current() *farm { return b.farm.Load() }
+
+// countUsable counts the servers that new traffic could go to. mu is held.
+func (b *Backend) countUsable() (active, backup int) {
+	for _, s := range b.Servers {
+		switch {
+		case !s.state.usable():
+		case s.Backup:
+			backup++
+		default:
+			active++
+		}
+	}
+	return active, backup
+}
+
+// Usable counts the servers that new traffic could go to, as nbsrv does: the backups only when there is nothing else.
+func (b *Backend) Usable() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	active, backup := b.countUsable()
+	if active > 0 {
+		return active
+	}
+	return backup
+}
+
+// Next returns the server whose turn it is, nil when there is none or all are full.
+func (b *Backend) Next(key uint32, keyed bool) *Server {
+	f := b.farm.Load()
+	if f.chooser == nil {
+		return nil
+	}
+	return f.chooser.next(key, keyed)
+}
+
+// ServerNamed returns the server of a name, or nil.
+func (b *Backend) ServerNamed(name string) *Server {
+	for _, s := range b.Servers {
+		if s.Name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+// Close stops the checks and closes the servers' idle connections.
 func (b *Backend) Close() {
+	b.mu.Lock()
+	b.closed = true
+	if b.ramp != nil {
+		b.ramp.Stop()
+	}
+	b.mu.Unlock()
 	for _, s := range b.Servers {
 		s.Close()
 	}

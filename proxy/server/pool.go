@@ -6,9 +6,21 @@ import (
 	"time"
 )
 
-// idleTimeout is how long a connection waits for reuse. Servers mostly allow more; the shorter, the rarer a request meets
-// a connection that the server just closed. HAProxy's pool-purge-delay has the same default.
-const idleTimeout = 5 * time.Second
+// PoolSettings bound the idle connections of a server.
+type PoolSettings struct {
+	Max        int           // idle connections kept (pool-max-conn); below 0 for any number
+	PurgeDelay time.Duration // how long a connection waits for reuse at least (pool-purge-delay); 0 keeps none
+	MaxReuse   int           // requests on a connection after its first (max-reuse); below 0 for any number
+}
+
+// DefaultPool is HAProxy's. Servers mostly allow longer than 5 seconds; the shorter, the rarer a request meets a
+// connection that the server just closed.
+var DefaultPool = PoolSettings{Max: -1, PurgeDelay: 5 * time.Second, MaxReuse: -1}
+
+// keeps reports whether a connection may be kept at all after so many exchanges.
+func (p PoolSettings) keeps(exchanges int) bool {
+	return p.Max != 0 && p.PurgeDelay > 0 && (p.MaxReuse < 0 || exchanges <= p.MaxReuse)
+}
 
 // pool keeps idle connections, the most recently used first in line: its caches are warm and it is the least likely to
 // be closed by the server soon.
@@ -16,7 +28,8 @@ type pool struct {
 	mu     sync.Mutex
 	idle   []*Conn     // guarded by mu; oldest first
 	timer  *time.Timer // guarded by mu; set while idle is not empty
-	closed bool        // guarded by mu
+	delay  time.Duration
+	closed bool // guarded by mu
 }
 
 // Idle takes an idle connection, or returns nil. The server may have closed it meanwhile: see Alive.
@@ -33,11 +46,19 @@ func (s *Server) Idle() *Conn {
 	return c
 }
 
+// IdleConnections returns how many connections wait for reuse.
+func (s *Server) IdleConnections() int {
+	s.pool.mu.Lock()
+	defer s.pool.mu.Unlock()
+	return len(s.pool.idle)
+}
+
 // Keep hands a connection over for reuse after a finished exchange. One with unread input is closed: whatever the server
 // sent unasked must not become somebody's response.
 func (c *Conn) Keep() {
 	c.Exchanges++
-	if len(c.Buffered()) > 0 || c.Unsent() > 0 {
+	settings := c.Server.Pool
+	if len(c.Buffered()) > 0 || c.Unsent() > 0 || !settings.keeps(c.Exchanges) || !c.Server.Reachable() {
 		c.Close()
 		return
 	}
@@ -45,10 +66,11 @@ func (c *Conn) Keep() {
 	c.idleSince = time.Now()
 	p := &c.Server.pool
 	p.mu.Lock()
-	if !p.closed {
+	if !p.closed && (settings.Max < 0 || len(p.idle) < settings.Max) {
 		p.idle = append(p.idle, c)
 		if p.timer == nil {
-			p.timer = time.AfterFunc(idleTimeout, p.purge)
+			p.delay = settings.PurgeDelay
+			p.timer = time.AfterFunc(p.delay, p.purge)
 		}
 		p.mu.Unlock()
 		return
@@ -62,30 +84,40 @@ func (p *pool) purge() {
 	p.mu.Lock()
 	now := time.Now()
 	n := 0
-	for n < len(p.idle) && now.Sub(p.idle[n].idleSince) >= idleTimeout {
+	for n < len(p.idle) && now.Sub(p.idle[n].idleSince) >= p.delay {
 		n++
 	}
 	expired := slices.Clone(p.idle[:n])
 	p.idle = slices.Delete(p.idle, 0, n)
 	p.timer = nil
 	if len(p.idle) > 0 && !p.closed {
-		p.timer = time.AfterFunc(idleTimeout-now.Sub(p.idle[0].idleSince), p.purge)
+		p.timer = time.AfterFunc(p.delay-now.Sub(p.idle[0].idleSince), p.purge)
 	}
 	p.mu.Unlock()
-	for _, c := range expired {
-		c.Close()
-	}
+	closeAll(expired)
+}
+
+// purgeAll closes all idle connections.
+func (p *pool) purgeAll() {
+	p.mu.Lock()
+	idle := p.idle
+	p.idle = nil
+	p.mu.Unlock()
+	closeAll(idle)
 }
 
 func (p *pool) close() {
 	p.mu.Lock()
-	idle := p.idle
-	p.idle, p.closed = nil, true
+	p.closed = true
 	if p.timer != nil {
 		p.timer.Stop()
 	}
 	p.mu.Unlock()
-	for _, c := range idle {
+	p.purgeAll()
+}
+
+func closeAll(conns []*Conn) {
+	for _, c := range conns {
 		c.Close()
 	}
 }

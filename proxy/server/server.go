@@ -1,49 +1,175 @@
-// Package server holds the servers of a backend: which one is next, connections to it, and those that wait for reuse.
+// Package server holds the servers of a backend: their state, which one is next, who waits for one, connections to them, and
+// those that wait for reuse.
 package server
 
 import (
 	"context"
 	"net"
+	"sync"
+	"sync/atomic"
 	"time"
 
-	"tidelock/proxy/http1"
 	"tidelock/proxy/stream"
 )
 
 // Server is one line "server NAME ADDRESS" of a backend.
 type Server struct {
-	stream.Server // its name, number and counters
+	stream.Server // its name, number (1 and above, unique in the backend) and counters
+	Settings
 
-	Network string // "tcp" or "unix"; empty for tcp
-	Address string // host:port, or the path of a socket
-	Weight  int    // 0 to 256; 0 takes no traffic
+	backend   *Backend
+	followers []*Server // that track this one
+	address   atomic.Pointer[Address]
+	maxConn   atomic.Int64
+	load      atomic.Int64  // exchanges that hold a slot
+	moved     atomic.Uint64 // when load last changed, in the backend's order
+	queued    atomic.Int64  // length of line
+	line      waiters       // guarded by the backend's queue
+	state     State         // guarded by the backend's mu
+	published atomic.Uint32 // what exchanges need of it
+	errors    atomic.Int64  // that traffic met in a row
+	pool      pool
+	monitor   monitor
 
-	pool pool
+	mu    sync.Mutex
+	inUse map[*Conn]struct{} // guarded by mu; kept only for servers whose sessions may have to be cut
 }
 
-// Conn is a connection to a server.
-type Conn struct {
-	*http1.Conn
-	Server    *Server
-	Exchanges int // finished on this connection
-	idleSince time.Time
-	probe     probe
+// Settings of a server, which do not change.
+type Settings struct {
+	Weight    int  // initially, 0 to 256
+	Backup    bool // used when no other server is
+	MaxConn   int  // exchanges at a time, initially; 0 for any number
+	MinConn   int  // bound below a full load; 0 for none
+	MaxQueue  int  // exchanges that wait for the server; 0 for any number
+	SlowStart time.Duration
+	Cookie    string // value that binds clients to the server; empty for none
+	// Redirect is where clients are sent instead of carrying their GET and HEAD requests to the server (redir).
+	Redirect string
+	// ShutdownWhenDown cuts the exchanges when the server goes down (on-marked-down shutdown-sessions), ShutdownBackups
+	// those of the backups when it comes up (on-marked-up shutdown-backup-sessions).
+	ShutdownWhenDown, ShutdownBackups bool
+
+	// Dialer opens connections; nil opens them as they are.
+	Dialer      Dialer
+	Pool        PoolSettings
+	Check       *Check // nil for none
+	Observation Observation
+	Rise        int // checks that must succeed for the server to be up
+	Fall        int // checks that must fail for it to be down
 }
 
-// Dial opens a connection, waiting at most timeout; 0 waits as long as the system does.
-func (s *Server) Dial(ctx context.Context, timeout time.Duration) (*Conn, error) {
-	network := s.Network
-	if network == "" {
-		network = "tcp"
+// Address is where a server is.
+type Address struct {
+	Network string // "tcp" or "unix"
+	Host    string // IP address, or the path of a socket
+	Port    int    // 0 is the port that the client connected to
+	// Offset adds Port to the port that the client connected to.
+	Offset bool
+}
+
+// Dialer opens connections to a server: with TLS, with a PROXY protocol header, from a certain address.
+type Dialer interface {
+	// Dial connects to a network address. The stream is the exchange that needs the connection, nil for a health check.
+	Dial(ctx context.Context, s *stream.Stream, network, address string) (net.Conn, error)
+}
+
+// New returns a server that is up. It takes traffic once its backend was prepared.
+func New(identity stream.Server, at Address, settings Settings) *Server {
+	s := &Server{Server: identity, Settings: settings}
+	s.Rise, s.Fall = max(s.Rise, 1), max(s.Fall, 1)
+	s.address.Store(&at)
+	s.maxConn.Store(int64(settings.MaxConn))
+	s.state = State{Operation: Running, Weight: settings.Weight, Health: s.Rise + s.Fall - 1, Since: time.Now()}
+	return s
+}
+
+func (s *Server) prepare(b *Backend) {
+	s.backend = b
+	s.monitor.soon = make(chan struct{}, 1)
+	s.line = waiters{length: &s.queued, total: &b.queue.total, row: s.Counters}
+	s.maxConn.Store(int64(s.MaxConn))
+}
+
+// Tracks makes the server follow the state of another one. It is called before the backend is prepared.
+func (s *Server) Tracks(other *Server) { other.followers = append(other.followers, s) }
+
+// Backend returns the backend that the server belongs to.
+func (s *Server) Backend() *Backend { return s.backend }
+
+// StartIn puts the server into an administrative state, before its backend is prepared.
+func (s *Server) StartIn(a Admin) { s.state.Admin |= a }
+
+// publish lets exchanges see the state. The backend's mu is held.
+func (s *Server) publish() {
+	var flags uint32
+	if s.state.Up() {
+		flags |= publishedUp
 	}
-	// Keep-alive probes are off, as in HAProxy: timeouts find dead peers.
-	dialer := net.Dialer{Timeout: timeout, KeepAlive: -1}
-	nc, err := dialer.DialContext(ctx, network, s.Address)
-	if err != nil {
-		return nil, err
+	if s.state.usable() {
+		flags |= publishedUsable
 	}
-	return &Conn{Conn: http1.NewConn(nc), Server: s}, nil
+	s.published.Store(flags)
 }
 
-// Close closes the idle connections; those in use are closed by their users, and none is kept any more.
-func (s *Server) Close() { s.pool.close() }
+// Load returns how many exchanges hold a slot of the server, and how many wait for one.
+func (s *Server) Load() (active, queued int64) { return s.load.Load(), s.queued.Load() }
+
+// MaxConnNow returns the bound on exchanges at a time, 0 for none.
+func (s *Server) MaxConnNow() int64 { return s.maxConn.Load() }
+
+// SetMaxConn changes the bound on exchanges at a time; 0 is none.
+func (s *Server) SetMaxConn(n int) {
+	s.maxConn.Store(int64(n))
+	s.backend.dispatchAll()
+}
+
+// Address returns where the server is.
+func (s *Server) Address() Address { return *s.address.Load() }
+
+// SetAddress moves the server: connections to the old place are not used again.
+func (s *Server) SetAddress(a Address) {
+	s.address.Store(&a)
+	s.pool.purgeAll()
+}
+
+// use notes a connection that carries an exchange, and disuse that it does no more.
+func (s *Server) use(c *Conn) {
+	if !s.mayCut() {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.inUse == nil {
+		s.inUse = map[*Conn]struct{}{}
+	}
+	s.inUse[c] = struct{}{}
+}
+
+func (s *Server) disuse(c *Conn) {
+	if !s.mayCut() {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.inUse, c)
+}
+
+// mayCut reports whether exchanges of the server may have to be cut by what happens to servers.
+func (s *Server) mayCut() bool { return s.ShutdownWhenDown || s.Backup }
+
+// cutSessions closes the connections that carry exchanges, under their feet.
+func (s *Server) cutSessions() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.inUse {
+		c.Net().Close()
+	}
+}
+
+// Close stops the checks and closes the idle connections; those in use are closed by their users, and none is kept any
+// more.
+func (s *Server) Close() {
+	s.monitor.stop()
+	s.pool.close()
+}

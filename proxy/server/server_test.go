@@ -3,7 +3,6 @@ package server
 import (
 	"io"
 	"net"
-	"strings"
 	"testing"
 	"time"
 
@@ -13,57 +12,6 @@ import (
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-func TestBackend_Next(t *testing.T) {
-	tests := []struct {
-		name    string
-		weights []int
-		want    string // servers are named a, b, ...
-	}{
-		{"none", nil, ""},
-		{"one", []int{7}, "aaaa"},
-		{"equal weights keep the order", []int{1, 1, 1}, "abcabcabc"},
-		{"equal weights, whatever they are", []int{256, 256}, "abababab"},
-		{"weights spread evenly", []int{5, 1, 1}, "aabacaaaabacaa"},
-		{"common divisor", []int{20, 10}, "abaaba"},
-		{"weight 0 takes nothing", []int{0, 1, 0}, "bbbb"},
-		{"all at weight 0", []int{0, 0}, ""},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			b := Backend{}
-			for i, w := range tt.weights {
-				b.Servers = append(b.Servers, &Server{Server: stream.Server{Name: string(rune('a' + i))}, Weight: w})
-			}
-			b.Prepare()
-			var got strings.Builder
-			for range len(tt.want) {
-				got.WriteString(b.Next().Name)
-			}
-			if got.String() != tt.want {
-				t.Errorf("got %s, want %s", got.String(), tt.want)
-			}
-			if tt.want == "" && b.Next() != nil {
-				t.Error("a server where there is none")
-			}
-		})
-	}
-}
-
-// Over one period each server gets exactly its share, at the largest weights too.
-func TestBackend_Next_Shares(t *testing.T) {
-	b := Backend{Servers: []*Server{{Weight: 256}, {Weight: 255}, {Weight: 1}, {Weight: 97}}}
-	b.Prepare()
-	count := map[*Server]int{}
-	for range 256 + 255 + 1 + 97 {
-		count[b.Next()]++
-	}
-	for _, s := range b.Servers {
-		if count[s] != s.Weight {
-			t.Errorf("%d turns for weight %d", count[s], s.Weight)
-		}
-	}
-}
 
 // listening returns a server that accepts connections, and where they come out.
 func listening(t *testing.T) (*Server, <-chan net.Conn) {
@@ -82,7 +30,9 @@ func listening(t *testing.T) (*Server, <-chan net.Conn) {
 			accepted <- c
 		}
 	}()
-	s := &Server{Address: l.Addr().String(), Weight: 1}
+	at := l.Addr().(*net.TCPAddr)
+	s := New(stream.Server{Name: "s", ID: 1}, Address{Network: "tcp", Host: at.IP.String(), Port: at.Port}, Settings{Weight: 1, Pool: DefaultPool})
+	prepared(s)
 	t.Cleanup(func() {
 		s.Close()
 		l.Close()
@@ -94,7 +44,7 @@ func listening(t *testing.T) (*Server, <-chan net.Conn) {
 }
 
 func dialed(t *testing.T, s *Server) *Conn {
-	c, err := s.Dial(t.Context(), 0)
+	c, err := s.Dial(t.Context(), nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,16 +136,16 @@ func TestServer_Close(t *testing.T) {
 }
 
 func TestServer_Dial_Errors(t *testing.T) {
-	s := &Server{Network: "unix", Address: t.TempDir() + "/missing"}
-	if _, err := s.Dial(t.Context(), time.Second); err == nil {
+	s := New(stream.Server{Name: "s", ID: 1}, Address{Network: "unix", Host: t.TempDir() + "/missing"}, Settings{Weight: 1})
+	prepared(s)
+	if _, err := s.Dial(t.Context(), nil, time.Second); err == nil {
 		t.Fatal("no error")
 	}
 }
 
-func BenchmarkBackend_Next(b *testing.B) {
-	backend := Backend{Servers: []*Server{{Weight: 1}, {Weight: 2}, {Weight: 3}}}
-	backend.Prepare()
-	for b.Loop() {
-		backend.Next()
-	}
+// prepared puts servers into a backend with round robin.
+func prepared(servers ...*Server) *Backend {
+	b := &Backend{Proxy: &stream.Proxy{Name: "b"}, Servers: servers}
+	b.Prepare()
+	return b
 }

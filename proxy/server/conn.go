@@ -1,0 +1,88 @@
+package server
+
+import (
+	"context"
+	"net"
+	"strconv"
+	"time"
+
+	"tidelock/proxy/http1"
+	"tidelock/proxy/stream"
+)
+
+// Conn is a connection to a server.
+type Conn struct {
+	*http1.Conn
+	Server    *Server
+	Exchanges int // finished on this connection
+	idleSince time.Time
+	probe     probe
+}
+
+// Dial opens a connection for an exchange, waiting at most timeout; 0 waits as long as the system does.
+func (s *Server) Dial(ctx context.Context, st *stream.Stream, timeout time.Duration) (*Conn, error) {
+	if timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, timeout)
+		defer cancel()
+	}
+	network, address := s.address.Load().target(st)
+	nc, err := s.Connect(ctx, st, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return &Conn{Conn: http1.NewConn(nc), Server: s}, nil
+}
+
+// Connect opens a connection the way that the server wants it, for an exchange or, when the stream is nil, for a check.
+func (s *Server) Connect(ctx context.Context, st *stream.Stream, network, address string) (net.Conn, error) {
+	if s.Dialer == nil {
+		return Plain{}.Dial(ctx, st, network, address)
+	}
+	return s.Dialer.Dial(ctx, st, network, address)
+}
+
+// target returns what to connect to for an exchange.
+func (a *Address) target(st *stream.Stream) (network, address string) {
+	if a.Network == "unix" {
+		return a.Network, a.Host
+	}
+	port := a.Port
+	if (port == 0 || a.Offset) && st != nil {
+		port += int(st.Client.Destination.Port())
+	}
+	return a.Network, net.JoinHostPort(a.Host, strconv.Itoa(port))
+}
+
+// String returns the address as the configuration has it.
+func (a Address) String() string {
+	if a.Network == "unix" {
+		return "unix@" + a.Host
+	}
+	sign := ""
+	if a.Offset && a.Port >= 0 {
+		sign = "+"
+	}
+	return net.JoinHostPort(a.Host, sign+strconv.Itoa(a.Port))
+}
+
+// Plain is the Dialer of connections without any ado, from an address of this host or any.
+type Plain struct{ Source net.Addr }
+
+var _ Dialer = Plain{}
+
+// Dial implements Dialer. Keep-alive probes are off, as in HAProxy: timeouts find dead peers.
+func (p Plain) Dial(ctx context.Context, _ *stream.Stream, network, address string) (net.Conn, error) {
+	dialer := net.Dialer{KeepAlive: -1, LocalAddr: p.Source}
+	return dialer.DialContext(ctx, network, address)
+}
+
+// Begin notes that the connection carries an exchange now, End that it does no more.
+func (c *Conn) Begin() {
+	c.Server.use(c)
+}
+
+// End: see Begin.
+func (c *Conn) End() {
+	c.Server.disuse(c)
+}

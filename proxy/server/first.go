@@ -1,0 +1,20 @@
+package server
+
+import (
+	"cmp"
+	"slices"
+)
+
+// first fills one server after the other, in the order of their numbers.
+type first struct{ servers []*Server }
+
+func newFirst(members []member, _ Options) chooser {
+	f := &first{}
+	for _, m := range members {
+		f.servers = append(f.servers, m.Server)
+	}
+	slices.SortStableFunc(f.servers, func(a, b *Server) int { return cmp.Compare(a.ID, b.ID) })
+	return f
+}
+
+func (f *first) next(uint32, bool) *Server { return free(f.servers, 0) }

@@ -1,0 +1,169 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"tidelock/proxy/log"
+)
+
+// Check is how the health of a server is found out.
+type Check struct {
+	// Inter is the time between checks. FastInter replaces it while the state may be about to change, DownInter while the
+	// server is down; 0 for neither.
+	Inter, FastInter, DownInter time.Duration
+	Timeout                     time.Duration // of a whole check; 0 is Inter
+	// Probe does one check. It honours the context and never panics on what the server sends.
+	Probe func(context.Context, *Server) Result
+	// LogAll tells of each change of a result, not only of changes of the state (option log-health-checks).
+	LogAll bool
+	Delay  time.Duration // before the first check, so that servers are not all checked at the same moment
+}
+
+// monitor checks a server time and again in a goroutine of its own.
+type monitor struct {
+	cancel context.CancelFunc
+	soon   chan struct{}
+	done   sync.WaitGroup
+}
+
+// StartChecks begins to check the servers. It is called once, after Prepare.
+func (b *Backend) StartChecks() {
+	for _, s := range b.Servers {
+		if s.Check != nil {
+			s.monitor.start(s)
+		}
+	}
+}
+
+func (m *monitor) start(s *Server) {
+	var ctx context.Context
+	ctx, m.cancel = context.WithCancel(context.Background())
+	m.done.Go(func() { s.watch(ctx) })
+}
+
+func (m *monitor) stop() {
+	if m.cancel != nil {
+		m.cancel()
+		m.done.Wait()
+	}
+}
+
+// checkSoon has the server checked before its time.
+func (s *Server) checkSoon() {
+	select {
+	case s.monitor.soon <- struct{}{}:
+	default: // it will be, or is not checked at all
+	}
+}
+
+// watch checks until the context ends.
+func (s *Server) watch(ctx context.Context) {
+	timer := time.NewTimer(s.Check.Delay)
+	defer timer.Stop()
+	for {
+		select {
+		case <-timer.C:
+		case <-s.monitor.soon:
+		case <-ctx.Done():
+			return
+		}
+		if st := s.State(); st.Admin&inMaintenance == 0 && !st.Checks.Disabled {
+			result := s.probe(ctx)
+			if ctx.Err() != nil {
+				return
+			}
+			s.checked(result)
+		}
+		timer.Reset(s.interval())
+	}
+}
+
+func (s *Server) probe(ctx context.Context) Result {
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(s.Check.Timeout, s.Check.Inter))
+	defer cancel()
+	begin := time.Now()
+	result := s.Check.Probe(ctx, s)
+	result.Duration = time.Since(begin)
+	return result
+}
+
+// interval returns the time to the next check.
+func (s *Server) interval() time.Duration {
+	st := s.State()
+	switch {
+	case st.Health == s.Rise+s.Fall-1:
+		return s.Check.Inter
+	case st.Health == 0:
+		return cmp.Or(s.Check.DownInter, s.Check.Inter)
+	}
+	return cmp.Or(s.Check.FastInter, s.Check.Inter)
+}
+
+// checked takes over the result of a check.
+func (s *Server) checked(r Result) {
+	changed := false
+	s.backend.change(s, func(st *State) string {
+		changed = s.judge(st, r)
+		return r.reason()
+	})
+	if changed && s.Check.LogAll {
+		s.tellCheck(r)
+	}
+}
+
+// judge counts a result and reports whether it changed anything.
+func (s *Server) judge(st *State, r Result) (changed bool) {
+	before, health := st.Last, st.Health
+	st.Last = r
+	full := s.Rise + s.Fall - 1
+	if r.Status.Passed() {
+		if st.Health++; st.Health >= s.Rise {
+			st.Health = full
+			wanted := Running
+			if r.Status == Layer7Conditional {
+				wanted = Stopping
+			}
+			st.Operation = s.started(st.Operation, wanted)
+		}
+	} else {
+		if st.Health >= s.Rise {
+			st.Checks.Failed++
+		}
+		if st.Health--; st.Health < s.Rise {
+			st.Health = 0
+			st.Operation = Stopped
+		}
+	}
+	return before.Status != r.Status || before.Code != r.Code || health != st.Health
+}
+
+// tellCheck tells of a check in HAProxy's words.
+func (s *Server) tellCheck(r Result) {
+	st := s.State()
+	outcome := "failed"
+	switch {
+	case r.Status == Layer7Conditional:
+		outcome = "conditionally succeeded"
+	case r.Status.Passed():
+		outcome = "succeeded"
+	}
+	n, of, state := st.Health, s.Rise, "DOWN"
+	if st.Health >= s.Rise {
+		n, of, state = st.Health-s.Rise+1, s.Fall, "UP"
+		if st.Operation == Stopping || st.Weight == 0 || st.Admin&draining != 0 {
+			state = "DRAIN"
+		}
+	}
+	backup := ""
+	if s.Backup {
+		backup = "backup "
+	}
+	text := fmt.Sprintf("Health check for %sserver %s/%s %s, %s, status: %d/%d %s.",
+		backup, s.backend.Proxy.Name, s.Name, outcome, strings.TrimSuffix(r.reason(), "."), n, of, state)
+	s.backend.report(Event{Level: log.Notice, Text: text})
+}

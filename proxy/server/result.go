@@ -1,0 +1,79 @@
+package server
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// CheckStatus is how a health check ended.
+type CheckStatus uint8
+
+const (
+	Unknown CheckStatus = iota
+	Initializing
+	SocketError
+	Layer4OK
+	Layer4Timeout
+	Layer4Error
+	Layer6OK
+	Layer6Timeout
+	Layer6Response
+	Layer7OK
+	Layer7Conditional
+	Layer7Timeout
+	Layer7Response
+	Layer7Status
+)
+
+// checkStatuses are the names that statistics give the statuses, and what messages say.
+var checkStatuses = [...]struct {
+	name, text string
+	passed     bool
+}{
+	Unknown:           {"UNK", "Unknown", false},
+	Initializing:      {"INI", "Initializing", false},
+	SocketError:       {"SOCKERR", "Socket error", false},
+	Layer4OK:          {"L4OK", "Layer4 check passed", true},
+	Layer4Timeout:     {"L4TOUT", "Layer4 timeout", false},
+	Layer4Error:       {"L4CON", "Layer4 connection problem", false},
+	Layer6OK:          {"L6OK", "Layer6 check passed", true},
+	Layer6Timeout:     {"L6TOUT", "Layer6 timeout", false},
+	Layer6Response:    {"L6RSP", "Layer6 invalid response", false},
+	Layer7OK:          {"L7OK", "Layer7 check passed", true},
+	Layer7Conditional: {"L7OKC", "Layer7 check conditionally passed", true},
+	Layer7Timeout:     {"L7TOUT", "Layer7 timeout", false},
+	Layer7Response:    {"L7RSP", "Layer7 invalid response", false},
+	Layer7Status:      {"L7STS", "Layer7 wrong status", false},
+}
+
+// String returns the name that statistics use.
+func (c CheckStatus) String() string { return checkStatuses[c].name }
+
+// Text returns what messages say.
+func (c CheckStatus) Text() string { return checkStatuses[c].text }
+
+// Passed reports whether the server stood the check.
+func (c CheckStatus) Passed() bool { return checkStatuses[c].passed }
+
+// Result of a health check.
+type Result struct {
+	Status   CheckStatus
+	Code     int    // of an HTTP response; 0 for none
+	Info     string // what the check has to say of it; may hold what the server sent
+	Duration time.Duration
+}
+
+// reason describes the result as messages do.
+func (r *Result) reason() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "reason: %s", r.Status.Text())
+	if r.Code != 0 {
+		fmt.Fprintf(&b, ", code: %d", r.Code)
+	}
+	if r.Info != "" {
+		fmt.Fprintf(&b, ", info: %q", r.Info)
+	}
+	fmt.Fprintf(&b, ", check duration: %dms", r.Duration.Milliseconds())
+	return b.String()
+}

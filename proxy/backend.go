@@ -1,15 +1,10 @@
 package proxy
 
 import (
-	"cmp"
-	"net"
-	"net/netip"
-	"strconv"
 	"strings"
 
 	"tidelock/proxy/acl"
 	"tidelock/proxy/config"
-	"tidelock/proxy/counter"
 	"tidelock/proxy/logformat"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/server"
@@ -19,76 +14,28 @@ import (
 // buildBackend connects the servers of a backend or listen section.
 func (b *builder) buildBackend(section *config.Proxy) *server.Backend {
 	backend := &server.Backend{
-		Proxy:   b.identities[section],
-		Retries: section.Retries,
+		Proxy:      b.identities[section],
+		AllBackups: section.AllBackups,
+		FullConn:   b.fullConn(section),
+		Retry:      retry(section),
 		// Either closes the server's side; what the client's does is the frontend's matter.
 		ServerClose: section.Connection != config.KeepAlive,
 		Timeouts: server.Timeouts{
-			Connect: section.Timeouts.Connect, Server: section.Timeouts.Server, Tunnel: section.Timeouts.Tunnel,
+			Connect: section.Timeouts.Connect, Queue: section.Timeouts.Queue, Server: section.Timeouts.Server,
+			Tunnel: section.Timeouts.Tunnel,
 		},
+		Servers: b.buildServers(section),
+		Report:  b.reporter(section),
 	}
-	backup := true // whether only backup servers can take traffic
-	for _, s := range section.Servers {
-		backup = backup && (s.Backup || s.Disabled)
-	}
-	for i, s := range section.Servers {
-		// Without health checks every server is up, and backups have nothing to do beside others.
-		if s.Disabled || s.Backup != backup {
-			continue
-		}
-		if built := b.buildServer(section, s, i+1); built != nil {
-			backend.Servers = append(backend.Servers, built)
-		}
-		if backup {
-			break // the first backup takes all, as without option allbackups
-		}
-	}
+	b.balance(backend, section)
 	rules := b.rulesOf(section)
 	backend.ContentRules, backend.RequestRules = rules.content, rules.request
 	backend.ResponseContentRules, backend.ResponseRules = rules.responseContent, rules.response
 	backend.InspectDelay, backend.ResponseInspectDelay = section.InspectDelay, section.ResponseInspectDelay
 	backend.BufferRequest = section.HTTPBufferRequest
 	backend.AfterResponseRules = rules.afterResponse
-	backend.Prefer = preferred(backend, rules.preferences)
 	backend.Prepare()
 	return backend
-}
-
-func (b *builder) buildServer(section *config.Proxy, s config.Server, id int) *server.Server {
-	built := &server.Server{Server: stream.Server{Name: s.Name, ID: id}, Weight: s.Weight}
-	built.Counters = newRow(b.identities[section], counter.Server, s.Name, id)
-	if s.Address.Network == "unix" {
-		built.Network, built.Address = "unix", s.Address.Path
-		return built
-	}
-	where := "'server " + section.Name + "/" + s.Name + "'"
-	if s.Address.Port == 0 {
-		b.diags.Alertf(s.At, "%s : an address without a port is not supported yet by this version.", where)
-		return nil
-	}
-	host, err := b.resolve(s.Address)
-	if err != nil {
-		b.diags.Alertf(s.At, "%s : could not resolve address '%s'.", where, s.Address.Host)
-		return nil
-	}
-	built.Network, built.Address = "tcp", net.JoinHostPort(host, strconv.Itoa(s.Address.Port))
-	return built
-}
-
-// resolve returns the address that a name has now, as HAProxy does at its start: names are not asked for again.
-func (b *builder) resolve(a config.Address) (string, error) {
-	if a.Host == "" {
-		return "127.0.0.1", nil // what connecting to 0.0.0.0 amounts to
-	}
-	if address, err := netip.ParseAddr(a.Host); err == nil {
-		return address.String(), nil
-	}
-	network := map[string]string{"tcp4": "ip4", "tcp6": "ip6"}[a.Network]
-	addresses, err := net.DefaultResolver.LookupNetIP(b.ctx, cmp.Or(network, "ip"), a.Host)
-	if err != nil {
-		return "", err
-	}
-	return addresses[0].Unmap().String(), nil
 }
 
 // switchRule is a compiled use_backend.

@@ -1,9 +1,11 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 
 	"tidelock/proxy/config"
 	"tidelock/proxy/config/syntax"
@@ -25,6 +27,9 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 	if o.Errors == nil {
 		o.Errors = slog.Default()
 	}
+	if o.Console == nil {
+		o.Console = os.Stderr
+	}
 	if o.Process == nil {
 		o.Process = new(counter.Process)
 	}
@@ -34,7 +39,7 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 			backends: map[string]*server.Backend{}, rows: map[*config.Proxy][]*counter.Row{},
 		},
 		ctx: ctx, diags: diags, logs: newLogTargets(&cfg.Global),
-		identities: map[*config.Proxy]*stream.Proxy{}, rules: map[*config.Proxy]*rules{},
+		identities: map[*config.Proxy]*stream.Proxy{}, servers: map[[2]string]*server.Server{}, rules: map[*config.Proxy]*rules{},
 	}
 	b.buildRuntime()
 	b.loadScripts()
@@ -61,8 +66,9 @@ type builder struct {
 	diags      *syntax.Diagnostics
 	logs       *logTargets
 	identities map[*config.Proxy]*stream.Proxy
+	servers    map[[2]string]*server.Server // by the names of backend and server
 	rules      map[*config.Proxy]*rules
-	replies    map[*stream.Proxy]errorReplies
+	pages      map[*stream.Proxy]errorPages
 }
 
 func (b *builder) loadScripts() {
@@ -106,7 +112,7 @@ func (b *builder) buildProxies() {
 	for _, section := range b.config.Proxies {
 		b.identities[section] = b.newIdentity(section)
 	}
-	b.replies = b.buildErrorReplies()
+	b.pages = b.buildErrorPages()
 	for _, section := range b.config.Proxies {
 		if section.Kind.HasBackend() && !section.Disabled {
 			backend := b.buildBackend(section)
@@ -117,6 +123,7 @@ func (b *builder) buildProxies() {
 			b.rows[section] = append(b.rows[section], backend.Proxy.BackendCounters)
 		}
 	}
+	b.track()
 	for _, section := range b.config.Proxies {
 		if section.Kind.HasFrontend() && !section.Disabled {
 			e := b.buildFrontend(section)
@@ -125,7 +132,8 @@ func (b *builder) buildProxies() {
 	}
 }
 
-func (b *builder) buildFrontend(section *config.Proxy) *entrance {
+// sectionLogger returns where a section logs to.
+func (b *builder) sectionLogger(section *config.Proxy) *log.Logger {
 	targets := section.Logs
 	if section.LogGlobal {
 		targets = append(targets[:len(targets):len(targets)], b.config.Global.Logs...)
@@ -134,11 +142,16 @@ func (b *builder) buildFrontend(section *config.Proxy) *entrance {
 	if tag == "" {
 		tag = b.config.Global.LogTag
 	}
-	e := &entrance{section: section, logger: b.logs.logger(targets, tag)}
+	return b.logs.logger(targets, tag)
+}
+
+func (b *builder) buildFrontend(section *config.Proxy) *entrance {
+	e := &entrance{section: section, logger: b.sectionLogger(section)}
 	c := frontend.Config{
 		Proxy: b.identities[section],
 		Timeouts: frontend.Timeouts{
 			Client: section.Timeouts.Client, HTTPRequest: section.Timeouts.HTTPRequest, HTTPKeepAlive: section.Timeouts.HTTPKeepAlive,
+			Tarpit: cmp.Or(section.Timeouts.Tarpit, section.Timeouts.Connect),
 		},
 		MaxConn: maxConnections(&b.config.Global, section),
 		Close:   section.Connection == config.Close,
@@ -147,9 +160,7 @@ func (b *builder) buildFrontend(section *config.Proxy) *entrance {
 	rules := b.rulesOf(section)
 	c.ConnectionRules, c.SessionRules, c.ContentRules = rules.connection, rules.session, rules.content
 	c.InspectDelay, c.BufferRequest = section.InspectDelay, section.HTTPBufferRequest
-	c.RequestRules = inSequence(captureRequest(rules.captures), monitor(section.MonitorURI, rules.monitorFails, b.answerError(section), rules.request))
-	c.ReceiveRules = captureResponse(rules.captures)
-	b.identities[section].UniqueID = b.uniqueID(section)
+	c.RequestRules = monitor(section.MonitorURI, rules.request)
 	c.ForwardRules = b.forwardRules(section)
 	c.ResponseRules, c.AfterResponseRules = rules.response, rules.afterResponse
 	c.ChooseBackend = b.chooseBackend(section, rules)

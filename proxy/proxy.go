@@ -9,6 +9,7 @@ package proxy
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"sync"
@@ -61,6 +62,9 @@ type Options struct {
 
 	// Errors receives what is a fault of the process; nil is slog's default.
 	Errors *slog.Logger
+
+	// Console receives what happens to servers, in HAProxy's form; nil is the standard error.
+	Console io.Writer
 
 	// Version is what the runtime API says of this program, in a form that programs that expect HAProxy can read.
 	Version string
@@ -125,6 +129,9 @@ func (p *Proxy) Start(ctx context.Context) error {
 		}
 	}
 	p.serveRuntime()
+	for _, b := range p.backends {
+		b.StartChecks()
+	}
 	if p.scripts != nil {
 		return p.scripts.Start()
 	}

@@ -10,22 +10,17 @@ import (
 
 // forward sends the request to a server and the response back.
 func (s *session) forward() {
-	target := s.backend.Pick(&s.stream)
-	if target == nil {
-		s.stream.Record.End(stream.ServerAborted, stream.InConnect)
+	s.prepareAttempt()
+	if !s.assign() {
 		s.replyError(503)
 		return
 	}
-	s.stream.Server = &target.Server
-	s.stream.Record.Timers.Queue = 0
-	s.enterServer()
 	replayable := s.replayable()
 	for reuse := true; ; reuse = false {
-		if !s.connect(target, reuse) {
+		if !s.connect(reuse) {
 			s.replyError(503)
 			return
 		}
-		heard := s.server.Received()
 		err := s.sendRequest()
 		if err == nil {
 			err = s.receiveResponse()
@@ -34,7 +29,7 @@ func (s *session) forward() {
 			break
 		}
 		// The server may close an idle connection at the very moment that a request leaves for it.
-		if s.server.Exchanges > 0 && replayable && s.server.Received() == heard &&
+		if s.server.Exchanges > 0 && replayable && s.response.Empty() && len(s.server.Buffered()) == 0 &&
 			!errors.Is(err, http1.ErrTimeout) {
 			s.upload.stop(s)
 			s.dropServer()

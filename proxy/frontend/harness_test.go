@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -144,8 +145,12 @@ func readHead(r *bufio.Reader) (string, error) {
 // backendOf makes a backend of servers that take equal turns.
 func backendOf(t testing.TB, addresses ...string) *server.Backend {
 	b := &server.Backend{Proxy: &stream.Proxy{Name: "servers", Mode: stream.ModeHTTP}}
-	for _, a := range addresses {
-		b.Servers = append(b.Servers, &server.Server{Server: stream.Server{Name: a, Counters: new(counter.Row)}, Address: a, Weight: 1})
+	for i, a := range addresses {
+		host, port, _ := net.SplitHostPort(a)
+		at := server.Address{Network: "tcp", Host: host}
+		at.Port, _ = strconv.Atoi(port)
+		identity := stream.Server{Name: a, ID: i + 1, Counters: new(counter.Row)}
+		b.Servers = append(b.Servers, server.New(identity, at, server.Settings{Weight: 1, Pool: server.DefaultPool}))
 	}
 	b.Prepare()
 	t.Cleanup(b.Close)
@@ -227,7 +232,6 @@ func ask(t testing.TB, address, request string) string {
 // hello is a rule that answers everything.
 func hello(s *stream.Stream) stream.Verdict {
 	s.Response.SetResponse(200, []byte("OK"))
-	s.Response.Add("content-length", []byte("5"))
 	s.Response.SetBody([]byte("hello"))
 	return stream.Reply
 }

@@ -69,8 +69,6 @@ func (s *session) receive(first bool) bool {
 		s.refuse(err)
 		return false
 	}
-	st.ReceivedMethod, st.ReceivedURI = s.request.Method(), s.request.URI()
-	st.First = first
 	st.Record.Timers.Request = time.Since(st.Started)
 	s.countRequest()
 	s.client.SetReadTimeout(t.Client, time.Time{})
@@ -119,7 +117,7 @@ func (s *session) refuse(err error) {
 		s.countClient(counter.RequestErrors)
 	case err == http1.ErrTimeout:
 		status, cause = 408, stream.ClientTimeout
-	case err == io.EOF:
+	case err == io.EOF && len(s.client.Buffered()) > 0:
 		status = 400 // it may still listen
 	}
 	s.stream.Record.End(cause, stream.InRequest)
@@ -206,6 +204,7 @@ func (s *session) finish() bool {
 	s.upload.stop(s)
 	s.endWaiting()
 	s.dropServer()
+	s.release()
 	if err := s.client.Flush(); err != nil {
 		s.stream.Record.End(clientCause(err), stream.InData)
 		s.keep = false

@@ -95,10 +95,11 @@ func (a *httpApplet) StartResponse() error {
 	case s.response.Status() < 200:
 		return ErrNoResponse
 	}
-	if !s.applyResponseRules() || !s.sendable() {
+	if !s.applyResponseRules() {
 		a.answered = true
 		return ErrAnswered
 	}
+	s.applyAfterResponseRules()
 	s.heedConnection()
 	if s.asked.Expect && !a.continued {
 		s.keep = false // a client that waits for a word before it sends may send or not

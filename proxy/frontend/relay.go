@@ -17,9 +17,7 @@ func (s *session) relayResponse() {
 	if !proceed {
 		return
 	}
-	if !s.sendable() {
-		return
-	}
+	s.applyAfterResponseRules()
 	if s.answered.Upgrade {
 		s.writeResponseHead(http1.Framing{}, true)
 		s.tunnel()

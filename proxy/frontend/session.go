@@ -35,6 +35,7 @@ type session struct {
 	waiting           *exchange // the stream's Context
 
 	backend   *server.Backend
+	attempt   attempt
 	keep      bool // the client's connection may carry another exchange
 	started   bool // the response's head was written
 	endedAt   time.Time
@@ -115,6 +116,7 @@ func (s *session) close() {
 	s.upload.stop(s)
 	s.endWaiting()
 	s.dropServer()
+	s.release()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.client.Close()
@@ -157,6 +159,7 @@ func (s *session) setServer(c *server.Conn) bool {
 // keepServer hands the server connection over for reuse.
 func (s *session) keepServer() {
 	c := s.server
+	c.End()
 	if s.setServer(nil) {
 		c.Keep()
 		return
@@ -171,5 +174,6 @@ func (s *session) dropServer() {
 		return
 	}
 	s.setServer(nil)
+	c.End()
 	c.Close()
 }

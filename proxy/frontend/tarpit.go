@@ -11,7 +11,7 @@ import (
 func (s *session) tarpit() {
 	s.countClient(counter.DeniedRequests)
 	s.stream.Record.End(stream.ProxyDenied, stream.InTarpit)
-	over := time.NewTimer(s.stream.Overrides.TarpitTimeout)
+	over := time.NewTimer(s.frontend.Timeouts.Tarpit)
 	defer over.Stop()
 	select {
 	case <-over.C:

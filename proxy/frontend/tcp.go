@@ -29,6 +29,7 @@ func (s *session) serveTCP() {
 		s.stream.Record.End(clientCause(err), stream.InData)
 	}
 	s.dropServer()
+	s.release()
 	s.linger()
 	s.log()
 }
@@ -61,14 +62,8 @@ func (s *session) exchangeTCP() (switched bool) {
 		st.Service.Serve(&tcpApplet{s}) // what failed is the service's to log: there is nothing to answer
 		return false
 	}
-	target := s.backend.Pick(&s.stream)
-	if target == nil {
-		st.Record.End(stream.ServerAborted, stream.InConnect)
-		return false
-	}
-	st.Server = &target.Server
-	s.enterServer()
-	if !s.connect(target, false) {
+	s.prepareAttempt()
+	if !s.assign() || !s.connect(false) {
 		return false
 	}
 	s.tunnel()

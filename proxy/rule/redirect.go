@@ -1,13 +1,12 @@
 package rule
 
 import (
-	"errors"
 	"fmt"
-	"slices"
-	"strconv"
+	"strings"
 
 	"tidelock/proxy/logformat"
 	"tidelock/proxy/message"
+	"tidelock/proxy/nearest"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/stream"
 )
@@ -35,30 +34,23 @@ func redirect(p *parser) (action, error) {
 		}
 	}
 	if r.target == nil {
-		return nil, errors.New("redirection type expected ('prefix', 'location', or 'scheme')")
-	}
-	if p.Set == stream.HTTPResponse && r.kind != "location" {
-		return nil, errors.New("response only supports redirect type 'location'")
+		return nil, fmt.Errorf("redirect expects 'location', 'prefix' or 'scheme'")
 	}
 	return r.run, nil
 }
 
 func (p *parser) redirectArgument(r *redirection, keyword string) (err error) {
 	switch keyword {
-	case "location", "prefix", "scheme", "code", "set-cookie", "clear-cookie":
-		if p.at >= len(p.words) || p.words[p.at] == "" {
-			return fmt.Errorf("missing argument for '%s'", keyword)
-		}
-	}
-	switch keyword {
 	case "location", "prefix", "scheme":
 		r.kind = keyword
 		r.target, err = p.headerValue()
 	case "code":
-		if r.status, err = strconv.Atoi(p.take()); err != nil || !slices.Contains(redirectCodes, r.status) {
+		var code int
+		if code, err = p.status(300, 399); err == nil && !strings.Contains(" 301 302 303 307 308 ", fmt.Sprintf(" %d ", code)) {
 			p.at--
-			err = fmt.Errorf("'code': unsupported HTTP code '%s' (must be one of 301, 302, 303, 307 or 308)", p.words[p.at])
+			err = fmt.Errorf("unsupported redirection code %d, expected 301, 302, 303, 307 or 308", code)
 		}
+		r.status = code
 	case "drop-query":
 		r.dropQuery = true
 	case "append-slash":
@@ -66,9 +58,9 @@ func (p *parser) redirectArgument(r *redirection, keyword string) (err error) {
 	case "ignore-empty":
 		r.ignoreEmpty = true
 	case "set-cookie", "clear-cookie":
-		text := p.take()
-		if !isValue([]byte(text)) {
-			return errors.New("a cookie must not have line breaks")
+		var text string
+		if text, err = p.word("a cookie"); err == nil && !isValue([]byte(text)) {
+			err = fmt.Errorf("a cookie must not have line breaks")
 		}
 		text += "; path=/;"
 		if keyword == "clear-cookie" {
@@ -77,12 +69,15 @@ func (p *parser) redirectArgument(r *redirection, keyword string) (err error) {
 		r.cookie = []byte(text)
 	default:
 		p.at--
-		err = fmt.Errorf("expects 'code', 'prefix', 'location', 'scheme', 'set-cookie', 'clear-cookie', 'drop-query', 'ignore-empty' or 'append-slash' (was '%s')", keyword)
+		err = nearest.Unknown("redirect argument", keyword, redirectArguments)
 	}
 	return err
 }
 
-var redirectCodes = []int{301, 302, 303, 307, 308}
+var redirectArguments = map[string]struct{}{
+	"location": {}, "prefix": {}, "scheme": {}, "code": {}, "drop-query": {}, "append-slash": {}, "ignore-empty": {},
+	"set-cookie": {}, "clear-cookie": {},
+}
 
 func (r *redirection) run(c *sample.Context) stream.Verdict {
 	target := r.target.Eval(c)

@@ -5,14 +5,15 @@ import "time"
 // Record is what happened to a stream, in the terms of HAProxy's logs (manual, sections 8.4 and 8.5). The proxy fills it
 // while the exchange goes on; it is complete when the log function is called.
 type Record struct {
-	Status      int   // status sent to the client, -1 when none was (%ST)
-	BytesIn     int64 // received from the client, headers included (%U)
-	BytesOut    int64 // sent to the client, headers included (%B)
-	Retries     int   // connections to servers that failed and were tried again (%rc)
-	Queued      Queued
-	Reused      bool // the server's connection had carried an exchange before
-	Timers      Timers
-	Termination Termination
+	Status       int   // status sent to the client, -1 when none was (%ST)
+	BytesIn      int64 // received from the client, headers included (%U)
+	BytesOut     int64 // sent to the client, headers included (%B)
+	Retries      int   // connections to servers that failed and were tried again (%rc)
+	Redispatched bool  // one of them went to another server ('+' before %rc)
+	Queued       Queued
+	Reused       bool // the server's connection had carried an exchange before
+	Timers       Timers
+	Termination  Termination
 }
 
 // Timers are the phases of a stream. A phase that was not reached is NotReached.

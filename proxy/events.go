@@ -1,0 +1,26 @@
+package proxy
+
+import (
+	"fmt"
+	"os"
+
+	"tidelock/proxy/config"
+	"tidelock/proxy/log"
+	"tidelock/proxy/server"
+)
+
+// reporter returns what tells of a backend's servers: in its logs and, as HAProxy does, on the standard error.
+func (b *builder) reporter(section *config.Proxy) func(server.Event) {
+	logger := b.sectionLogger(section)
+	console := b.options.Console
+	return func(e server.Event) {
+		if logger.Enabled(e.Level) {
+			logger.Log(e.Level, []byte(e.Text))
+		}
+		severity := "[WARNING] "
+		if e.Level == log.Emergency {
+			severity = "[ALERT]   "
+		}
+		fmt.Fprintf(console, "%s (%d) : %s\n", severity, os.Getpid(), e.Console)
+	}
+}

@@ -1,0 +1,51 @@
+package proxy
+
+import (
+	"cmp"
+	"context"
+	"net"
+	"strconv"
+	"time"
+
+	"tidelock/proxy/check"
+	"tidelock/proxy/config"
+	"tidelock/proxy/server"
+)
+
+// healthCheck returns how a server of a section is checked, nil for not at all. It is the n-th that is.
+func (b *builder) healthCheck(section *config.Proxy, s config.Server, n int) *server.Check {
+	if !s.Check {
+		return nil
+	}
+	if s.Address.Network != "unix" && s.Address.Port == 0 && s.CheckPort == 0 && s.CheckAddr.Port == 0 || s.PortOffset && s.CheckPort == 0 {
+		b.diags.Alertf(s.At, "%s '%s': server '%s' has neither service port nor check port.", section.Kind, section.Name, s.Name)
+		return nil
+	}
+	return &server.Check{
+		Inter: s.Inter, FastInter: s.FastInter, DownInter: s.DownInter, Timeout: section.Timeouts.Check,
+		LogAll: section.LogHealthChecks,
+		Probe:  check.Connect(checkDial(s)),
+		Delay:  spread(s.Inter, n),
+	}
+}
+
+// spread returns when the n-th check starts: a little after the one before it, within the time of a round.
+func spread(inter time.Duration, n int) time.Duration {
+	return min(inter, time.Second) * time.Duration(n%16) / 16
+}
+
+// checkDial returns what connects to a server for a check: to where traffic goes, unless the line says otherwise.
+func checkDial(s config.Server) check.Dial {
+	return func(ctx context.Context, target *server.Server) (net.Conn, error) {
+		at := target.Address()
+		network, address := at.Network, at.Host
+		switch {
+		case s.CheckAddr.Network == "unix":
+			network, address = "unix", s.CheckAddr.Path
+		case network == "tcp" || s.CheckAddr.Network != "":
+			host := cmp.Or(s.CheckAddr.Host, at.Host)
+			network, address = "tcp", net.JoinHostPort(host, strconv.Itoa(cmp.Or(s.CheckPort, s.CheckAddr.Port, at.Port)))
+		}
+		return target.Connect(ctx, nil, network, address)
+	}
+}

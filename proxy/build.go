@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -68,7 +67,7 @@ type builder struct {
 	identities map[*config.Proxy]*stream.Proxy
 	servers    map[[2]string]*server.Server // by the names of backend and server
 	rules      map[*config.Proxy]*rules
-	pages      map[*stream.Proxy]errorPages
+	replies    map[*stream.Proxy]errorReplies
 }
 
 func (b *builder) loadScripts() {
@@ -112,7 +111,7 @@ func (b *builder) buildProxies() {
 	for _, section := range b.config.Proxies {
 		b.identities[section] = b.newIdentity(section)
 	}
-	b.pages = b.buildErrorPages()
+	b.replies = b.buildErrorReplies()
 	for _, section := range b.config.Proxies {
 		if section.Kind.HasBackend() && !section.Disabled {
 			backend := b.buildBackend(section)
@@ -151,7 +150,6 @@ func (b *builder) buildFrontend(section *config.Proxy) *entrance {
 		Proxy: b.identities[section],
 		Timeouts: frontend.Timeouts{
 			Client: section.Timeouts.Client, HTTPRequest: section.Timeouts.HTTPRequest, HTTPKeepAlive: section.Timeouts.HTTPKeepAlive,
-			Tarpit: cmp.Or(section.Timeouts.Tarpit, section.Timeouts.Connect),
 		},
 		MaxConn: maxConnections(&b.config.Global, section),
 		Close:   section.Connection == config.Close,
@@ -160,7 +158,9 @@ func (b *builder) buildFrontend(section *config.Proxy) *entrance {
 	rules := b.rulesOf(section)
 	c.ConnectionRules, c.SessionRules, c.ContentRules = rules.connection, rules.session, rules.content
 	c.InspectDelay, c.BufferRequest = section.InspectDelay, section.HTTPBufferRequest
-	c.RequestRules = monitor(section.MonitorURI, rules.request)
+	c.RequestRules = inSequence(captureRequest(rules.captures), monitor(section.MonitorURI, rules.monitorFails, b.answerError(section), rules.request))
+	c.ReceiveRules = captureResponse(rules.captures)
+	b.identities[section].UniqueID = b.uniqueID(section)
 	c.ForwardRules = b.forwardRules(section)
 	c.ResponseRules, c.AfterResponseRules = rules.response, rules.afterResponse
 	c.ChooseBackend = b.chooseBackend(section, rules)

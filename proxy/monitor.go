@@ -1,34 +1,42 @@
 package proxy
 
-import "tidelock/proxy/stream"
-
-// monitorPage is what monitor-uri answers with.
-const monitorPage = "<html><body><h1>200 OK</h1>\nService ready.\n</body></html>\n"
+import (
+	"tidelock/proxy/acl"
+	"tidelock/proxy/sample"
+	"tidelock/proxy/stream"
+)
 
 // isMonitor reports whether an exchange is a request for the monitor's URI.
 func isMonitor(s *stream.Stream, uri string) bool {
-	return s.Request != nil && string(s.Request.URI()) == uri
+	return s.Request != nil && string(s.ReceivedURI) == uri
 }
 
-// monitor answers requests for uri itself, before any rule. They are not logged either.
-func monitor(uri string, rules func(*stream.Stream) stream.Verdict) func(*stream.Stream) stream.Verdict {
+// monitor answers requests for uri itself, before any rule: with 503 when one of the conditions holds, else with 200. They
+// are not logged either.
+func monitor(uri string, fails []*acl.Condition, answer func(*stream.Stream, int), rules verdict) verdict {
 	if uri == "" {
 		return rules
 	}
+	phase := sample.PhaseOf(stream.HTTPRequest)
 	return func(s *stream.Stream) stream.Verdict {
-		if isMonitor(s, uri) {
-			m := s.Response
-			m.Reset()
-			m.SetResponse(200, []byte("OK"))
-			m.Add("cache-control", []byte("no-cache"))
-			m.Add("content-type", []byte("text/html"))
-			m.EndHeaders()
-			m.SetBody([]byte(monitorPage))
+		switch {
+		case isMonitor(s, uri):
+			answer(s, monitorStatus(s, phase, fails))
 			return stream.Reply
-		}
-		if rules == nil {
+		case rules == nil:
 			return stream.Continue
 		}
 		return rules(s)
 	}
+}
+
+func monitorStatus(s *stream.Stream, phase sample.Phase, fails []*acl.Condition) int {
+	c := sample.Acquire(s, phase)
+	defer c.Release()
+	for _, condition := range fails {
+		if condition.Holds(c) {
+			return 503
+		}
+	}
+	return 200
 }

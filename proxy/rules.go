@@ -3,12 +3,10 @@ package proxy
 import (
 	"errors"
 	"strings"
-	"time"
 
 	"tidelock/proxy/acl"
 	"tidelock/proxy/config"
 	"tidelock/proxy/config/syntax"
-	"tidelock/proxy/frontend"
 	"tidelock/proxy/logformat"
 	"tidelock/proxy/rule"
 	"tidelock/proxy/sample"
@@ -21,6 +19,10 @@ type rules struct {
 
 	connection, session, content, request    verdict
 	responseContent, response, afterResponse verdict
+
+	monitorFails []*acl.Condition // monitor fail
+	preferences  []preference     // use-server
+	captures     []captureRule
 }
 
 // verdict runs rules over an exchange.
@@ -36,80 +38,138 @@ func (b *builder) rulesOf(section *config.Proxy) *rules {
 
 // compileRules compiles the rules of a section. Those of its defaults section come first, with their own ACLs.
 func (b *builder) compileRules(section *config.Proxy) *rules {
-	chains := map[stream.RuleSet][]*rule.Rule{}
-	b.compileList(section, section.Inherited, &acl.Set{}, chains)
-	acls := &acl.Set{}
-	b.compileList(section, section.Rules, acls, chains)
-	return &rules{
-		acls:            acls,
-		connection:      chain(stream.TCPConnection, chains),
-		session:         chain(stream.TCPSession, chains),
-		content:         chain(stream.TCPRequest, chains),
-		request:         chain(stream.HTTPRequest, chains),
-		responseContent: chain(stream.TCPResponse, chains),
-		response:        chain(stream.HTTPResponse, chains),
-		afterResponse:   chain(stream.HTTPAfterResponse, chains),
+	l := &ruleList{builder: b, section: section, rules: &rules{}, chains: map[stream.RuleSet][]*rule.Rule{}}
+	l.compile(section.Inherited)
+	l.compile(section.Rules)
+	compiled := l.rules
+	compiled.acls = l.acls
+	compiled.connection = l.chain(stream.TCPConnection)
+	compiled.session = l.chain(stream.TCPSession)
+	compiled.content = l.chain(stream.TCPRequest)
+	compiled.request = inSequence(l.chain(stream.HTTPRequest), l.chain(redirects))
+	compiled.responseContent = l.chain(stream.TCPResponse)
+	compiled.response = l.chain(stream.HTTPResponse)
+	compiled.afterResponse = l.chain(stream.HTTPAfterResponse)
+	return compiled
+}
+
+// redirects is what redirect lines fill: rules that run after those of http-request, wherever they stand.
+const redirects stream.RuleSet = "redirect"
+
+// ruleList compiles the rules of a section one after the other.
+type ruleList struct {
+	*builder
+	section *config.Proxy
+	rules   *rules
+	acls    *acl.Set // those of the list at hand
+	chains  map[stream.RuleSet][]*rule.Rule
+}
+
+func (l *ruleList) compile(list []config.Rule) {
+	l.acls = &acl.Set{}
+	for _, r := range list {
+		switch r.Set {
+		case "acl":
+			l.declare(r)
+		case "capture":
+			l.capture(r.Capture)
+		case "monitor fail":
+			l.monitorFail(r)
+		case "redirect":
+			l.redirect(r)
+		case "use-server":
+			l.useServer(r)
+		default:
+			l.add(r)
+		}
 	}
 }
 
-func (b *builder) compileList(section *config.Proxy, list []config.Rule, acls *acl.Set, chains map[stream.RuleSet][]*rule.Rule) {
-	for _, r := range list {
-		set := stream.RuleSet(r.Set)
-		switch {
-		case r.Set == "acl":
-			if err := acls.Add(b.compiler(phaseOf(section), r.At, r.Folder), syntax.Texts(r.Words)); err != nil {
-				b.fail(err, r, "error detected while parsing ACL '%s' : %s", r.Words[0].Text, sentence(err))
+// add compiles a rule of a rule set.
+func (l *ruleList) add(r config.Rule) {
+	set := stream.RuleSet(r.Set)
+	compiled, err := l.ruleCompiler(l.section, set, l.acls, r).Compile(syntax.Texts(r.Words))
+	if err != nil {
+		l.failRule(l.section, err, r)
+		return
+	}
+	l.chains[set] = append(l.chains[set], compiled)
+}
+
+// declare adds an ACL.
+func (l *ruleList) declare(r config.Rule) {
+	if err := l.acls.Add(l.compiler(phaseOf(l.section), r.At, r.Folder), syntax.Texts(r.Words)); err != nil {
+		l.fail(err, r, "error detected while parsing ACL '%s' : %s", r.Words[0].Text, sentence(err))
+	}
+}
+
+// redirect compiles a redirect line as the action of that name.
+func (l *ruleList) redirect(r config.Rule) {
+	words := append([]string{"redirect"}, syntax.Texts(r.Words)...)
+	compiled, err := l.ruleCompiler(l.section, stream.HTTPRequest, l.acls, r).Compile(words)
+	if err != nil {
+		text := sentence(err)
+		if fault := (*rule.Error)(nil); errors.As(err, &fault) {
+			fault.Fault.Word = max(0, fault.Fault.Word-1)
+			if fault.Part == rule.InCondition {
+				text = "error in condition: " + text
 			}
-			continue
-		case len(r.Words) == 0:
-			b.diags.Alertf(r.At, "'%s' expects an action.", r.Set)
-			continue
 		}
-		compiled, err := b.ruleCompiler(section, set, acls, r).Compile(syntax.Texts(r.Words))
-		if err != nil {
-			b.fail(err, r, "error detected in %s '%s' while parsing '%s %s' rule : %s",
-				section.Kind, section.Name, r.Set, r.Words[0].Text, sentence(err))
-			continue
+		l.fail(err, r, "error detected in %s '%s' while parsing redirect rule : %s", l.section.Kind, l.section.Name, text)
+		return
+	}
+	l.chains[redirects] = append(l.chains[redirects], compiled)
+}
+
+// monitorFail adds a condition under which the monitor's URI tells of a failure.
+func (l *ruleList) monitorFail(r config.Rule) {
+	condition, err := l.acls.Condition(l.compiler(sample.PhaseOf(stream.HTTPRequest), r.At, r.Folder), syntax.Texts(r.Words))
+	if err != nil {
+		l.fail(err, r, "error detected while parsing a 'monitor fail' condition : %s", sentence(err))
+		return
+	}
+	l.rules.monitorFails = append(l.rules.monitorFails, condition)
+}
+
+// chain returns what runs the rules of a set, nil without any.
+func (l *ruleList) chain(set stream.RuleSet) verdict {
+	if len(l.chains[set]) == 0 {
+		return nil
+	}
+	return rule.NewChain(set, l.chains[set]).Run
+}
+
+// inSequence runs second where first lets the exchange go on. Either may be nil.
+func inSequence(first, second verdict) verdict {
+	switch {
+	case first == nil:
+		return second
+	case second == nil:
+		return first
+	}
+	return func(s *stream.Stream) stream.Verdict {
+		if v := first(s); v != stream.Continue && v != stream.Stop || s.Service != nil {
+			return v
 		}
-		chains[set] = append(chains[set], compiled)
+		return second(s)
 	}
 }
 
 func (b *builder) ruleCompiler(section *config.Proxy, set stream.RuleSet, acls *acl.Set, r config.Rule) *rule.Compiler {
-	pages := b.errorReply(section)
 	k := &rule.Compiler{
-		Set: set, Mode: b.identities[section].Mode, ACLs: acls,
-		Warn:  func(text string) { b.diags.Warnf(r.At, "%s.", text) },
-		Files: r.Folder.ReadFile,
-		WaitForBody: func(s *stream.Stream, timeout time.Duration, atLeast int64) stream.Verdict {
-			return contentOf(s, set).Await(timeout, atLeast)
-		},
-		ErrorReply: func(s *stream.Stream, status int) {
-			if pages == nil || !pages(s, status) {
-				frontend.DefaultReply(s.Response, status)
-			}
-		},
+		Set: set, Mode: b.identities[section].Mode, Proxy: section.Name, HasBackend: section.Kind.HasBackend(), ACLs: acls,
+		ErrorGroup: b.errorGroup, Experimental: b.config.Global.Experimental,
+		Warn:       func(text string) { b.diags.Warnf(r.At, "%s.", text) },
+		Files:      r.Folder.ReadFile,
+		ErrorReply: b.answerError(section), Tarpit: tarpitTimeout(section),
+	}
+	if section.Kind.HasFrontend() {
+		k.Frontend = b.identities[section]
 	}
 	if b.scripts != nil {
 		k.Scripts = b.scripts
 	}
 	return k
-}
-
-// contentOf returns the content of the message that rules of a set process.
-func contentOf(s *stream.Stream, set stream.RuleSet) stream.Input {
-	if set == stream.HTTPResponse {
-		return s.ResponseInput
-	}
-	return s.RequestInput
-}
-
-// chain returns what runs the rules of a set, nil without any.
-func chain(set stream.RuleSet, chains map[stream.RuleSet][]*rule.Rule) verdict {
-	if len(chains[set]) == 0 {
-		return nil
-	}
-	return rule.NewChain(set, chains[set]).Run
 }
 
 // compiler returns a compiler of sample expressions for a phase. What it warns of belongs to the statement at at, and the

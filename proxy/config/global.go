@@ -16,6 +16,7 @@ type Global struct {
 	UID, GID      int // to run as once the listeners are open, -1 keeps the process's own
 	Pidfile       string
 	HardStopAfter time.Duration // the longest a soft stop may take, 0 is unlimited
+	Experimental  bool          // expose-experimental-directives: allows what the manual calls experimental
 	Logs          []Log
 	LogTag        string
 	Stats         Stats
@@ -30,6 +31,13 @@ func defaultGlobal() Global {
 func parseDaemon(p *parser, s syntax.Statement) {
 	if !p.tooMany(s, 0) {
 		p.report(syntax.Notice, s.At(), s.Keyword(), "'daemon' has no effect: the process stays in the foreground, for a service manager to watch.")
+	}
+}
+
+// expose-experimental-directives
+func parseExperimental(p *parser, s syntax.Statement) {
+	if !p.tooMany(s, 0) {
+		p.Global.Experimental = true
 	}
 }
 

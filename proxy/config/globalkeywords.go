@@ -35,6 +35,7 @@ var globalKeywords = append([]keyword{
 	{"tune.lua.load-timeout", inGlobal, luaTimeout(func(s *Scripts) *time.Duration { return &s.LoadTimeout }), Supported},
 	{"tune.lua.instance-memory", inGlobal, luaMebibytes(func(s *Scripts) *uint64 { return &s.InstanceMemory }), Supported},
 
+	{"expose-experimental-directives", inGlobal, parseExperimental, Supported},
 	{"stats", inGlobal, parseGlobalStats, Supported},
 }, slices.Concat(
 	// These steer mechanisms that this program does not have or does not need told about.
@@ -50,7 +51,7 @@ var globalKeywords = append([]keyword{
 	rows(inGlobal, Ignored, "cpu-map", "fd-hard-limit", "grace", "master-worker", "server-state-base", "server-state-file",
 		"tune.bufsize", "tune.http.cookielen", "tune.http.logurilen", "tune.http.maxhdr", "tune.maxrewrite", "tune.rcvbuf.client", "tune.rcvbuf.server", "tune.sndbuf.client",
 		"tune.sndbuf.server"),
-	rows(inGlobal, Refused, "expose-experimental-directives", "external-check", "h1-accept-payload-with-any-method",
+	rows(inGlobal, Refused, "external-check", "h1-accept-payload-with-any-method",
 		"h1-case-adjust", "h1-case-adjust-file", "h2-workaround-bogus-websocket-clients", "httpclient.resolvers.id",
 		"httpclient.resolvers.prefer", "httpclient.ssl.ca-file", "httpclient.ssl.verify", "maxcompcpuusage", "maxcomprate",
 		"maxconnrate", "maxsessrate", "maxsslrate", "maxzlibmem", "nbproc", "pp2-never-send-local", "set-var", "set-var-fmt",

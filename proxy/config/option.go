@@ -80,7 +80,7 @@ var options = slices.Concat([]keyword{
 	{"http-restrict-req-hdr-names", inProxies, parseRestrictNames, Refused},
 	{"httplog", inFrontSide, parseHTTPLog, Supported},
 	{"httpslog", inFrontSide, func(p *parser, _ syntax.Statement) { p.proxy.HTTPSLog = true }, Refused},
-	{"originalto", inProxies, parseOriginalTo, Refused},
+	{"originalto", inProxies, parseOriginalTo, Supported},
 	{"tcpka", inProxies, parseKeepalive, NoEffect},
 	{"tcplog", inProxies, parseTCPLog, Supported},
 },

@@ -61,7 +61,7 @@ func TestParse_DefaultPathOfStatements(t *testing.T) {
 	if diff := cmp.Diff(want, cfg.Scripts.PrependPaths); diff != "" {
 		t.Error(diff)
 	}
-	if got := string(f.ErrorFiles[503]); got != page {
+	if got := string(f.ErrorReplies[0].Page); got != page {
 		t.Errorf("page %q", got)
 	}
 	if want := Folder(folder + "/"); f.Rules[0].Folder != want || f.UseBackends[0].Folder != want {

@@ -68,9 +68,11 @@ type Settings struct {
 	Logs                 []Log
 	LogGlobal            bool // log global
 	LogTag               string
-	InspectDelay         time.Duration  // tcp-request inspect-delay
-	ResponseInspectDelay time.Duration  // tcp-response inspect-delay
-	ErrorFiles           map[int][]byte // status to whole response, empty to answer nothing
+	InspectDelay         time.Duration // tcp-request inspect-delay
+	ResponseInspectDelay time.Duration // tcp-response inspect-delay
+	UniqueIDFormat       Format
+	UniqueIDHeader       string
+	ErrorReplies         []ErrorReply
 	MonitorURI           string
 	DefaultServer        ServerParameters
 	Balance              Balance
@@ -115,12 +117,15 @@ type UseBackend struct {
 	Folder    Folder        // of the files that the condition names
 }
 
-// Rule is one statement that package proxy compiles: an ACL or a rule of one of the rule sets.
+// Rule is one statement that package proxy compiles: an ACL, a rule of one of the rule sets, or another whose place among
+// them matters.
 type Rule struct {
 	Set    string        // "acl", "http-request", "tcp-request content" ...
 	Words  []syntax.Word // what follows the name of the set
 	Folder Folder        // of the files that the words name
 	At     syntax.Position
+
+	Capture Capture // of the set "capture"
 }
 
 // builtinSettings are what a section has that inherits from no defaults.

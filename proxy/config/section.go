@@ -1,7 +1,6 @@
 package config
 
 import (
-	"maps"
 	"slices"
 
 	"tidelock/proxy/config/syntax"
@@ -69,7 +68,6 @@ func (p *parser) parent(header syntax.Statement, proxy *Proxy, words []string) *
 // inherit copies what the defaults section hands down. Slices and maps are copied before they are added to.
 func (proxy *Proxy) inherit(parent *Proxy) {
 	proxy.Settings = parent.Settings
-	proxy.ErrorFiles = maps.Clone(parent.ErrorFiles)
 	if proxy.Kind == Defaults {
 		proxy.Rules = slices.Clone(parent.Rules)
 		return

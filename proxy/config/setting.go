@@ -98,18 +98,6 @@ var errorStatuses = []int{200, 400, 401, 403, 404, 405, 407, 408, 410, 413, 421,
 // maxErrorFile is what an error file may have at most: HAProxy's buffer, so that it never has to be sent in pieces.
 const maxErrorFile = 16384
 
-// errorfile <status> <file>
-func parseErrorFile(p *parser, s syntax.Statement) {
-	status, content, ok := p.errorFile(s, "errorfile : ")
-	if !ok {
-		return
-	}
-	if p.proxy.ErrorFiles == nil {
-		p.proxy.ErrorFiles = map[int][]byte{}
-	}
-	p.proxy.ErrorFiles[status] = content
-}
-
 // errorFile reads the file of an errorfile line. Prefix stands before the error without arguments.
 func (p *parser) errorFile(s syntax.Statement, prefix string) (status int, content []byte, ok bool) {
 	if len(s.Words) < 3 {

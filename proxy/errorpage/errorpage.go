@@ -4,6 +4,7 @@ package errorpage
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"strconv"
 
 	"tidelock/proxy/message"
@@ -11,48 +12,75 @@ import (
 
 // Parse reads a whole response as it would be on the wire. Line feeds alone may end lines: such files are written by
 // hand. Of an empty one the message is empty: it stands for closing without an answer.
+//
+// Errors tell where the head is not one, or that the body is not of the length that is announced.
 func Parse(content []byte) (*message.Message, error) {
 	m := &message.Message{}
 	if len(content) == 0 {
 		return m, nil
 	}
-	head, body := cutHead(content)
-	lines := bytes.Split(head, []byte("\n"))
-	version, rest, _ := bytes.Cut(bytes.TrimRight(lines[0], "\r"), []byte(" "))
-	code, reason, _ := bytes.Cut(rest, []byte(" "))
-	status, err := strconv.Atoi(string(code))
-	if !bytes.HasPrefix(version, []byte("HTTP/")) || err != nil || status < 200 || status > 599 {
-		return nil, errors.New("it does not start with a status line such as 'HTTP/1.0 503 Service Unavailable'")
+	line, next, ok := cutLine(content, 0)
+	if !ok || !parseStatusLine(m, line) {
+		return nil, malformed(0)
 	}
-	m.SetResponse(status, reason)
-	for _, line := range lines[1:] {
-		name, value, found := bytes.Cut(bytes.TrimRight(line, "\r"), []byte(":"))
-		if !found || len(name) == 0 || bytes.ContainsAny(name, " \t") {
-			return nil, errors.New("a line of its head is not a header: '" + string(bytes.TrimRight(line, "\r")) + "'")
+	announced := -1
+	for {
+		at := next
+		if line, next, ok = cutLine(content, at); !ok {
+			return nil, malformed(at)
 		}
-		// Framing is the connection's matter, and files tend to lie about it.
-		if !bytes.EqualFold(name, []byte("content-length")) && !bytes.EqualFold(name, []byte("connection")) {
-			m.Add(string(bytes.ToLower(name)), bytes.TrimSpace(value))
+		if len(line) == 0 {
+			break
+		}
+		name, value, found := bytes.Cut(line, []byte(":"))
+		value = bytes.Trim(value, " \t")
+		if !found || !m.Add(string(name), value) {
+			return nil, malformed(at)
+		}
+		if bytes.EqualFold(name, []byte("transfer-encoding")) {
+			return nil, errors.New("chunk-encoded payload not supported")
+		}
+		if bytes.EqualFold(name, []byte("content-length")) {
+			var err error
+			if announced, err = strconv.Atoi(string(value)); err != nil {
+				return nil, malformed(at)
+			}
 		}
 	}
 	m.EndHeaders()
+	body := content[next:]
+	if announced >= 0 && announced != len(body) {
+		return nil, fmt.Errorf("payload size does not match the announced content-length (%d != %d)", len(body), announced)
+	}
 	if len(body) > 0 {
 		m.SetBody(body)
 	}
 	return m, nil
 }
 
-// cutHead splits a response at its empty line.
-func cutHead(content []byte) (head, body []byte) {
-	for i := 0; i < len(content); {
-		line, _, found := bytes.Cut(content[i:], []byte("\n"))
-		if !found {
-			break
-		}
-		if len(bytes.TrimRight(line, "\r")) == 0 {
-			return bytes.TrimRight(content[:i], "\r\n"), content[i+len(line)+1:]
-		}
-		i += len(line) + 1
+func malformed(at int) error { return fmt.Errorf("unable to parse headers (error offset: %d)", at) }
+
+// cutLine returns the line that begins at an offset, without its end, and where the next one begins.
+func cutLine(content []byte, at int) (line []byte, next int, ok bool) {
+	n := bytes.IndexByte(content[at:], '\n')
+	if n < 0 {
+		return nil, 0, false
 	}
-	return bytes.TrimRight(content, "\r\n"), nil
+	return bytes.TrimSuffix(content[at:at+n], []byte("\r")), at + n + 1, true
+}
+
+// parseStatusLine reads a line such as "HTTP/1.0 503 Service Unavailable".
+func parseStatusLine(m *message.Message, line []byte) bool {
+	version, rest, _ := bytes.Cut(line, []byte(" "))
+	code, reason, _ := bytes.Cut(rest, []byte(" "))
+	status, err := strconv.Atoi(string(code))
+	if err != nil || len(code) != 3 || status < 100 || len(version) != len("HTTP/1.1") || !bytes.HasPrefix(version, []byte("HTTP/")) {
+		return false
+	}
+	major, minor := version[5]-'0', version[7]-'0'
+	if major != 1 || minor > 1 || version[6] != '.' || !m.SetResponse(status, reason) {
+		return false
+	}
+	m.SetVersion(int(major), int(minor))
+	return true
 }

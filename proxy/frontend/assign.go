@@ -24,6 +24,9 @@ func (s *session) prepareAttempt() {
 	if key := s.backend.Key; key != nil {
 		w.Key, w.Keyed = key(&s.stream)
 	}
+	if prefer := s.backend.Prefer; prefer != nil {
+		w.Bound = prefer(&s.stream)
+	}
 	o := &s.stream.Overrides
 	w.PriorityClass, w.PriorityOffset = int(o.PriorityClass), int(o.PriorityOffset)
 }

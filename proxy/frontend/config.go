@@ -31,6 +31,8 @@ type Config struct {
 	RequestRules func(*stream.Stream) stream.Verdict
 	// ForwardRules runs when a server is about to get the request, after all rules of the backend.
 	ForwardRules func(*stream.Stream) stream.Verdict
+	// ReceiveRules runs over responses of servers and services before all other rules do.
+	ReceiveRules func(*stream.Stream) stream.Verdict
 	// ResponseRules runs over responses of servers and services, after the backend's own.
 	ResponseRules func(*stream.Stream) stream.Verdict
 	// AfterResponseRules runs over every response before it is sent, generated ones included. Its verdict can only stop.
@@ -53,5 +55,4 @@ type Timeouts struct {
 	Client        time.Duration // each wait for the client to send or to take data
 	HTTPRequest   time.Duration // a request's headers, from its first byte; 0 is Client for each wait
 	HTTPKeepAlive time.Duration // waiting for another request; 0 is HTTPRequest, then Client
-	Tarpit        time.Duration // before a tarpit rule's answer; 0 is that of connecting to servers
 }

@@ -21,6 +21,7 @@ func (s *session) forward() {
 			s.replyError(503)
 			return
 		}
+		heard := s.server.Received()
 		err := s.sendRequest()
 		if err == nil {
 			err = s.receiveResponse()
@@ -29,7 +30,7 @@ func (s *session) forward() {
 			break
 		}
 		// The server may close an idle connection at the very moment that a request leaves for it.
-		if s.server.Exchanges > 0 && replayable && s.response.Empty() && len(s.server.Buffered()) == 0 &&
+		if s.server.Exchanges > 0 && replayable && s.server.Received() == heard &&
 			!errors.Is(err, http1.ErrTimeout) {
 			s.upload.stop(s)
 			s.dropServer()

@@ -232,6 +232,7 @@ func ask(t testing.TB, address, request string) string {
 // hello is a rule that answers everything.
 func hello(s *stream.Stream) stream.Verdict {
 	s.Response.SetResponse(200, []byte("OK"))
+	s.Response.Add("content-length", []byte("5"))
 	s.Response.SetBody([]byte("hello"))
 	return stream.Reply
 }

@@ -69,6 +69,8 @@ func (s *session) receive(first bool) bool {
 		s.refuse(err)
 		return false
 	}
+	st.ReceivedMethod, st.ReceivedURI = s.request.Method(), s.request.URI()
+	st.First = first
 	st.Record.Timers.Request = time.Since(st.Started)
 	s.countRequest()
 	s.client.SetReadTimeout(t.Client, time.Time{})
@@ -117,7 +119,7 @@ func (s *session) refuse(err error) {
 		s.countClient(counter.RequestErrors)
 	case err == http1.ErrTimeout:
 		status, cause = 408, stream.ClientTimeout
-	case err == io.EOF && len(s.client.Buffered()) > 0:
+	case err == io.EOF:
 		status = 400 // it may still listen
 	}
 	s.stream.Record.End(cause, stream.InRequest)

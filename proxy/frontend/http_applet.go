@@ -95,11 +95,10 @@ func (a *httpApplet) StartResponse() error {
 	case s.response.Status() < 200:
 		return ErrNoResponse
 	}
-	if !s.applyResponseRules() {
+	if !s.applyResponseRules() || !s.sendable() {
 		a.answered = true
 		return ErrAnswered
 	}
-	s.applyAfterResponseRules()
 	s.heedConnection()
 	if s.asked.Expect && !a.continued {
 		s.keep = false // a client that waits for a word before it sends may send or not

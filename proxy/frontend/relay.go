@@ -17,7 +17,9 @@ func (s *session) relayResponse() {
 	if !proceed {
 		return
 	}
-	s.applyAfterResponseRules()
+	if !s.sendable() {
+		return
+	}
 	if s.answered.Upgrade {
 		s.writeResponseHead(http1.Framing{}, true)
 		s.tunnel()

@@ -20,6 +20,7 @@ func decimal(n int) []byte { return strconv.AppendInt(make([]byte, 0, 20), int64
 // replyError answers with a status of the proxy's own.
 func (s *session) replyError(status int) {
 	s.response.Reset()
+	s.stream.Record.Status = status // of whatever status a page is that is sent for it
 	if s.frontend.ErrorReply != nil && s.frontend.ErrorReply(&s.stream, status) {
 		if s.response.Empty() {
 			s.keep = false
@@ -52,12 +53,18 @@ func (s *session) sendReply() {
 	if s.asked.Expect && !s.requestBody.Done() || !s.requestBody.Skip() {
 		s.keep = false
 	}
-	s.applyAfterResponseRules()
+	if !s.applyAfterResponseRules() {
+		s.response.Reset()
+		DefaultReply(&s.response, 500) // which no rule changes: it would fail again
+	}
 	s.heedConnection()
 	body := s.response.Body()
 	framing := http1.Framing{Kind: http1.Length, Length: int64(len(body))}
-	if bodiless(s.response.Status()) {
+	switch {
+	case bodiless(s.response.Status()):
 		framing, body = http1.Framing{}, nil
+	case s.response.Find("content-length", -1) < 0:
+		framing = http1.Framing{Kind: http1.UntilClose} // an error page that does not say
 	}
 	s.writeResponseHead(framing, false)
 	if string(s.request.Method()) != "HEAD" {
@@ -87,7 +94,9 @@ func (s *session) heedConnection() {
 // told of the connection.
 func (s *session) writeResponseHead(framing http1.Framing, upgrade bool) error {
 	s.started = true
-	s.stream.Record.Status = s.response.Status()
+	if s.stream.Record.Status < 0 {
+		s.stream.Record.Status = s.response.Status()
+	}
 	if framing.Kind == http1.UntilClose || s.frontend.stopping.Load() {
 		s.keep = false
 	}

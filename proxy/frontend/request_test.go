@@ -32,7 +32,7 @@ func TestFrontend_Requests(t *testing.T) {
 		{"chunked", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nC\r\n\r\n3\r\nabc\r\n1;x=\"y\"\r\nd\r\n0\r\n\r\n",
 			"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nabcd"},
 		{"chunked overrides length", "POST / HTTP/1.1\r\nContent-Length: 9\r\nTransfer-Encoding: CHUNKED\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
-			"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nabc"},
+			"POST / HTTP/1.1\r\ntransfer-encoding: CHUNKED\r\n\r\nabc"},
 		{"chunked with line feeds", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nC\r\n\r\n3 \nabc\n0\n\n",
 			"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nabc"},
 	}

@@ -36,6 +36,9 @@ func (s *session) applyRequestRules(rules func(*stream.Stream) stream.Verdict) b
 // applyResponseRules runs the rules over the response of a server or service: the backend's, then the frontend's. It
 // reports false when it answered the client itself.
 func (s *session) applyResponseRules() bool {
+	if !s.applyRules(s.frontend.ReceiveRules, stream.InHeaders, 502) {
+		return false
+	}
 	if b := s.backend; b != nil {
 		if s.stream.ResponseInput != nil &&
 			!s.obey(s.inspect(b.ResponseContentRules, &s.responseInput, b.ResponseInspectDelay), stream.InHeaders, 502) {
@@ -49,14 +52,25 @@ func (s *session) applyResponseRules() bool {
 }
 
 // applyAfterResponseRules runs the rules over what is about to be sent, whoever made it: the backend's, then the
-// frontend's.
-func (s *session) applyAfterResponseRules() {
-	if s.backend != nil && s.backend.AfterResponseRules != nil && !s.shared() {
-		s.backend.AfterResponseRules(&s.stream)
+// frontend's. It reports false when a change that they ask for is impossible.
+func (s *session) applyAfterResponseRules() bool {
+	if s.backend != nil && s.backend.AfterResponseRules != nil && !s.shared() &&
+		s.backend.AfterResponseRules(&s.stream) == stream.Failed {
+		return false
 	}
-	if after := s.frontend.AfterResponseRules; after != nil {
-		after(&s.stream)
+	after := s.frontend.AfterResponseRules
+	return after == nil || after(&s.stream) != stream.Failed
+}
+
+// sendable runs the rules over a response that a server or service made. It reports false when it answered the client
+// itself.
+func (s *session) sendable() bool {
+	if s.applyAfterResponseRules() {
+		return true
 	}
+	s.stream.Record.End(stream.ProxyDenied, stream.InHeaders)
+	s.replyError(500)
+	return false
 }
 
 // applyRules does what rules, which may be nil, say in a phase. A rule that refuses without an answer of its own means
@@ -91,7 +105,7 @@ func (s *session) obey(verdict stream.Verdict, phase stream.Phase, refusal int) 
 		st.Record.End(stream.ProxyDenied, phase)
 		s.keep = false
 	default:
-		st.Record.End(stream.Internal, phase)
+		st.Record.End(stream.ProxyDenied, phase)
 		s.replyError(500)
 	}
 	return false

@@ -11,7 +11,7 @@ import (
 func (s *session) tarpit() {
 	s.countClient(counter.DeniedRequests)
 	s.stream.Record.End(stream.ProxyDenied, stream.InTarpit)
-	over := time.NewTimer(s.frontend.Timeouts.Tarpit)
+	over := time.NewTimer(s.stream.Overrides.TarpitTimeout)
 	defer over.Stop()
 	select {
 	case <-over.C:

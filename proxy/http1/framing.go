@@ -1,8 +1,6 @@
 package http1
 
 import (
-	"bytes"
-
 	"tidelock/proxy/message"
 )
 
@@ -127,17 +125,6 @@ func (h *Head) frame(m *message.Message) error {
 		}
 	}
 	return nil
-}
-
-// stripDefaultPort removes the port that a scheme implies from an authority.
-func stripDefaultPort(authority, scheme []byte) []byte {
-	switch {
-	case equalFold(scheme, "https"):
-		return bytes.TrimSuffix(authority, []byte(":443"))
-	case equalFold(scheme, "http"):
-		return bytes.TrimSuffix(authority, []byte(":80"))
-	}
-	return authority
 }
 
 // ContentLength returns the length that a generated message announces. A value that is no number counts as none.

@@ -29,13 +29,16 @@ func (c *Conn) ReadRequest(m *message.Message, h *Head) error {
 	if err := h.frame(m); err != nil {
 		return err
 	}
-	if err := h.checkAuthority(m); err != nil {
+	if err := h.reconcile(m); err != nil {
 		return err
 	}
 	major, minor := m.Version()
 	if string(m.Method()) == "CONNECT" && h.Body.Kind != NoBody {
 		// What follows is for the tunnel, whatever is announced (RFC 9110, section 9.3.6). Where none comes about, nobody
-		// can tell where the next request would begin.
+		// can tell where the next request would begin, and of a body in chunks not even what the server would make of it.
+		if h.Body.Kind == Chunked {
+			return errCoding
+		}
 		h.Body = Framing{}
 		h.close = true
 	}
@@ -111,33 +114,5 @@ func targetForm(method, target []byte) bool {
 	case target[0] == '/', len(target) == 1 && target[0] == '*':
 		return true
 	}
-	return bytes.Index(target, []byte("://")) > 0
-}
-
-// checkAuthority refuses a request whose target and Host header name different places: what the proxy decides by one, a
-// server may decide by the other. A port that the scheme implies makes no difference.
-func (h *Head) checkAuthority(m *message.Message) error {
-	target := m.URI()
-	if h.hostIndex < 0 || target[0] == '/' || target[0] == '*' {
-		return nil
-	}
-	host := m.Value(h.hostIndex)
-	if string(m.Method()) == "CONNECT" {
-		if bytes.EqualFold(host, target) {
-			return nil
-		}
-		if colon := bytes.LastIndexByte(target, ':'); colon >= 0 && bytes.EqualFold(host, target[:colon]) {
-			return nil
-		}
-		return errHost
-	}
-	i := bytes.Index(target, []byte("://"))
-	scheme, authority := target[:i], target[i+3:]
-	if end := bytes.IndexAny(authority, "/?"); end >= 0 {
-		authority = authority[:end]
-	}
-	if !bytes.EqualFold(stripDefaultPort(authority, scheme), stripDefaultPort(host, scheme)) {
-		return errHost
-	}
-	return nil
+	return isScheme(target[:max(bytes.Index(target, []byte("://")), 0)])
 }

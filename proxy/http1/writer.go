@@ -42,6 +42,9 @@ func (c *Conn) WriteHead(m *message.Message, framing Framing, informative bool, 
 			}
 			if framing.Kind == Length && !wroteFraming {
 				wroteFraming = true
+				if n, ok := parseLength(value); ok && n == framing.Length {
+					break // as it came
+				}
 				c.writeLength(framing.Length)
 			}
 			continue
@@ -51,6 +54,9 @@ func (c *Conn) WriteHead(m *message.Message, framing Framing, informative bool, 
 			}
 			if framing.Kind == Chunked && !wroteFraming {
 				wroteFraming = true
+				if equalFold(value, "chunked") {
+					break
+				}
 				c.WriteString("transfer-encoding: chunked\r\n")
 			}
 			continue
@@ -164,12 +170,19 @@ func (c *Conn) writeField(name, value []byte) error {
 
 // writeConnection writes the options that are neither close, keep-alive nor, but for upgrade, ours to decide.
 func (c *Conn) writeConnection(list []byte, upgrade bool) {
+	ours := func(option []byte) bool {
+		return len(option) == 0 || equalFold(option, "close") || equalFold(option, "keep-alive") ||
+			!upgrade && equalFold(option, "upgrade")
+	}
+	if !anyElement(list, ours) {
+		c.writeField([]byte("connection"), list)
+		return
+	}
 	first := true
 	for len(list) > 0 {
 		var option []byte
 		option, list = nextElement(list)
-		if len(option) == 0 || equalFold(option, "close") || equalFold(option, "keep-alive") ||
-			!upgrade && equalFold(option, "upgrade") {
+		if ours(option) {
 			continue
 		}
 		if first {
@@ -183,6 +196,17 @@ func (c *Conn) writeConnection(list []byte, upgrade bool) {
 	if !first {
 		c.WriteString("\r\n")
 	}
+}
+
+// anyElement reports whether an element of a comma-separated list is as f says.
+func anyElement(list []byte, f func([]byte) bool) bool {
+	for list != nil {
+		var element []byte
+		if element, list = nextElement(list); f(element) {
+			return true
+		}
+	}
+	return false
 }
 
 // contains reports whether a comma-separated list has the element, parameters aside.

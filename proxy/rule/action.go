@@ -11,63 +11,107 @@ import (
 type row func(p *parser) (action, error)
 
 // actions are the rows by rule set and name. A name that ends with a parenthesis has an argument in parentheses.
-var actions map[stream.RuleSet]map[string]row
+var actions = map[stream.RuleSet]map[string]row{}
 
 // The rule sets that rows are for.
 var (
-	inRequest       = []stream.RuleSet{stream.HTTPRequest}
-	inResponse      = []stream.RuleSet{stream.HTTPResponse, stream.HTTPAfterResponse}
-	beforeReply     = []stream.RuleSet{stream.HTTPRequest, stream.HTTPResponse}
-	inHTTP          = []stream.RuleSet{stream.HTTPRequest, stream.HTTPResponse, stream.HTTPAfterResponse}
-	beforeExchange  = []stream.RuleSet{stream.TCPConnection, stream.TCPSession}
-	inContent       = []stream.RuleSet{stream.TCPRequest, stream.TCPResponse}
-	inTCP           = slices.Concat(beforeExchange, inContent)
-	beforeService   = []stream.RuleSet{stream.HTTPRequest, stream.TCPRequest}
-	everywhere      = slices.Concat(inHTTP, inTCP)
-	closingWithHTTP = slices.Concat(inTCP, inRequest)
+	inConnection   = []stream.RuleSet{stream.TCPConnection}
+	beforeExchange = []stream.RuleSet{stream.TCPConnection, stream.TCPSession}
+	inContent      = []stream.RuleSet{stream.TCPRequest}
+	inReply        = []stream.RuleSet{stream.TCPResponse}
+	inRequest      = []stream.RuleSet{stream.HTTPRequest}
+	inResponse     = []stream.RuleSet{stream.HTTPResponse}
+	inAfter        = []stream.RuleSet{stream.HTTPAfterResponse}
+
+	inTCP         = slices.Concat(beforeExchange, inContent, inReply)
+	inHTTP        = slices.Concat(inRequest, inResponse, inAfter)
+	beforeReply   = slices.Concat(inRequest, inResponse)
+	anyResponse   = slices.Concat(inResponse, inAfter)
+	onExchange    = slices.Concat(inContent, inReply, beforeReply)
+	onRequest     = slices.Concat(inContent, inRequest)
+	onClient      = slices.Concat(beforeExchange, onRequest)
+	beforeSending = slices.Concat(inTCP, beforeReply)
+	everywhere    = slices.Concat(inTCP, inHTTP)
 )
 
-func init() {
-	actions = map[stream.RuleSet]map[string]row{}
-	for _, a := range []struct {
-		name    string
-		sets    []stream.RuleSet
-		compile row
-	}{
-		{"accept", inTCP, control(stream.Stop)},
-		{"add-header", inHTTP, addHeader},
-		{"allow", inHTTP, control(stream.Stop)},
-		{"del-header", inHTTP, deleteHeader},
-		{"deny", beforeReply, deny},
-		{"redirect", beforeReply, redirect},
-		{"reject", closingWithHTTP, control(stream.Abort)},
-		{"replace-header", inHTTP, replaceHeader},
-		{"replace-path", inRequest, replaceURI(pathPart)},
-		{"replace-pathq", inRequest, replaceURI(pathQueryPart)},
-		{"replace-uri", inRequest, replaceURI(uriPart)},
-		{"replace-value", inHTTP, replaceValue},
-		{"return", beforeReply, returnReply},
-		{"set-header", inHTTP, setHeader},
-		{"set-method", inRequest, setMethod},
-		{"set-path", inRequest, setURI(pathPart)},
-		{"set-pathq", inRequest, setURI(pathQueryPart)},
-		{"set-query", inRequest, setURI(queryPart)},
-		{"set-status", inResponse, setStatus},
-		{"set-uri", inRequest, setURI(uriPart)},
-		{"set-var(", everywhere, setVariable},
-		{"set-var-fmt(", everywhere, setVariableFormat},
-		{"silent-drop", everywhere, control(stream.Abort)},
-		{"unset-var(", everywhere, unsetVariable},
-		{"use-service", beforeService, useService},
-		{"wait-for-body", beforeReply, waitForBody},
-	} {
-		for _, set := range a.sets {
+// entry is a row under its name for the rule sets that know it.
+type entry struct {
+	name    string
+	sets    []stream.RuleSet
+	compile row
+}
+
+// register adds rows to the registry. Files whose actions belong together do it in an init function of their own.
+func register(entries ...entry) {
+	for _, e := range entries {
+		for _, set := range e.sets {
 			if actions[set] == nil {
 				actions[set] = map[string]row{}
 			}
-			actions[set][a.name] = a.compile
+			actions[set][e.name] = e.compile
 		}
 	}
+}
+
+func init() {
+	register(
+		// What decides.
+		entry{"accept", inTCP, control(stream.Stop)},
+		entry{"allow", inHTTP, control(stream.Stop)},
+		entry{"auth", inRequest, authenticate},
+		entry{"close", inReply, control(stream.Abort)},
+		entry{"deny", beforeReply, deny},
+		entry{"redirect", beforeReply, redirect},
+		entry{"reject", slices.Concat(inTCP, inRequest), control(stream.Abort)},
+		entry{"return", beforeReply, returnReply},
+		entry{"silent-drop", beforeSending, silentDrop},
+		entry{"switch-mode", inContent, switchMode},
+		entry{"tarpit", inRequest, tarpit},
+		entry{"use-service", onRequest, useService},
+
+		// What changes the message.
+		entry{"add-header", inHTTP, addHeader},
+		entry{"del-header", inHTTP, deleteHeader},
+		entry{"early-hint", inRequest, earlyHint},
+		entry{"normalize-uri", inRequest, normalizeURI},
+		entry{"replace-header", inHTTP, replaceHeader},
+		entry{"replace-path", inRequest, replaceURI(pathPart)},
+		entry{"replace-pathq", inRequest, replaceURI(pathQueryPart)},
+		entry{"replace-uri", inRequest, replaceURI(uriPart)},
+		entry{"replace-value", inHTTP, replaceValue},
+		entry{"set-header", inHTTP, setHeader},
+		entry{"set-method", inRequest, setMethod},
+		entry{"set-path", inRequest, setURI(pathPart)},
+		entry{"set-pathq", inRequest, setURI(pathQueryPart)},
+		entry{"set-query", inRequest, setURI(queryPart)},
+		entry{"set-status", anyResponse, setStatus},
+		entry{"set-uri", inRequest, setURI(uriPart)},
+		entry{"strict-mode", inHTTP, strictMode},
+
+		// What changes how the exchange is carried.
+		entry{"disable-l7-retry", inRequest, disableReplay},
+		entry{"set-dst", onClient, setAddress(destination)},
+		entry{"set-dst-port", onClient, setPort(destination)},
+		entry{"set-log-level", onExchange, setLogLevel},
+		entry{"set-mark", beforeSending, setMark},
+		entry{"set-nice", onExchange, setNice},
+		entry{"set-priority-class", onRequest, setPriorityClass},
+		entry{"set-priority-offset", onRequest, setPriorityOffset},
+		entry{"set-src", onClient, setAddress(source)},
+		entry{"set-src-port", onClient, setPort(source)},
+		entry{"set-timeout", inRequest, setTimeout},
+		entry{"set-tos", beforeSending, setTOS},
+		entry{"wait-for-body", beforeReply, waitForBody},
+		// The handshake is over before anything of HTTP is read: there is no early data.
+		entry{"wait-for-handshake", inRequest, control(stream.Continue)},
+
+		// What is kept.
+		entry{"capture", inHTTP, capture},
+		entry{"capture", inContent, captureContent},
+		entry{"set-var(", everywhere, setVariable},
+		entry{"set-var-fmt(", everywhere, setVariableFormat},
+		entry{"unset-var(", everywhere, unsetVariable},
+	)
 }
 
 // control compiles an action that does nothing but decide.

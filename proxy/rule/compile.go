@@ -1,12 +1,16 @@
 package rule
 
 import (
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"tidelock/proxy/acl"
 	"tidelock/proxy/logformat"
+	"tidelock/proxy/message"
 	"tidelock/proxy/nearest"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/stream"
@@ -14,40 +18,74 @@ import (
 
 // Compiler compiles the rules of one rule set of one proxy.
 type Compiler struct {
-	Set     stream.RuleSet
-	Mode    stream.Mode
-	ACLs    *acl.Set
-	Scripts stream.Scripts    // resolves lua.NAME; nil when no script is loaded
-	Warn    func(text string) // receives what is allowed but most likely a mistake; nil drops it
+	Set        stream.RuleSet
+	Mode       stream.Mode
+	Proxy      string // the section's name
+	HasBackend bool   // the section has servers
+	ACLs       *acl.Set
+	Scripts    stream.Scripts    // resolves lua.NAME; nil when no script is loaded
+	Warn       func(text string) // receives what is allowed but most likely a mistake; nil drops it
 
+	// Experimental allows what the manual calls experimental.
+	Experimental bool
+	// Frontend declares the slots of captures; nil in a backend, which stores in those of other sections.
+	Frontend *stream.Proxy
+
+	// Tarpit is how long tarpit rules hold clients up.
+	Tarpit time.Duration
 	// Files reads the files that rules name; nil is os.ReadFile.
 	Files func(name string) ([]byte, error)
 	// ErrorReply fills the stream's empty Response with the proxy's own answer for a status. Nil leaves it without a body.
 	ErrorReply func(s *stream.Stream, status int)
-	// WaitForBody waits until so many bytes of the body of the message that is processed are there, or all of it when
-	// that is 0, but no longer than the timeout. Nil refuses rules that need it.
-	WaitForBody func(s *stream.Stream, timeout time.Duration, atLeast int64) stream.Verdict
+	// ErrorGroup returns the pages of a http-errors section by status; ok is false when there is no such section.
+	ErrorGroup func(name string) (pages map[int]*message.Message, ok bool)
 }
 
 // Compile compiles the words that follow the rule set's keyword: an action, its arguments, and a condition.
 //
-// Errors are of type *sample.Error; words count from the action.
+// Errors are of type *Error; words count from the action.
 func (k *Compiler) Compile(words []string) (*Rule, error) {
-	if len(words) == 0 {
-		return nil, &sample.Error{Text: fmt.Sprintf("'%s' expects an action", k.Set)}
-	}
 	p := &parser{Compiler: k, words: words, at: 1}
 	p.samples = sample.Compiler{Phase: sample.PhaseOf(k.Set), Scripts: k.Scripts, Warn: k.Warn, Files: k.Files}
+	if len(words) == 0 {
+		return nil, p.failure(InAction, p.unknown(""))
+	}
 	act, err := p.action(words[0])
 	if err != nil {
-		return nil, p.failure(err)
+		return nil, p.failure(InAction, err)
+	}
+	if p.at < len(words) && p.more() {
+		return nil, p.failure(AfterAction, fmt.Errorf("expected 'if' or 'unless' followed by a condition, but found '%s'", words[p.at]))
 	}
 	condition, err := k.ACLs.Condition(&p.samples, words[p.at:])
 	if err != nil {
-		return nil, p.failure(err)
+		return nil, p.failure(InCondition, err)
 	}
-	return &Rule{condition, act}, nil
+	return &Rule{condition, act, p.hint}, nil
 }
+
+// Part is a part of a rule.
+type Part uint8
+
+// The parts of a rule that can be at fault.
+const (
+	InAction    Part = iota // the action or its arguments
+	UnknownName             // the action's name
+	AfterAction             // what begins no condition
+	InCondition
+)
+
+// Error is a fault in a rule. Errors of type *sample.Error that it wraps give the position.
+type Error struct {
+	Part  Part
+	Fault *sample.Error
+}
+
+// Error says what is wrong, without the rule that it is wrong in.
+func (e *Error) Error() string { return e.Fault.Text }
+
+// Unwrap gives access to the position.
+func (e *Error) Unwrap() error { return e.Fault }
 
 // parser reads the words of one rule.
 type parser struct {
@@ -56,15 +94,20 @@ type parser struct {
 	at       int    // the next word
 	argument string // what stands in parentheses after the action's name
 	samples  sample.Compiler
+	hint     *hint // of an early-hint action
 }
 
 // failure gives an error the position of the next word, to which an error that has a position adds its own.
-func (p *parser) failure(err error) error {
+func (p *parser) failure(part Part, err error) error {
+	var unknown unknownAction
+	if errors.As(err, &unknown) {
+		part = UnknownName
+	}
 	if e, ok := err.(*sample.Error); ok {
 		e.Word += p.at
-		return e
+		return &Error{part, e}
 	}
-	return &sample.Error{Word: min(p.at, len(p.words)-1), Text: err.Error()}
+	return &Error{part, &sample.Error{Word: max(0, min(p.at, len(p.words)-1)), Text: err.Error()}}
 }
 
 // action compiles the action that name, the first word, names.
@@ -78,7 +121,7 @@ func (p *parser) action(name string) (action, error) {
 		if row, ok = known[name[:open]+"("]; ok {
 			if !strings.HasSuffix(name, ")") {
 				p.at = 0
-				return nil, fmt.Errorf("missing ')' after '%s'", name)
+				return nil, fmt.Errorf("incomplete argument after action '%s'", name)
 			}
 			p.argument = name[open+1 : len(name)-1]
 		}
@@ -90,24 +133,59 @@ func (p *parser) action(name string) (action, error) {
 	return row(p)
 }
 
+// unknownAction is the error for an action that the rule set does not have.
+type unknownAction string
+
+func (e unknownAction) Error() string { return string(e) }
+
+// unknown lists what the rule set has.
 func (p *parser) unknown(name string) error {
-	known := map[string]struct{}{}
+	var known []string
 	for n := range actions[p.Set] {
-		known[strings.TrimSuffix(n, "(")] = struct{}{}
+		if strings.HasSuffix(n, "(") {
+			n += "*)"
+		}
+		known = append(known, "'"+n+"'")
+	}
+	slices.Sort(known)
+	got := "'" + name + "'"
+	if name == "" {
+		got += " (missing argument)"
 	}
 	base, _, _ := strings.Cut(name, "(")
-	if _, ok := known[base]; ok {
-		if base == name {
-			return fmt.Errorf("action '%s' expects an argument in parentheses, as in '%s(txn.name)'", name, name)
-		}
-		return fmt.Errorf("action '%s' takes no argument in parentheses", base)
+	if _, ok := actions[p.Set][name+"("]; ok {
+		return fmt.Errorf("invalid or incomplete action '%s'. Expects '%s(<argument>)'", name, name)
 	}
-	return fmt.Errorf("'%s': %w", p.Set, nearest.Unknown("action", name, known))
+	return unknownAction(fmt.Sprintf("'%s' expects %s, but got %s%s", p.Set, strings.Join(known, ", "), got,
+		nearest.Suggestion(base, maps.Keys(bare(actions[p.Set])))))
+}
+
+// bare returns the names of rows without parentheses.
+func bare(rows map[string]row) map[string]struct{} {
+	names := map[string]struct{}{}
+	for n := range rows {
+		names[strings.TrimSuffix(n, "(")] = struct{}{}
+	}
+	return names
 }
 
 // more reports whether arguments are left before the condition.
-func (p *parser) more() bool {
-	return p.at < len(p.words) && p.words[p.at] != "if" && p.words[p.at] != "unless"
+func (p *parser) more() bool { return p.has(1) }
+
+// has reports whether at least so many arguments are left before the condition.
+func (p *parser) has(n int) bool {
+	for i := p.at; i < p.at+n; i++ {
+		if i >= len(p.words) || p.words[i] == "if" || p.words[i] == "unless" {
+			return false
+		}
+	}
+	return true
+}
+
+// take returns the next word, which is there.
+func (p *parser) take() string {
+	p.at++
+	return p.words[p.at-1]
 }
 
 // accept takes the next word if it is this one.
@@ -124,8 +202,7 @@ func (p *parser) word(what string) (string, error) {
 	if p.at >= len(p.words) {
 		return "", fmt.Errorf("expected %s, but got nothing", what)
 	}
-	p.at++
-	return p.words[p.at-1], nil
+	return p.take(), nil
 }
 
 // format takes the next word as a log-format string.
@@ -146,7 +223,7 @@ func (p *parser) format(what string) (*logformat.Format, error) {
 // expression takes the next words that are a sample expression.
 func (p *parser) expression() (*sample.Expression, error) {
 	if !p.more() {
-		return nil, fmt.Errorf("expected a sample expression, but got nothing")
+		return nil, errors.New("missing fetch method")
 	}
 	e, n, err := p.samples.ParseAvailable(p.words[p.at:])
 	if err != nil {

@@ -21,13 +21,12 @@ func current(c *sample.Context) *message.Message {
 	return c.Stream.Request
 }
 
-// verdict makes an internal error of a change that was refused: the message would become too large, or its syntax would
-// break. HAProxy does so too, in its strict mode.
+// verdict tells the chain of a change that was refused: the message would become too large, or its syntax would break.
 func verdict(ok bool) stream.Verdict {
 	if ok {
 		return stream.Continue
 	}
-	return stream.Failed
+	return rewriteFailed
 }
 
 // headerName takes the next word as the name of a header.
@@ -76,6 +75,9 @@ func addHeader(p *parser) (action, error) {
 }
 
 func (p *parser) nameAndValue(change func(m *message.Message, name string, value []byte) bool) (action, error) {
+	if !p.has(2) {
+		return nil, exactly(2, "arguments")
+	}
 	name, err := p.headerName()
 	if err != nil {
 		return nil, err
@@ -91,10 +93,11 @@ func (p *parser) nameAndValue(change func(m *message.Message, name string, value
 
 // del-header <name> [-m str|beg|end|sub|reg]
 func deleteHeader(p *parser) (action, error) {
-	name, err := p.word("the name of a header")
-	if err != nil {
-		return nil, err
+	if !p.more() {
+		return nil, errors.New("expects at least 1 argument")
 	}
+	name := p.take()
+	var err error
 	lower := []byte(strings.ToLower(name))
 	matches := func(header []byte) bool { return bytes.Equal(header, lower) }
 	if p.accept("-m") {
@@ -114,11 +117,10 @@ func deleteHeader(p *parser) (action, error) {
 }
 
 func (p *parser) nameMatcher(name string, lower []byte) (func(header []byte) bool, error) {
-	method, err := p.word("a matching method")
-	if err != nil {
-		return nil, err
+	if !p.more() {
+		return nil, errors.New("-m flag expects exactly 1 argument")
 	}
-	switch method {
+	switch method := p.take(); method {
 	case "str":
 		return func(header []byte) bool { return bytes.Equal(header, lower) }, nil
 	case "beg":
@@ -135,5 +137,5 @@ func (p *parser) nameMatcher(name string, lower []byte) (func(header []byte) boo
 		return re.Match, nil
 	}
 	p.at--
-	return nil, fmt.Errorf("unknown matching method '%s', expected 'str', 'beg', 'end', 'sub' or 'reg'", method)
+	return nil, fmt.Errorf("-m with unsupported matching method '%s'", p.words[p.at])
 }

@@ -1,12 +1,13 @@
 package rule
 
 import (
+	"errors"
 	"fmt"
-	"strings"
+	"slices"
+	"strconv"
 
 	"tidelock/proxy/logformat"
 	"tidelock/proxy/message"
-	"tidelock/proxy/nearest"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/stream"
 )
@@ -34,23 +35,30 @@ func redirect(p *parser) (action, error) {
 		}
 	}
 	if r.target == nil {
-		return nil, fmt.Errorf("redirect expects 'location', 'prefix' or 'scheme'")
+		return nil, errors.New("redirection type expected ('prefix', 'location', or 'scheme')")
+	}
+	if p.Set == stream.HTTPResponse && r.kind != "location" {
+		return nil, errors.New("response only supports redirect type 'location'")
 	}
 	return r.run, nil
 }
 
 func (p *parser) redirectArgument(r *redirection, keyword string) (err error) {
 	switch keyword {
+	case "location", "prefix", "scheme", "code", "set-cookie", "clear-cookie":
+		if p.at >= len(p.words) || p.words[p.at] == "" {
+			return fmt.Errorf("missing argument for '%s'", keyword)
+		}
+	}
+	switch keyword {
 	case "location", "prefix", "scheme":
 		r.kind = keyword
 		r.target, err = p.headerValue()
 	case "code":
-		var code int
-		if code, err = p.status(300, 399); err == nil && !strings.Contains(" 301 302 303 307 308 ", fmt.Sprintf(" %d ", code)) {
+		if r.status, err = strconv.Atoi(p.take()); err != nil || !slices.Contains(redirectCodes, r.status) {
 			p.at--
-			err = fmt.Errorf("unsupported redirection code %d, expected 301, 302, 303, 307 or 308", code)
+			err = fmt.Errorf("'code': unsupported HTTP code '%s' (must be one of 301, 302, 303, 307 or 308)", p.words[p.at])
 		}
-		r.status = code
 	case "drop-query":
 		r.dropQuery = true
 	case "append-slash":
@@ -58,9 +66,9 @@ func (p *parser) redirectArgument(r *redirection, keyword string) (err error) {
 	case "ignore-empty":
 		r.ignoreEmpty = true
 	case "set-cookie", "clear-cookie":
-		var text string
-		if text, err = p.word("a cookie"); err == nil && !isValue([]byte(text)) {
-			err = fmt.Errorf("a cookie must not have line breaks")
+		text := p.take()
+		if !isValue([]byte(text)) {
+			return errors.New("a cookie must not have line breaks")
 		}
 		text += "; path=/;"
 		if keyword == "clear-cookie" {
@@ -69,15 +77,12 @@ func (p *parser) redirectArgument(r *redirection, keyword string) (err error) {
 		r.cookie = []byte(text)
 	default:
 		p.at--
-		err = nearest.Unknown("redirect argument", keyword, redirectArguments)
+		err = fmt.Errorf("expects 'code', 'prefix', 'location', 'scheme', 'set-cookie', 'clear-cookie', 'drop-query', 'ignore-empty' or 'append-slash' (was '%s')", keyword)
 	}
 	return err
 }
 
-var redirectArguments = map[string]struct{}{
-	"location": {}, "prefix": {}, "scheme": {}, "code": {}, "drop-query": {}, "append-slash": {}, "ignore-empty": {},
-	"set-cookie": {}, "clear-cookie": {},
-}
+var redirectCodes = []int{301, 302, 303, 307, 308}
 
 func (r *redirection) run(c *sample.Context) stream.Verdict {
 	target := r.target.Eval(c)

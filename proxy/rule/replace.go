@@ -1,6 +1,8 @@
 package rule
 
 import (
+	"fmt"
+
 	"tidelock/proxy/logformat"
 	"tidelock/proxy/regex"
 	"tidelock/proxy/sample"
@@ -79,6 +81,9 @@ func replaceValue(p *parser) (action, error) {
 }
 
 func (p *parser) replacement(change func(s *substitution, c *sample.Context, value []byte) ([]byte, bool)) (action, error) {
+	if !p.has(3) {
+		return nil, exactly(3, "arguments")
+	}
 	name, err := p.headerName()
 	if err != nil {
 		return nil, err
@@ -91,7 +96,7 @@ func (p *parser) replacement(change func(s *substitution, c *sample.Context, val
 		m := current(c)
 		for i := m.Find(name, -1); i >= 0; i = m.Find(name, i) {
 			if b, ok := change(s, c, m.Value(i)); ok && !(isValue(b) && m.Replace(i, b)) {
-				return stream.Failed
+				return rewriteFailed
 			}
 		}
 		return stream.Continue
@@ -101,9 +106,12 @@ func (p *parser) replacement(change func(s *substitution, c *sample.Context, val
 // replace-path|replace-pathq|replace-uri <match-regex> <replace-fmt>
 func replaceURI(part uriPartOf) row {
 	return func(p *parser) (action, error) {
+		if !p.has(2) {
+			return nil, exactly(2, "arguments <match-regex> and <replace-format>")
+		}
 		s, err := p.substitution()
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("failed to parse the regex : %w", err)
 		}
 		return func(c *sample.Context) stream.Verdict {
 			m := c.Stream.Request

@@ -1,5 +1,5 @@
-// Package rule runs what configurations say with http-request, http-response, http-after-response, tcp-request content
-// and tcp-response content: lists of actions with conditions, compiled when the configuration is loaded.
+// Package rule runs what configurations say with http-request, http-response, http-after-response, tcp-request and
+// tcp-response: lists of actions with conditions, compiled when the configuration is loaded.
 //
 // Actions are rows of a registry. A new one is a function that compiles its arguments and a row.
 package rule
@@ -14,6 +14,7 @@ import (
 type Rule struct {
 	condition *acl.Condition
 	act       action
+	hint      *hint // of an early-hint rule
 }
 
 // action does its work on the exchange of c and says how that goes on.
@@ -27,7 +28,7 @@ type Chain struct {
 
 // NewChain returns a chain of rules, which were all compiled for set.
 func NewChain(set stream.RuleSet, rules []*Rule) *Chain {
-	return &Chain{sample.PhaseOf(set), rules}
+	return &Chain{sample.PhaseOf(set), joinHints(rules)}
 }
 
 // Run evaluates the rules until one ends the evaluation. It returns Continue when none did, and Wait when a condition
@@ -42,6 +43,7 @@ func (l *Chain) Run(s *stream.Stream) stream.Verdict {
 }
 
 func (l *Chain) run(c *sample.Context) stream.Verdict {
+	fatal := true // whether a change that is refused ends the exchange
 	for _, r := range l.rules {
 		holds, undecided := r.condition.Decide(c)
 		if undecided {
@@ -50,7 +52,15 @@ func (l *Chain) run(c *sample.Context) stream.Verdict {
 		if !holds {
 			continue
 		}
-		if verdict := r.act(c); verdict != stream.Continue {
+		switch verdict := r.act(c); verdict {
+		case stream.Continue:
+		case strict, lenient:
+			fatal = verdict == strict
+		case rewriteFailed:
+			if fatal {
+				return stream.Failed
+			}
+		default:
 			return verdict
 		}
 	}

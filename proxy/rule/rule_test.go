@@ -216,37 +216,37 @@ func TestCompiler_Compile_Errors(t *testing.T) {
 		word       int
 		want       string
 	}{
-		{"action", "set-headr X a", stream.HTTPRequest, 0, "unknown action 'set-headr'; did you mean 'set-header' maybe ?"},
-		{"action of the other direction", "set-status 200", stream.HTTPRequest, 0, "unknown action 'set-status'"},
-		{"missing parentheses", "set-var txn.a str(x)", stream.HTTPRequest, 0, "expects an argument in parentheses"},
-		{"superfluous parentheses", "deny(x)", stream.HTTPRequest, 0, "takes no argument"},
-		{"open parenthesis", "set-var(txn.a str(x)", stream.HTTPRequest, 0, "missing ')'"},
+		{"action", "set-headr X a", stream.HTTPRequest, 0, "but got 'set-headr'; did you mean 'set-header' maybe ?"},
+		{"action of the other direction", "set-status 200", stream.HTTPRequest, 0, "but got 'set-status'"},
+		{"missing parentheses", "set-var txn.a str(x)", stream.HTTPRequest, 0, "invalid or incomplete action 'set-var'. Expects 'set-var(<argument>)'"},
+		{"superfluous parentheses", "deny(x)", stream.HTTPRequest, 0, "but got 'deny(x)'"},
+		{"open parenthesis", "set-var(txn.a str(x)", stream.HTTPRequest, 0, "incomplete argument after action 'set-var(txn.a'"},
 		{"scope", "set-var(bad.a) str(x)", stream.HTTPRequest, 0, "unknown scope 'bad'"},
 		{"condition of set-var", "set-var(txn.a,ifexist) str(x)", stream.HTTPRequest, 0, "did you mean 'ifexists' maybe ?"},
-		{"no value", "set-header X", stream.HTTPRequest, 1, "expected the value of a header, but got nothing"},
+		{"no value", "set-header X", stream.HTTPRequest, 1, "expects exactly 2 arguments"},
 		{"garbage", "set-header X a b", stream.HTTPRequest, 3, "expected 'if' or 'unless' followed by a condition, but found 'b'"},
 		{"header name", "set-header X:Y a", stream.HTTPRequest, 1, "'X:Y' is not the name of a header"},
 		{"fetch in format", "set-header X a%[pth]", stream.HTTPRequest, 2, "unknown fetch method 'pth'; did you mean 'path' maybe ?"},
 		{"response in request", "set-header X %[res.hdr(x)]", stream.HTTPRequest, 2, "needs 'HTTP response headers' which is not available here"},
-		{"status", "return status 700", stream.HTTPRequest, 2, "expected a status code between 200 and 599, but got '700'"},
-		{"content type", "return string x", stream.HTTPRequest, 2, "needs a 'content-type'"},
+		{"status", "return status 700", stream.HTTPRequest, 2, "Unexpected status code '700'"},
+		{"content type", "return string x", stream.HTTPRequest, 2, "a content type must be defined when non-empty payload is configured"},
 		{"file", "return content-type a/b file nosuch", stream.HTTPRequest, 4, "error opening file 'nosuch'"},
-		{"page", "return errorfile text", stream.HTTPRequest, 2, "does not start with a status line"},
+		{"page", "return errorfile text", stream.HTTPRequest, 2, "'text': unable to parse headers (error offset: 0)"},
 		{"two answers", "return errorfile sorry.http string x", stream.HTTPRequest, 3, "unexpected 'string' argument, 'errorfile' already defined"},
-		{"redirect", "redirect locaton /", stream.HTTPRequest, 1, "did you mean 'location' maybe ?"},
-		{"redirect code", "redirect location / code 305", stream.HTTPRequest, 4, "unsupported redirection code 305"},
+		{"redirect", "redirect locaton /", stream.HTTPRequest, 1, "(was 'locaton')"},
+		{"redirect code", "redirect location / code 305", stream.HTTPRequest, 4, "'code': unsupported HTTP code '305'"},
 		{"regex", "replace-header a ( b", stream.HTTPRequest, 2, "regex '(' is invalid"},
 		{"service", "use-service foo", stream.HTTPRequest, 1, "unknown service 'foo'"},
 		{"script", "lua.foo", stream.HTTPRequest, 0, "no script is loaded"},
 		{"acl", "deny if nope", stream.HTTPRequest, 2, "unknown ACL 'nope'"},
-		{"http action in tcp", "set-header a b", stream.TCPRequest, 0, "unknown action"},
+		{"http action in tcp", "set-header a b", stream.TCPRequest, 0, "but got 'set-header'"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			k := &Compiler{Set: test.set, ACLs: &acl.Set{}, Files: files}
 			_, err := k.Compile(words(test.rule))
-			e, ok := err.(*sample.Error)
-			if !ok {
+			var e *sample.Error
+			if !errors.As(err, &e) {
 				t.Fatalf("error is %v, want a *sample.Error", err)
 			}
 			if e.Word != test.word || !strings.Contains(e.Text, test.want) {
@@ -372,20 +372,14 @@ func TestCompiler_Compile_WaitForBody(t *testing.T) {
 	}{
 		{"milliseconds", "time 200", 200 * time.Millisecond, 0, ""},
 		{"units", "time 2s at-least 1k", 2 * time.Second, 1024, ""},
-		{"no time", "at-least 5", 0, 0, "expected 'time'"},
-		{"bad time", "time x", 0, 0, "'x' is not a time"},
-		{"overflow", "time 9223372036854775807d", 0, 0, "is not a time"},
-		{"unknown argument", "for 5s", 0, 0, "expected 'time' or 'at-least', but got 'for'"},
+		{"no time", "at-least 5", 0, 0, "expects time <time>"},
+		{"bad time", "time x", 0, 0, "invalid argument 'x' for 'time'"},
+		{"overflow", "time 9223372036854775807d", 0, 0, "invalid argument"},
+		{"unknown argument", "for 5s", 0, 0, "expects time <time> [ at-least <bytes> ]"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			k := &Compiler{Set: stream.HTTPRequest, ACLs: &acl.Set{}}
-			k.WaitForBody = func(_ *stream.Stream, timeout time.Duration, atLeast int64) stream.Verdict {
-				if timeout != test.timeout || atLeast != test.atLeast {
-					t.Errorf("waits %s for %d bytes, want %s and %d", timeout, atLeast, test.timeout, test.atLeast)
-				}
-				return stream.Continue
-			}
 			r, err := k.Compile(words("wait-for-body " + test.arguments))
 			if test.want != "" {
 				if err == nil || !strings.Contains(err.Error(), test.want) {
@@ -396,7 +390,26 @@ func TestCompiler_Compile_WaitForBody(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			NewChain(stream.HTTPRequest, []*Rule{r}).Run(newStream(stream.HTTPRequest, getRequest))
+			s := newStream(stream.HTTPRequest, getRequest)
+			input := &awaited{}
+			s.RequestInput = input
+			NewChain(stream.HTTPRequest, []*Rule{r}).Run(s)
+			if input.timeout != test.timeout || input.atLeast != test.atLeast {
+				t.Errorf("waits %s for %d bytes, want %s and %d", input.timeout, input.atLeast, test.timeout, test.atLeast)
+			}
 		})
 	}
+}
+
+// awaited is an input of which somebody awaits something.
+type awaited struct {
+	timeout time.Duration
+	atLeast int64
+}
+
+func (*awaited) Peek() []byte { return nil }
+func (*awaited) Final() bool  { return true }
+func (a *awaited) Await(timeout time.Duration, atLeast int64) stream.Verdict {
+	a.timeout, a.atLeast = timeout, atLeast
+	return stream.Continue
 }

@@ -102,6 +102,9 @@ func setWholeURI(m *message.Message, b []byte) bool {
 // set-path|set-pathq|set-query|set-uri <fmt>
 func setURI(part uriPartOf) row {
 	return func(p *parser) (action, error) {
+		if !p.more() {
+			return nil, exactly(1, "argument <format>")
+		}
 		f, err := p.headerValue()
 		if err != nil {
 			return nil, err
@@ -114,6 +117,9 @@ func setURI(part uriPartOf) row {
 
 // set-method <fmt>
 func setMethod(p *parser) (action, error) {
+	if !p.more() {
+		return nil, exactly(1, "argument <format>")
+	}
 	f, err := p.format("a method")
 	if err != nil {
 		return nil, err

@@ -38,6 +38,9 @@ type Backend struct {
 	// BufferRequest waits for the body of each request before RequestRules (option http-buffer-request).
 	BufferRequest bool
 
+	// Prefer names the server that use-server rules ask for, nil for none of them. It may be nil itself.
+	Prefer func(*stream.Stream) *Server
+
 	// Report is told what happens to the servers; nil for nobody.
 	Report func(Event)
 

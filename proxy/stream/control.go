@@ -18,6 +18,7 @@ type Control interface {
 // Overrides are settings of one exchange that rules change. A zero field changes nothing.
 type Overrides struct {
 	ServerTimeout, TunnelTimeout time.Duration
+	TarpitTimeout                time.Duration // how long the verdict Tarpit holds the client up
 	LogLevel                     LogLevel
 	NoReplay                     bool // never send the request to a second server (disable-l7-retry)
 	PriorityClass                int  // in the queue for a server: lower ones first

@@ -29,6 +29,11 @@ type Proxy struct {
 	// What is counted, each side by itself because a listen section has two. Nil counts nothing.
 	FrontendCounters, BackendCounters *counter.Row
 	Process                           *counter.Process
+
+	// RequestSlots and ResponseSlots are the lengths of a frontend's capture slots.
+	RequestSlots, ResponseSlots []int
+	// UniqueID appends the identifier that unique-id-format makes for an exchange of the frontend; nil without one.
+	UniqueID func(b []byte, s *Stream) []byte
 }
 
 // Server identifies a server, or a service in its place, to samples, scripts and logs.
@@ -99,9 +104,20 @@ type Stream struct {
 	// TxnVariables live for the exchange, ReqVariables until the request is forwarded, ResVariables during the response.
 	TxnVariables, ReqVariables, ResVariables variable.Store
 
+	// RequestCaptures and ResponseCaptures are what the slots of the frontend hold.
+	RequestCaptures, ResponseCaptures Captures
+
+	// RequestCookie and ResponseCookie are what capture cookie found, "name=value", empty for nothing.
+	RequestCookie, ResponseCookie []byte
+
+	// ReceivedMethod and ReceivedURI are the request line's as it came, whatever rules make of it.
+	ReceivedMethod, ReceivedURI []byte
+
 	// Context ends when the client goes away, the exchange ends or the proxy stops. What waits on behalf of the stream
 	// watches it. The first use of Done costs a goroutine, so that exchanges that never wait pay nothing.
 	Context context.Context
+
+	uniqueID []byte // empty until it is asked for
 
 	// Private is what scripts keep with txn:set_priv: opaque bytes, by value, so that it can cross instances.
 	Private []byte
@@ -122,10 +138,14 @@ func (s *Stream) Reset() {
 	s.TxnVariables.Reset()
 	s.ReqVariables.Reset()
 	s.ResVariables.Reset()
+	s.RequestCaptures.Reset()
+	s.ResponseCaptures.Reset()
 	*s = Stream{
 		Session: s.Session, Frontend: s.Frontend, Control: s.Control,
 		Request: request, Response: response,
 		TxnVariables: s.TxnVariables, ReqVariables: s.ReqVariables, ResVariables: s.ResVariables,
+		RequestCaptures: s.RequestCaptures, ResponseCaptures: s.ResponseCaptures, uniqueID: s.uniqueID[:0],
+		RequestCookie: s.RequestCookie[:0], ResponseCookie: s.ResponseCookie[:0],
 		Record: NewRecord(),
 	}
 	if s.Session != nil {

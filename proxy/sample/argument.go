@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tidelock/proxy/protobuf"
 	"tidelock/proxy/regex"
 	"tidelock/proxy/value"
 )
@@ -14,19 +15,21 @@ import (
 type Type uint8
 
 const (
-	String  Type = iota // Text
-	Integer             // Int
-	IPv4                // Addr
-	IPv6                // Addr
-	Mask4               // Addr, from its address form or a number of leading ones
-	Mask6               // likewise
-	Name                // Variable
-	Operand             // Variable, or Int when it is a number
-	Pattern             // Text, which the row's Prepare compiles to Regexp
+	String      Type = iota // Text
+	Integer                 // Int
+	IPv4                    // Addr
+	IPv6                    // Addr
+	Mask4                   // Addr, from its address form or a number of leading ones
+	Mask6                   // likewise
+	Name                    // Variable
+	Operand                 // Variable, or Int when it is a number
+	Pattern                 // Text, which the row's Prepare compiles to Regexp
+	FieldNumber             // Extra, a protobuf.Path
 )
 
 var typeNames = [...]string{
 	"string", "integer", "IPv4 address", "IPv6 address", "IPv4 mask", "IPv6 mask", "variable", "integer or variable", "regex",
+	"Protocol buffers field number",
 }
 
 // String returns the name that error messages give the type.
@@ -115,6 +118,12 @@ func (a *Argument) set(t Type, text string) (err error) {
 		a.Addr, err = parseMask(text, 32)
 	case Mask6:
 		a.Addr, err = parseMask(text, 128)
+	case FieldNumber:
+		path, ok := protobuf.ParsePath(text)
+		if !ok {
+			return detail("")
+		}
+		a.Extra = path
 	case Name:
 		var v Variable
 		if v, err = Intern(text); err == nil {

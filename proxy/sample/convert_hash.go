@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"crypto/sha3"
 	"crypto/sha512"
-	"errors"
 	"fmt"
 	"hash"
 	"hash/crc32"
@@ -92,27 +91,20 @@ func convertSHA1(c *Context, _ []Argument, v value.Value) value.Value {
 }
 
 // prepareHMAC reads the key, which is base64 text or a variable that holds such text when the expression is evaluated.
-func prepareHMAC(_ *Compiler, a []Argument) (err error) {
-	if err := prepareDigest(nil, a[:1]); err != nil {
+func prepareHMAC(k *Compiler, a []Argument) error {
+	if err := prepareDigest(k, a[:1]); err != nil {
 		return err
 	}
-	if a[1].Variable, err = Intern(a[1].Text); err == nil {
-		return nil
-	}
-	if a[1].Data, err = decodeKey([]byte(a[1].Text)); err != nil {
-		return errors.New("expected a key in base64, or a variable that holds one")
+	if err := a[1].prepareSecret(); err != nil {
+		return fmt.Errorf("failed to parse key : %w", err)
 	}
 	return nil
 }
 
 func authenticate(c *Context, a []Argument, v value.Value) value.Value {
-	key := a[1].Data
-	if a[1].Variable.ID != 0 {
-		text := a[1].Variable.Get(c.Stream).Cast(value.String, &c.Scratch)
-		var err error
-		if key, err = decodeKey(text.Data); err != nil || !text.Valid() {
-			return value.Value{}
-		}
+	key, ok := a[1].secret(c)
+	if !ok {
+		return value.Value{}
 	}
 	h := hmac.New(a[0].Extra.(func() hash.Hash), key)
 	h.Write(v.Data)

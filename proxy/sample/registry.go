@@ -58,7 +58,8 @@ func init() {
 		}
 	}
 	for _, rows := range [][]Converter{
-		numberConverters, xxhashConverters, bigEndianConverters, jsonConverters, textConverters, fieldConverters, encodingConverters, hashConverters, timeConverters, variableConverters,
+		numberConverters, xxhashConverters, bigEndianConverters, jsonConverters, jwtConverters, languageConverters,
+		cipherConverters, protocolConverters, textConverters, fieldConverters, encodingConverters, hashConverters, timeConverters, variableConverters,
 	} {
 		for i := range rows {
 			c := &rows[i]

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os/exec"
+	"slices"
+	"strings"
+)
+
+// measureRates prints a line for each scenario.
+func measureRates(ctx context.Context, o options, folder string, out io.Writer) error {
+	server, err := startServer(ctx, folder)
+	if err != nil {
+		return err
+	}
+	defer server.stop()
+	for _, s := range scenarios {
+		if o.profile != "" && o.profile != s.name {
+			continue
+		}
+		if err := measureRate(ctx, o, folder, s, server.port, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func measureRate(ctx context.Context, o options, folder string, s scenario, server int, out io.Writer) error {
+	haproxy, tidelock, err := startProxies(ctx, o, folder, s, server)
+	if err != nil {
+		return err
+	}
+	defer haproxy.stop()
+	defer tidelock.stop()
+	var rates [2][]float64
+	var ratios []float64
+	for pair := range o.pairs + 1 {
+		var pairRates [2]float64
+		for i, p := range []*process{haproxy, tidelock} {
+			if err := check(p, s); err != nil {
+				return err
+			}
+			if pairRates[i], err = load(ctx, o, p); err != nil {
+				return err
+			}
+		}
+		if pair == 0 {
+			continue // both warm up
+		}
+		rates[0], rates[1] = append(rates[0], pairRates[0]), append(rates[1], pairRates[1])
+		ratios = append(ratios, pairRates[1]/pairRates[0])
+	}
+	fmt.Fprintf(out, "%s\t%.0f\t%.0f\t%.2f\n", s.name, median(rates[0]), median(rates[1]), median(ratios))
+	return nil
+}
+
+// check makes sure that it is the expected answer that is measured.
+func check(p *process, s scenario) error {
+	r, err := http.Get("http://" + p.address() + "/index.html")
+	if err != nil {
+		return err
+	}
+	defer r.Body.Close()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return err
+	}
+	if r.StatusCode != 200 || string(body) != s.body {
+		return fmt.Errorf("%s: got %d %q", s.name, r.StatusCode, body)
+	}
+	return nil
+}
+
+// load lets wrk ask for a while and returns the requests answered per second.
+func load(ctx context.Context, o options, p *process) (float64, error) {
+	text, err := exec.CommandContext(ctx, "wrk", "-t1", fmt.Sprintf("-c%d", o.clients), "-d", o.duration.String(),
+		"http://"+p.address()+"/index.html").CombinedOutput()
+	if err != nil {
+		return 0, fmt.Errorf("wrk: %w: %s", err, text)
+	}
+	if strings.Contains(string(text), "Non-2xx") || strings.Contains(string(text), "Socket errors") {
+		return 0, fmt.Errorf("wrk met errors: %s", text)
+	}
+	_, rest, _ := strings.Cut(string(text), "Requests/sec:")
+	var rate float64
+	if _, err := fmt.Sscan(rest, &rate); err != nil {
+		return 0, fmt.Errorf("wrk: %s", text)
+	}
+	return rate, nil
+}
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)/2]
+}

@@ -36,7 +36,7 @@ func (s *session) beginStream() {
 	st := &s.stream
 	st.Session, st.Frontend, st.Control = &s.Session, s.frontend.Proxy, s
 	st.Reset()
-	limit := http1.BufferSize
+	limit := s.client.BufferSize()
 	s.request.SetLimit(limit)
 	s.response.SetLimit(limit)
 	s.keep, s.started, s.backend = false, false, nil

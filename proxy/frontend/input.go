@@ -23,7 +23,7 @@ var _ stream.Input = (*input)(nil)
 
 // limit returns how many bytes may lie in wait.
 func (in *input) limit() int {
-	limit := http1.BufferSize - http1.MaxRewrite
+	limit := in.conn.BufferSize() - in.conn.MaxRewrite()
 	if in.head != nil {
 		limit -= in.head.Size()
 	}

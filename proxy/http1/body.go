@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math"
 
 	"tidelock/proxy/message"
 )
@@ -63,7 +64,7 @@ func (b *Body) Framing() Framing { return b.framing }
 
 // Next returns the next piece, waiting for one when none is buffered, and io.EOF after the last. The slice aliases the
 // connection's buffer: valid until the next call on either.
-func (b *Body) Next() ([]byte, error) { return b.next(BufferSize) }
+func (b *Body) Next() ([]byte, error) { return b.next(math.MaxInt) }
 
 // Read implements io.Reader.
 func (b *Body) Read(p []byte) (int, error) {
@@ -303,7 +304,7 @@ func (b *Body) readEnd() error {
 // readTrailers reads the trailer section, together bounded like a head.
 func (b *Body) readTrailers() error {
 	for {
-		line, n, err := b.line(BufferSize - MaxRewrite - b.trailerBytes)
+		line, n, err := b.line(b.conn.headSpace() - b.trailerBytes)
 		if err != nil {
 			return err
 		}
@@ -312,7 +313,7 @@ func (b *Body) readTrailers() error {
 			b.consume(n)
 			return nil
 		}
-		if b.trailers++; b.trailers > maxHeaders {
+		if b.trailers++; b.trailers > b.conn.limits.MaxHeaders {
 			return errTrailer
 		}
 		name, value, err := splitField(line)

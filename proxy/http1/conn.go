@@ -5,15 +5,7 @@ package http1
 import (
 	"errors"
 	"net"
-	"sync"
 	"sync/atomic"
-)
-
-// BufferSize is the size of each direction's buffer, HAProxy's tune.bufsize. A message's head must fit in it with
-// MaxRewrite bytes (tune.maxrewrite) to spare for what rules add.
-const (
-	BufferSize = 16384
-	MaxRewrite = 1024
 )
 
 // Errors of reading and writing a connection, besides those of the network itself.
@@ -23,17 +15,17 @@ var (
 	ErrFull        = errors.New("http1: buffer full")
 )
 
-var buffers = sync.Pool{New: func() any { return new([BufferSize]byte) }}
-
 // Conn is a network connection with a buffer for each direction and deadlines that cost nearly nothing to move. One
 // goroutine may read while another writes.
 type Conn struct {
 	net net.Conn
 
-	in       *[BufferSize]byte
-	r, w     int // unread input is in[r:w]
-	out      *[BufferSize]byte
-	n        int // unsent output is out[:n]
+	limits   *limits
+	in       *buffer // nil while there is no use for it
+	r, w     int     // unread input is in[r:w]
+	filled   bool    // the last read left no room: more is likely to wait
+	out      *buffer // nil like in
+	n        int     // unsent output is out[:n]
 	vector   net.Buffers
 	segments [2][]byte
 	failed   error // of sending; nothing more is sent after it
@@ -48,7 +40,7 @@ type Conn struct {
 	received, sent atomic.Int64
 }
 
-// NewConn wraps a connection. Buffers are borrowed from a pool until Release or Close.
+// NewConn wraps a connection. Buffers are borrowed from a pool when there is use for them, until Release or Close.
 func NewConn(c net.Conn) *Conn {
 	conn := &Conn{}
 	conn.Attach(c)
@@ -58,34 +50,38 @@ func NewConn(c net.Conn) *Conn {
 // Attach makes c, which must be closed or new, the wrapper of another connection.
 func (c *Conn) Attach(nc net.Conn) {
 	c.net = nc
+	c.limits = tuned.Load()
 	c.r, c.w, c.n = 0, 0, 0
+	c.filled = false
 	c.failed = nil
 	c.reading, c.writing = limit{}, limit{}
 	c.interrupted.Store(false)
 	c.halted.Store(false)
 	c.received.Store(0)
 	c.sent.Store(0)
-	c.borrow()
 }
 
-// borrow makes sure of both buffers.
-func (c *Conn) borrow() {
-	if c.in == nil {
-		c.in = buffers.Get().(*[BufferSize]byte)
-		c.out = buffers.Get().(*[BufferSize]byte)
-	}
-}
-
-// Release gives the buffers back while nothing is in them, for a connection that goes idle. Any use borrows them again.
+// Release gives back buffers with nothing in them, for a connection that goes idle. Any use borrows them again.
 func (c *Conn) Release() {
-	if c.in == nil || c.r < c.w || c.n > 0 {
-		return
+	if c.in != nil && c.r == c.w {
+		c.in.giveBack()
+		c.in = nil
+		c.r, c.w = 0, 0
 	}
-	buffers.Put(c.in)
-	buffers.Put(c.out)
-	c.in, c.out = nil, nil
-	c.r, c.w = 0, 0
+	if c.out != nil && c.n == 0 {
+		c.out.giveBack()
+		c.out = nil
+	}
 }
+
+// BufferSize returns how much of a message may be buffered.
+func (c *Conn) BufferSize() int { return c.limits.BufferSize }
+
+// MaxRewrite returns how much of that a message leaves for what rules add.
+func (c *Conn) MaxRewrite() int { return c.limits.MaxRewrite }
+
+// headSpace is the most that a message's head may take.
+func (c *Conn) headSpace() int { return c.limits.BufferSize - c.limits.MaxRewrite }
 
 // Close closes the connection, dropping what is buffered, and gives the buffers back. No other method may be running.
 func (c *Conn) Close() error {

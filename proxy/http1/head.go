@@ -40,9 +40,6 @@ var (
 	errUnsupported2 = bad("HTTP/2 preface")
 )
 
-// maxHeaders is HAProxy's tune.http.maxhdr.
-const maxHeaders = 101
-
 // Head is what the codec learnt from the head of a message beside its text.
 type Head struct {
 	Body         Framing
@@ -71,7 +68,7 @@ type scanner struct {
 
 // fill waits for more input; what arrived too slowly or does not fit is the caller's to name.
 func (s *scanner) fill() error {
-	if s.conn.w-s.conn.r >= BufferSize-MaxRewrite {
+	if s.conn.w-s.conn.r >= s.conn.headSpace() {
 		return errTooLarge
 	}
 	return s.conn.Fill()
@@ -86,7 +83,7 @@ func (s *scanner) line(check func([]byte) error) ([]byte, error) {
 			line := in[s.pos : s.seen+i]
 			s.pos = s.seen + i + 1
 			s.seen = s.pos
-			if s.pos > BufferSize-MaxRewrite {
+			if s.pos > s.conn.headSpace() {
 				return nil, errTooLarge
 			}
 			if n := len(line); n > 0 && line[n-1] == '\r' {
@@ -168,7 +165,7 @@ func (s *scanner) headers(m *message.Message, h *Head) error {
 			m.EndHeaders()
 			return nil
 		}
-		if h.headers++; h.headers > maxHeaders {
+		if h.headers++; h.headers > s.conn.limits.MaxHeaders {
 			return errHeaders
 		}
 		name, value, err := splitField(line)

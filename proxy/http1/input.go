@@ -9,7 +9,7 @@ func (c *Conn) Buffered() []byte {
 	if c.in == nil {
 		return nil
 	}
-	return c.in[c.r:c.w]
+	return c.in.bytes[c.r:c.w]
 }
 
 // Discard consumes n bytes of Buffered.
@@ -20,10 +20,10 @@ func (c *Conn) Discard(n int) {
 	}
 }
 
-// compact moves what is buffered to the front of the buffer, where it stays however much is filled in behind it.
+// compact moves what is buffered to the front of the buffer.
 func (c *Conn) compact() {
 	if c.r > 0 {
-		copy(c.in[:], c.in[c.r:c.w])
+		copy(c.in.bytes, c.in.bytes[c.r:c.w])
 		c.r, c.w = 0, c.w-c.r
 	}
 }
@@ -31,12 +31,12 @@ func (c *Conn) compact() {
 // remove takes n bytes out of Buffered, from an offset on.
 func (c *Conn) remove(offset, n int) {
 	at := c.r + offset
-	copy(c.in[at:], c.in[at+n:c.w])
+	copy(c.in.bytes[at:], c.in.bytes[at+n:c.w])
 	c.w -= n
 }
 
 // full reports whether the buffer has no room for more input.
-func (c *Conn) full() bool { return c.w-c.r == BufferSize }
+func (c *Conn) full() bool { return c.w-c.r == c.limits.BufferSize }
 
 // Peek is Buffered with bytes that stay where they are until some are discarded, however much is filled in behind them.
 func (c *Conn) Peek() []byte {
@@ -44,7 +44,7 @@ func (c *Conn) Peek() []byte {
 		return nil
 	}
 	c.compact()
-	return c.in[:c.w]
+	return c.in.bytes[:c.w]
 }
 
 // Fill waits for more input and appends it to the buffer. It returns io.EOF at the peer's end, ErrTimeout, ErrFull
@@ -55,16 +55,32 @@ func (c *Conn) Fill() error { return c.fill(false) }
 func (c *Conn) FillIdle() error { return c.fill(true) }
 
 func (c *Conn) fill(idle bool) error {
-	c.borrow()
-	if c.r == c.w || c.w == BufferSize {
+	if err := c.makeRoom(); err != nil {
+		return err
+	}
+	room := c.in.bytes[c.w:]
+	n, err := c.read(room, idle)
+	c.w += n
+	c.filled = n == len(room)
+	return err
+}
+
+// makeRoom makes sure of room for input. A small buffer gives way to one of full size once a read has filled it: what is
+// in it stays whole, and the rest of a large body comes in fewer pieces.
+func (c *Conn) makeRoom() error {
+	switch {
+	case c.in == nil:
+		c.in = c.limits.borrow()
+	case c.filled && len(c.in.bytes) < c.limits.BufferSize:
+		c.compact()
+		c.in = c.limits.grow(c.in, c.w)
+	case c.r == c.w || c.w == len(c.in.bytes):
 		c.compact()
 	}
-	if c.w == BufferSize {
+	if c.w == len(c.in.bytes) {
 		return ErrFull
 	}
-	n, err := c.read(c.in[c.w:], idle)
-	c.w += n
-	return err
+	return nil
 }
 
 // Read reads past the buffer: buffered input first, then straight from the network into p.

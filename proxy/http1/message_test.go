@@ -89,7 +89,7 @@ func TestConn_ReadRequest_Errors(t *testing.T) {
 		{"WebSocket without a key", "GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n", errWebSocket},
 		{"CONNECT to a path", "CONNECT /a HTTP/1.1\r\n\r\n", errTarget},
 		{"CONNECT elsewhere", "CONNECT a:1 HTTP/1.1\r\nHost: b:1\r\n\r\n", errHost},
-		{"one byte too many", "GET / HTTP/1.1\r\nA: " + strings.Repeat("a", BufferSize-MaxRewrite-22) + "\r\n\r\n", errTooLarge},
+		{"one byte too many", "GET / HTTP/1.1\r\nA: " + strings.Repeat("a", DefaultBufferSize-DefaultMaxRewrite-22) + "\r\n\r\n", errTooLarge},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -103,8 +103,8 @@ func TestConn_ReadRequest_Errors(t *testing.T) {
 }
 
 func TestConn_ReadRequest_LargestHead(t *testing.T) {
-	head := "GET / HTTP/1.1\r\nA: " + strings.Repeat("a", BufferSize-MaxRewrite-23) + "\r\n\r\n"
-	if len(head) != BufferSize-MaxRewrite {
+	head := "GET / HTTP/1.1\r\nA: " + strings.Repeat("a", DefaultBufferSize-DefaultMaxRewrite-23) + "\r\n\r\n"
+	if len(head) != DefaultBufferSize-DefaultMaxRewrite {
 		t.Fatalf("head of %d bytes", len(head))
 	}
 	if _, err := transcript(reading(head, 0)); err != nil {

@@ -6,12 +6,11 @@ import (
 
 // Write appends p to the output, sending what does not fit.
 func (c *Conn) Write(p []byte) (int, error) {
-	c.borrow()
-	if c.n+len(p) <= BufferSize {
-		c.n += copy(c.out[c.n:], p)
+	if c.room(len(p)) {
+		c.n += copy(c.out.bytes[c.n:], p)
 		return len(p), nil
 	}
-	c.segments[0], c.segments[1] = c.out[:c.n], p
+	c.segments[0], c.segments[1] = c.out.bytes[:c.n], p
 	c.vector = c.segments[:]
 	c.n = 0
 	if err := c.send(); err != nil {
@@ -22,9 +21,8 @@ func (c *Conn) Write(p []byte) (int, error) {
 
 // WriteString is Write for a string.
 func (c *Conn) WriteString(s string) error {
-	if c.n+len(s) <= BufferSize {
-		c.borrow()
-		c.n += copy(c.out[c.n:], s)
+	if c.room(len(s)) {
+		c.n += copy(c.out.bytes[c.n:], s)
 		return nil
 	}
 	_, err := c.Write([]byte(s))
@@ -33,15 +31,37 @@ func (c *Conn) WriteString(s string) error {
 
 // WriteByte appends one byte to the output.
 func (c *Conn) WriteByte(b byte) error {
-	if c.n == BufferSize {
-		if err := c.Flush(); err != nil {
-			return err
-		}
+	if err := c.reserve(1); err != nil {
+		return err
 	}
-	c.borrow()
-	c.out[c.n] = b
+	c.out.bytes[c.n] = b
 	c.n++
 	return nil
+}
+
+// room reports whether n more bytes fit into the output buffer, and makes sure of it.
+func (c *Conn) room(n int) bool {
+	if c.out == nil {
+		c.out = c.limits.borrow()
+	}
+	if c.n+n <= len(c.out.bytes) {
+		return true
+	}
+	if c.n+n > c.limits.BufferSize || len(c.out.bytes) == c.limits.BufferSize {
+		return false
+	}
+	c.out = c.limits.grow(c.out, c.n)
+	return true
+}
+
+// reserve makes room for n bytes, a few, by sending what is there if it must.
+func (c *Conn) reserve(n int) error {
+	if c.room(n) {
+		return nil
+	}
+	err := c.Flush()
+	c.room(n)
+	return err
 }
 
 // Unsent returns how many bytes wait for Flush.
@@ -52,7 +72,7 @@ func (c *Conn) Flush() error {
 	if c.n == 0 {
 		return c.failed
 	}
-	c.segments[0] = c.out[:c.n]
+	c.segments[0] = c.out.bytes[:c.n]
 	c.vector = c.segments[:1]
 	c.n = 0
 	return c.send()

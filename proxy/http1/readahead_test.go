@@ -40,8 +40,8 @@ var bodiesAhead = []struct {
 	{"chunked, limit within a chunk", Framing{Kind: Chunked}, []string{"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"}, 4, "abcd", ErrFull, "abcde", ""},
 	{"until close", Framing{Kind: UntilClose}, []string{"ab", "c"}, 100, "abc", io.EOF, "abc", ""},
 	{"nothing", Framing{}, []string{"GET"}, 100, "", io.EOF, "", ""},
-	{"larger than the buffer", Framing{Kind: Length, Length: 2 * BufferSize}, []string{strings.Repeat("x", 2*BufferSize)},
-		4 * BufferSize, strings.Repeat("x", BufferSize), ErrFull, strings.Repeat("x", 2*BufferSize), ""},
+	{"larger than the buffer", Framing{Kind: Length, Length: 2 * DefaultBufferSize}, []string{strings.Repeat("x", 2*DefaultBufferSize)},
+		4 * DefaultBufferSize, strings.Repeat("x", DefaultBufferSize), ErrFull, strings.Repeat("x", 2*DefaultBufferSize), ""},
 }
 
 func TestBody_ReadAhead(t *testing.T) {

@@ -134,24 +134,18 @@ func (c *Conn) writeTarget(uri []byte) {
 
 // writeBytes is Write for bytes on the caller's stack: they are not handed to the network directly.
 func (c *Conn) writeBytes(p []byte) error {
-	if c.n+len(p) > BufferSize {
-		if err := c.Flush(); err != nil {
-			return err
-		}
+	if err := c.reserve(len(p)); err != nil {
+		return err
 	}
-	c.borrow()
-	c.n += copy(c.out[c.n:], p)
+	c.n += copy(c.out.bytes[c.n:], p)
 	return nil
 }
 
 func (c *Conn) writeInt(n int64, base int) error {
-	if c.n+20 > BufferSize {
-		if err := c.Flush(); err != nil {
-			return err
-		}
+	if err := c.reserve(20); err != nil {
+		return err
 	}
-	c.borrow()
-	c.n = len(strconv.AppendInt(c.out[:c.n], n, base))
+	c.n = len(strconv.AppendInt(c.out.bytes[:c.n], n, base))
 	return nil
 }
 

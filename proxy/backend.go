@@ -53,7 +53,7 @@ func (b *builder) chooseBackend(section *config.Proxy, compiled *rules) func(*st
 		rule := switchRule{backend: b.backends[use.Backend.Text]}
 		var err error
 		if strings.Contains(use.Backend.Text, "%") {
-			if rule.format, err = b.compileFormat(config.Format(use.Backend), phaseOf(section)); err != nil {
+			if rule.format, err = b.compileFormat(section, config.Format(use.Backend), phaseOf(section)); err != nil {
 				b.diags.Alertf(use.Backend.At, "failed to parse use_backend rule '%s' : %s", use.Backend.Text, sentence(err))
 				continue
 			}

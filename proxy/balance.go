@@ -120,7 +120,7 @@ func (b *builder) expressionKey(section *config.Proxy, hash hash32.Function) key
 	case "rdp-cookie":
 		words = []string{"req.rdp_cookie(" + settings.Name + ")"}
 	}
-	expression, n, err := b.compiler(sample.ServerChoice, settings.At, "").ParseAvailable(words)
+	expression, n, err := b.compiler(section, sample.ServerChoice, settings.At, "").ParseAvailable(words)
 	switch {
 	case err != nil:
 		b.diags.Alertf(settings.At, "error detected while parsing 'balance %s' : %s", settings.Algorithm, sentence(err))

@@ -13,6 +13,7 @@ import (
 	"tidelock/proxy/log"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/server"
+	"tidelock/proxy/sticktable"
 	"tidelock/proxy/stream"
 )
 
@@ -39,6 +40,7 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 		},
 		ctx: ctx, diags: diags, logs: newLogTargets(&cfg.Global),
 		identities: map[*config.Proxy]*stream.Proxy{}, servers: map[[2]string]*server.Server{}, rules: map[*config.Proxy]*rules{},
+		tables: &sticktable.Tables{},
 	}
 	b.buildRuntime()
 	b.loadScripts()
@@ -66,6 +68,7 @@ type builder struct {
 	logs       *logTargets
 	identities map[*config.Proxy]*stream.Proxy
 	servers    map[[2]string]*server.Server // by the names of backend and server
+	tables     *sticktable.Tables
 	rules      map[*config.Proxy]*rules
 	replies    map[*stream.Proxy]errorReplies
 }
@@ -111,6 +114,7 @@ func (b *builder) buildProxies() {
 	for _, section := range b.config.Proxies {
 		b.identities[section] = b.newIdentity(section)
 	}
+	b.buildTables()
 	b.replies = b.buildErrorReplies()
 	for _, section := range b.config.Proxies {
 		if section.Kind.HasBackend() && !section.Disabled {
@@ -176,7 +180,7 @@ func (b *builder) logging(section *config.Proxy, logger *log.Logger) func(*strea
 	if format.Text == "" {
 		format.Text = standardFormat(section)
 	}
-	compiled, err := b.compileFormat(format, sample.Log)
+	compiled, err := b.compileFormat(section, format, sample.Log)
 	if err != nil {
 		b.diags.Alertf(format.At, "failed to parse log-format : %s", sentence(err))
 		return nil

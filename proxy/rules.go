@@ -98,7 +98,7 @@ func (l *ruleList) add(r config.Rule) {
 
 // declare adds an ACL.
 func (l *ruleList) declare(r config.Rule) {
-	if err := l.acls.Add(l.compiler(phaseOf(l.section), r.At, r.Folder), syntax.Texts(r.Words)); err != nil {
+	if err := l.acls.Add(l.compiler(l.section, phaseOf(l.section), r.At, r.Folder), syntax.Texts(r.Words)); err != nil {
 		l.fail(err, r, "error detected while parsing ACL '%s' : %s", r.Words[0].Text, sentence(err))
 	}
 }
@@ -123,7 +123,7 @@ func (l *ruleList) redirect(r config.Rule) {
 
 // monitorFail adds a condition under which the monitor's URI tells of a failure.
 func (l *ruleList) monitorFail(r config.Rule) {
-	condition, err := l.acls.Condition(l.compiler(sample.PhaseOf(stream.HTTPRequest), r.At, r.Folder), syntax.Texts(r.Words))
+	condition, err := l.acls.Condition(l.compiler(l.section, sample.PhaseOf(stream.HTTPRequest), r.At, r.Folder), syntax.Texts(r.Words))
 	if err != nil {
 		l.fail(err, r, "error detected while parsing a 'monitor fail' condition : %s", sentence(err))
 		return
@@ -157,7 +157,7 @@ func inSequence(first, second verdict) verdict {
 
 func (b *builder) ruleCompiler(section *config.Proxy, set stream.RuleSet, acls *acl.Set, r config.Rule) *rule.Compiler {
 	k := &rule.Compiler{
-		Set: set, Mode: b.identities[section].Mode, Proxy: section.Name, HasBackend: section.Kind.HasBackend(), ACLs: acls,
+		Set: set, Mode: b.identities[section].Mode, Proxy: b.identities[section], HasBackend: section.Kind.HasBackend(), ACLs: acls,
 		ErrorGroup: b.errorGroup, Experimental: b.config.Global.Experimental,
 		Warn:       func(text string) { b.diags.Warnf(r.At, "%s.", text) },
 		Files:      r.Folder.ReadFile,
@@ -174,9 +174,9 @@ func (b *builder) ruleCompiler(section *config.Proxy, set stream.RuleSet, acls *
 
 // compiler returns a compiler of sample expressions for a phase. What it warns of belongs to the statement at at, and the
 // files that it reads are in that statement's folder.
-func (b *builder) compiler(phase sample.Phase, at syntax.Position, folder config.Folder) *sample.Compiler {
+func (b *builder) compiler(section *config.Proxy, phase sample.Phase, at syntax.Position, folder config.Folder) *sample.Compiler {
 	k := &sample.Compiler{
-		Phase: phase, Warn: func(text string) { b.diags.Warnf(at, "%s.", text) }, Files: folder.ReadFile,
+		Phase: phase, Proxy: b.identities[section], Warn: func(text string) { b.diags.Warnf(at, "%s.", text) }, Files: folder.ReadFile,
 	}
 	if b.scripts != nil {
 		k.Scripts = b.scripts
@@ -184,16 +184,16 @@ func (b *builder) compiler(phase sample.Phase, at syntax.Position, folder config
 	return k
 }
 
-func (b *builder) compileFormat(f config.Format, phase sample.Phase) (*logformat.Format, error) {
+func (b *builder) compileFormat(section *config.Proxy, f config.Format, phase sample.Phase) (*logformat.Format, error) {
 	target := logformat.Text
 	if phase == sample.Log {
 		target = logformat.Line
 	}
-	return logformat.Compile(b.compiler(phase, f.At, ""), f.Text, target)
+	return logformat.Compile(b.compiler(section, phase, f.At, ""), f.Text, target)
 }
 
 func (b *builder) compileCondition(acls *acl.Set, section *config.Proxy, use config.UseBackend) (*acl.Condition, error) {
-	k := b.compiler(phaseOf(section), use.Backend.At, use.Folder)
+	k := b.compiler(section, phaseOf(section), use.Backend.At, use.Folder)
 	return acls.Condition(k, syntax.Texts(use.Condition))
 }
 

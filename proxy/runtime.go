@@ -42,7 +42,7 @@ func (b *builder) buildRuntime() {
 	if b.config.Environment != nil {
 		process.Environment = b.config.Environment.Environ()
 	}
-	commands := slices.Concat(process.Commands())
+	commands := slices.Concat(process.Commands(), command.Tables(b.tables))
 	if err := b.runtime.Registry.Add(commands...); err != nil {
 		b.diags.Alertf(syntax.Position{}, "runtime API: %s.", err)
 	}

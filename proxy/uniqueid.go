@@ -13,7 +13,7 @@ func (b *builder) uniqueID(section *config.Proxy) func([]byte, *stream.Stream) [
 		return nil
 	}
 	phase := sample.PhaseOf(stream.HTTPRequest)
-	format, err := logformat.Compile(b.compiler(phase, section.UniqueIDFormat.At, ""), section.UniqueIDFormat.Text, logformat.Line)
+	format, err := logformat.Compile(b.compiler(section, phase, section.UniqueIDFormat.At, ""), section.UniqueIDFormat.Text, logformat.Line)
 	if err != nil {
 		b.diags.Alertf(section.UniqueIDFormat.At, "failed to parse unique-id : %s", sentence(err))
 		return nil

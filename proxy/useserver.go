@@ -22,7 +22,7 @@ type preference struct {
 func (l *ruleList) useServer(r config.Rule) {
 	name := r.Words[0].Text
 	p := preference{name: name}
-	k := l.compiler(sample.ServerChoice, r.At, r.Folder)
+	k := l.compiler(l.section, sample.ServerChoice, r.At, r.Folder)
 	var err error
 	if strings.Contains(name, "%") {
 		if p.format, err = logformat.Compile(k, name, logformat.Text); err != nil {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"tidelock/proxy/config/syntax"
+	"tidelock/proxy/sticktable"
 )
 
 // Kind is the kind of a proxy section.
@@ -35,16 +36,18 @@ const (
 // Proxy is one frontend, backend or listen section.
 type Proxy struct {
 	Settings
-	Kind        Kind
-	Name        string
-	ID          int
-	At          syntax.Position
-	Disabled    bool
-	Binds       []Bind
-	Servers     []Server
-	UseBackends []UseBackend
-	Rules       []Rule
-	Inherited   []Rule // of its defaults section: they run first and see only the ACLs declared there
+	Kind         Kind
+	Name         string
+	ID           int
+	At           syntax.Position
+	Disabled     bool
+	Binds        []Bind
+	Servers      []Server
+	UseBackends  []UseBackend
+	StickTable   *sticktable.Config // nil for none
+	StickTableAt syntax.Position
+	Rules        []Rule
+	Inherited    []Rule // of its defaults section: they run first and see only the ACLs declared there
 }
 
 // Settings are what a section inherits from its defaults.

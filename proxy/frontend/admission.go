@@ -23,6 +23,7 @@ func (s *session) admit() bool {
 		s.countClient(counter.DeniedSessions)
 		return false
 	}
+	s.Session.Admitted()
 	s.Session.Client = st.Client // as the rules changed it, for all exchanges
 	return true
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"tidelock/proxy/counter"
+	"tidelock/proxy/sticktable"
 )
 
 // countAccept counts a connection that was accepted.
@@ -28,6 +29,13 @@ func (s *session) countRequest() {
 	p := s.Session.Frontend
 	p.Process.Request()
 	p.FrontendCounters.Request(s.stream.Started)
+	s.stream.Count(sticktable.Request, 1)
+}
+
+// countFault counts what is the client's fault.
+func (s *session) countFault(c counter.Count) {
+	s.countClient(c)
+	s.stream.Count(sticktable.Error, 1)
 }
 
 // countClient counts an event of the client's side.
@@ -64,6 +72,8 @@ func (s *session) countExchange() {
 	st := &s.stream
 	r := &st.Record
 	now := st.Started.Add(r.Timers.Active)
+	st.Count(sticktable.BytesIn, r.BytesIn)
+	st.Count(sticktable.BytesOut, r.BytesOut)
 	front := s.Session.Frontend
 	front.Process.Send(now, uint64(r.BytesOut))
 	rows := [...]*counter.Row{front.FrontendCounters, s.Listener.Counters, nil, nil}

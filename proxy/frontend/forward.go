@@ -112,6 +112,7 @@ func (s *session) receiveResponse() error {
 		}
 		if status := s.response.Status(); status >= 200 || status == 101 {
 			s.stream.Record.Timers.Response = time.Since(sent)
+			s.stream.CountResponse()
 			return nil
 		}
 		if err := s.SendInterim(&s.response); err != nil {

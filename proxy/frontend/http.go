@@ -7,6 +7,7 @@ import (
 
 	"tidelock/proxy/counter"
 	"tidelock/proxy/http1"
+	"tidelock/proxy/sticktable"
 	"tidelock/proxy/stream"
 )
 
@@ -116,7 +117,8 @@ func (s *session) refuse(err error) {
 	switch {
 	case errors.As(err, &syntax):
 		status, cause = syntax.Status, stream.ProxyDenied
-		s.countClient(counter.RequestErrors)
+		s.stream.Count(sticktable.Request, 1) // it began, whatever it was
+		s.countFault(counter.RequestErrors)
 	case err == http1.ErrTimeout:
 		status, cause = 408, stream.ClientTimeout
 	case err == io.EOF:
@@ -240,6 +242,7 @@ func (s *session) log() {
 	if s.frontend.Log != nil {
 		s.frontend.Log(st)
 	}
+	st.EndTracking()
 }
 
 // clientCause says how the client's side ended from an error of it.

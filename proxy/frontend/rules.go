@@ -94,7 +94,7 @@ func (s *session) obey(verdict stream.Verdict, phase stream.Phase, refusal int) 
 		if phase == stream.InHeaders {
 			s.countClient(counter.DeniedResponses)
 		} else {
-			s.countClient(counter.DeniedRequests)
+			s.countFault(counter.DeniedRequests)
 		}
 		st.Record.End(stream.ProxyDenied, phase)
 		s.replyGenerated(refusal)

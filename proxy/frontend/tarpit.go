@@ -9,7 +9,7 @@ import (
 
 // tarpit answers only after a while, which costs whoever sends such requests a connection for that long.
 func (s *session) tarpit() {
-	s.countClient(counter.DeniedRequests)
+	s.countFault(counter.DeniedRequests)
 	s.stream.Record.End(stream.ProxyDenied, stream.InTarpit)
 	over := time.NewTimer(s.stream.Overrides.TarpitTimeout)
 	defer over.Stop()

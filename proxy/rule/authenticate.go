@@ -9,7 +9,7 @@ import (
 
 // auth [realm <realm>]
 func authenticate(p *parser) (action, error) {
-	realm := p.Proxy
+	realm := p.Proxy.Name
 	if p.accept("realm") {
 		if !p.more() {
 			return nil, errors.New("missing realm value")

@@ -65,7 +65,7 @@ func (p *parser) captureNew(e *sample.Expression, usage string) (action, error) 
 		return nil, errors.New(usage)
 	}
 	if p.Frontend == nil {
-		return nil, fmt.Errorf("proxy '%s' has no frontend capability", p.Proxy)
+		return nil, fmt.Errorf("proxy '%s' has no frontend capability", p.Proxy.Name)
 	}
 	length, _ := strconv.Atoi(p.take())
 	if length <= 0 {

@@ -20,8 +20,8 @@ import (
 type Compiler struct {
 	Set        stream.RuleSet
 	Mode       stream.Mode
-	Proxy      string // the section's name
-	HasBackend bool   // the section has servers
+	Proxy      *stream.Proxy // the section, whose tables can be named
+	HasBackend bool          // the section has servers
 	ACLs       *acl.Set
 	Scripts    stream.Scripts    // resolves lua.NAME; nil when no script is loaded
 	Warn       func(text string) // receives what is allowed but most likely a mistake; nil drops it
@@ -46,7 +46,7 @@ type Compiler struct {
 // Errors are of type *Error; words count from the action.
 func (k *Compiler) Compile(words []string) (*Rule, error) {
 	p := &parser{Compiler: k, words: words, at: 1}
-	p.samples = sample.Compiler{Phase: sample.PhaseOf(k.Set), Scripts: k.Scripts, Warn: k.Warn, Files: k.Files}
+	p.samples = sample.Compiler{Phase: sample.PhaseOf(k.Set), Proxy: k.Proxy, Scripts: k.Scripts, Warn: k.Warn, Files: k.Files}
 	if len(words) == 0 {
 		return nil, p.failure(InAction, p.unknown(""))
 	}

@@ -19,7 +19,7 @@ func setTimeout(p *parser) (action, error) {
 		return nil, exactly(2, "arguments")
 	}
 	if !p.HasBackend {
-		return nil, fmt.Errorf("proxy '%s' has no backend capability", p.Proxy)
+		return nil, fmt.Errorf("proxy '%s' has no backend capability", p.Proxy.Name)
 	}
 	var field func(o *stream.Overrides) *time.Duration
 	switch which := p.take(); which {

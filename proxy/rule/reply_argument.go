@@ -17,7 +17,7 @@ import (
 // Errors are of type *Error.
 func (k *Compiler) CompileError(words []string) (status int, r *Reply, err error) {
 	p := &parser{Compiler: k, words: words}
-	p.samples = sample.Compiler{Phase: sample.PhaseOf(k.Set), Scripts: k.Scripts, Warn: k.Warn, Files: k.Files}
+	p.samples = sample.Compiler{Phase: sample.PhaseOf(k.Set), Proxy: k.Proxy, Scripts: k.Scripts, Warn: k.Warn, Files: k.Files}
 	r = &Reply{}
 	if !slices.Contains(words, "status") {
 		err = errors.New("expects at least a <status> as arguments.")

@@ -8,6 +8,8 @@ import (
 
 	"tidelock/proxy/protobuf"
 	"tidelock/proxy/regex"
+	"tidelock/proxy/sticktable"
+	"tidelock/proxy/stream"
 	"tidelock/proxy/value"
 )
 
@@ -25,11 +27,13 @@ const (
 	Operand                 // Variable, or Int when it is a number
 	Pattern                 // Text, which the row's Prepare compiles to Regexp
 	FieldNumber             // Extra, a protobuf.Path
+	Table                   // Table: the one of that name, or without a name the section's own
+	OtherTable              // Table: the one of that name, if any is named
 )
 
 var typeNames = [...]string{
 	"string", "integer", "IPv4 address", "IPv6 address", "IPv4 mask", "IPv6 mask", "variable", "integer or variable", "regex",
-	"Protocol buffers field number",
+	"Protocol buffers field number", "table", "table",
 }
 
 // String returns the name that error messages give the type.
@@ -45,6 +49,7 @@ type Argument struct {
 	Addr     netip.Addr
 	Variable Variable // ID is zero where there is none
 	Regexp   *regex.Regexp
+	Table    *sticktable.Table
 	Extra    any // what Prepare made of the argument: a hash, a layout
 }
 
@@ -55,7 +60,7 @@ type Parameters struct {
 }
 
 // mayBeEmpty reports whether an empty text is an argument, and not one that is left out.
-func (t Type) mayBeEmpty() bool { return t == String || t == Pattern || t == Operand }
+func (t Type) mayBeEmpty() bool { return t == String || t == Pattern || t == Operand || t == Table }
 
 func required(types ...Type) Parameters { return Parameters{len(types), types} }
 
@@ -185,4 +190,23 @@ func (p Parameters) tooMany(got int) error {
 	default:
 		return fmt.Errorf("expected at most %d arguments, but got %d", n, got)
 	}
+}
+
+// findTables finds the stick tables that arguments name, among those that a section can refer to.
+func (p Parameters) findTables(arguments []Argument, section *stream.Proxy) error {
+	for i, t := range p.Types {
+		a := &arguments[i]
+		switch {
+		case t != Table && t != OtherTable || t == OtherTable && a.Text == "":
+			continue
+		case section == nil:
+			return fmt.Errorf("there are no tables here")
+		case a.Text == "":
+			a.Text = section.Name
+		}
+		if a.Table = section.Tables.Named(a.Text); a.Table == nil {
+			return fmt.Errorf("unable to find table '%s' referenced in arg %d", a.Text, i+1)
+		}
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 
+	"tidelock/proxy/stream"
 	"tidelock/proxy/value"
 )
 
@@ -26,6 +27,9 @@ func (f *Fetch) Call(c *Context, arguments []value.Value) (value.Value, error) {
 // and what was found.
 func (f *Fetch) Bind(c *Context, arguments []value.Value) ([]Argument, error) {
 	a, err := f.Parameters.fromValues(c, arguments)
+	if err == nil {
+		err = f.Parameters.findTables(a, c.section())
+	}
 	if err == nil && f.Prepare != nil {
 		err = f.Prepare(&script, a)
 	}
@@ -47,6 +51,9 @@ func (k *Converter) Call(c *Context, v value.Value, arguments []value.Value) (va
 // Bind types the arguments that a script gives, for any number of calls of k.Apply. Errors are those of Fetch.Bind.
 func (k *Converter) Bind(c *Context, arguments []value.Value) ([]Argument, error) {
 	a, err := k.Parameters.fromValues(c, arguments)
+	if err == nil {
+		err = k.Parameters.findTables(a, c.section())
+	}
 	if err == nil && k.Prepare != nil {
 		err = k.Prepare(&script, a)
 	}
@@ -87,4 +94,12 @@ func (p Parameters) fromValues(c *Context, values []value.Value) ([]Argument, er
 		}
 	}
 	return arguments, nil
+}
+
+// section returns the section whose tables a script can name.
+func (c *Context) section() *stream.Proxy {
+	if c.Stream == nil {
+		return nil
+	}
+	return c.Stream.Frontend
 }

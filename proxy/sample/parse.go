@@ -13,6 +13,7 @@ import (
 // Compiler compiles the expressions of one place in a configuration.
 type Compiler struct {
 	Phase   Phase             // where the expressions will be evaluated
+	Proxy   *stream.Proxy     // the section, whose tables can be named
 	Scripts stream.Scripts    // resolves lua.NAME; nil when no script is loaded
 	Warn    func(text string) // receives what is allowed but most likely a mistake; nil drops it
 
@@ -170,7 +171,10 @@ func (p *parser) fetch(e *Expression) error {
 	}
 	end := p.at
 	p.at = start
-	if e.args, err = f.Parameters.parse(texts); err == nil && f.Prepare != nil {
+	if e.args, err = f.Parameters.parse(texts); err == nil {
+		err = f.Parameters.findTables(e.args, p.compiler.Proxy)
+	}
+	if err == nil && f.Prepare != nil {
 		err = f.Prepare(p.compiler, e.args)
 	}
 	if err != nil {
@@ -220,7 +224,10 @@ func (p *parser) converter(e *Expression) error {
 	end := p.at
 	p.at = start
 	s := step{input: k.Input, convert: k.Convert}
-	if s.args, err = k.Parameters.parse(texts); err == nil && k.Prepare != nil {
+	if s.args, err = k.Parameters.parse(texts); err == nil {
+		err = k.Parameters.findTables(s.args, p.compiler.Proxy)
+	}
+	if err == nil && k.Prepare != nil {
 		err = k.Prepare(p.compiler, s.args)
 	}
 	if err != nil {

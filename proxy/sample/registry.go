@@ -50,7 +50,7 @@ var (
 )
 
 func init() {
-	for _, rows := range [][]Fetch{internalFetches, layer4Fetches, httpFetches, headerFetches, cookieFetches} {
+	for _, rows := range [][]Fetch{internalFetches, layer4Fetches, httpFetches, headerFetches, cookieFetches, tableFetches()} {
 		for i := range rows {
 			f := &rows[i]
 			fetches[f.Name] = f
@@ -59,7 +59,8 @@ func init() {
 	}
 	for _, rows := range [][]Converter{
 		numberConverters, xxhashConverters, bigEndianConverters, jsonConverters, jwtConverters, languageConverters,
-		cipherConverters, protocolConverters, textConverters, fieldConverters, encodingConverters, hashConverters, timeConverters, variableConverters,
+		cipherConverters, protocolConverters, textConverters, fieldConverters, encodingConverters, hashConverters, timeConverters,
+		variableConverters, tableConverters(),
 	} {
 		for i := range rows {
 			c := &rows[i]

@@ -9,6 +9,7 @@ import (
 
 	"tidelock/proxy/counter"
 	"tidelock/proxy/message"
+	"tidelock/proxy/sticktable"
 	"tidelock/proxy/variable"
 )
 
@@ -34,6 +35,10 @@ type Proxy struct {
 	RequestSlots, ResponseSlots []int
 	// UniqueID appends the identifier that unique-id-format makes for an exchange of the frontend; nil without one.
 	UniqueID func(b []byte, s *Stream) []byte
+
+	// Table is the section's own stick table, nil for none; Tables are those of all sections.
+	Table  *sticktable.Table
+	Tables *sticktable.Tables
 }
 
 // Server identifies a server, or a service in its place, to samples, scripts and logs.
@@ -66,10 +71,13 @@ type Session struct {
 	Listener  *Listener // never nil
 	Accepted  time.Time
 	Variables variable.Store // scope sess
+
+	tracked tracking
 }
 
 // Reset empties s for another connection.
 func (s *Session) Reset() {
+	s.EndTracking()
 	s.Variables.Reset()
 	*s = Session{Variables: s.Variables}
 }
@@ -124,10 +132,14 @@ type Stream struct {
 
 	// Record is what the log line reports.
 	Record Record
+
+	tracked   tracking
+	requested bool // sticktable.Request was counted
 }
 
 // Reset empties s for another exchange of the same session. The two messages are emptied and stay attached.
 func (s *Stream) Reset() {
+	s.EndTracking()
 	request, response := s.Request, s.Response
 	if request != nil {
 		request.Reset()

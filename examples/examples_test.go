@@ -25,6 +25,7 @@ import (
 	"tidelock/proxy/config/syntax"
 	"tidelock/proxy/log"
 	"tidelock/proxy/luabridge"
+	"tidelock/proxy/socket"
 )
 
 // cache keeps the compiled guest from one test to the next.
@@ -187,11 +188,11 @@ func serveQuickstart(t *testing.T, isolation config.Isolation, said *messages) s
 		syntax.Condition{Environment: syntax.NewEnvironment(os.Environ()), Version: "2.6.12"}, diags)
 	cfg.Scripts.Isolation = isolation
 	p := proxy.Build(t.Context(), cfg, proxy.Options{
-		Listen: func(_ context.Context, _, address string) (net.Listener, error) {
-			if l := listeners[address]; l != nil {
+		Listen: func(_ context.Context, o socket.Options) (net.Listener, error) {
+			if l := listeners[o.Address]; l != nil {
 				return l, nil
 			}
-			return nil, fmt.Errorf("unexpected address %s", address)
+			return nil, fmt.Errorf("unexpected address %s", o.Address)
 		},
 		LoadScripts: func(ctx context.Context, scripts config.Scripts, around proxy.ScriptHost) (proxy.Scripts, error) {
 			return luabridge.New(ctx, luabridge.Config{

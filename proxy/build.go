@@ -13,6 +13,7 @@ import (
 	"tidelock/proxy/log"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/server"
+	"tidelock/proxy/socket"
 	"tidelock/proxy/sticktable"
 	"tidelock/proxy/stream"
 )
@@ -22,7 +23,7 @@ import (
 // everything. The context bounds loading and init of the scripts, and the resolution of names.
 func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syntax.Diagnostics) *Proxy {
 	if o.Listen == nil {
-		o.Listen = frontend.Listen
+		o.Listen = socket.Listen
 	}
 	if o.Errors == nil {
 		o.Errors = slog.Default()
@@ -170,7 +171,9 @@ func (b *builder) buildFrontend(section *config.Proxy) *entrance {
 	c.ChooseBackend = b.chooseBackend(section, rules)
 	c.ErrorReply = b.errorReply(section)
 	c.Log = b.logging(section, e.logger)
+	c.LogRefused = logRefused(section, e.logger)
 	e.Frontend = frontend.New(c)
+	e.bindings = b.buildBindings(section)
 	return e
 }
 

@@ -16,7 +16,7 @@ import (
 
 	"tidelock/proxy/config"
 	"tidelock/proxy/config/syntax"
-	"tidelock/proxy/frontend"
+	"tidelock/proxy/socket"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -33,11 +33,12 @@ type running struct {
 func build(t *testing.T, text string, o Options) *running {
 	t.Helper()
 	r := &running{t: t, addresses: map[string]string{}}
-	o.Listen = func(ctx context.Context, network, address string) (net.Listener, error) {
-		if network == "unix" {
-			return frontend.Listen(ctx, network, address)
+	o.Listen = func(ctx context.Context, o socket.Options) (net.Listener, error) {
+		address := o.Address
+		if o.Network != "unix" {
+			o.Address = "127.0.0.1:0"
 		}
-		l, err := frontend.Listen(ctx, network, "127.0.0.1:0")
+		l, err := socket.Listen(ctx, o)
 		if err == nil {
 			r.addresses[address] = l.Addr().String()
 		}

@@ -6,74 +6,136 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 
 	"tidelock/proxy/config"
-	"tidelock/proxy/stream"
+	"tidelock/proxy/config/syntax"
+	"tidelock/proxy/frontend"
+	"tidelock/proxy/socket"
 )
 
-// listener is an open bind line.
-type listener struct {
-	net.Listener
-	identity *stream.Listener
+// binding is one address of a bind line, ready to be opened.
+type binding struct {
+	config.Bind
+	socket   socket.Options
+	listener frontend.Listener // its Listener is nil until it is open
 }
 
 // Listeners returns the addresses that are listened on, as "name address" of the proxy, in the order of the configuration.
 func (p *Proxy) Listeners() []string {
 	var all []string
 	for _, e := range p.frontends {
-		for _, l := range e.listeners {
-			all = append(all, e.section.Name+" "+l.Addr().String())
+		for _, l := range e.bindings {
+			if l.listener.Listener != nil {
+				all = append(all, e.section.Name+" "+l.listener.Addr().String())
+			}
 		}
 	}
 	return all
 }
 
+// buildBindings prepares the bind lines of a section.
+func (b *builder) buildBindings(section *config.Proxy) []*binding {
+	var all []*binding
+	for _, bind := range section.Binds {
+		if bind.TLS.Enabled {
+			b.diags.Alertf(bind.At, "'bind %s' in section '%s': 'ssl' is not supported yet by this version.", bind.Text, section.Kind)
+			continue
+		}
+		if prepared := b.buildBinding(bind); prepared != nil {
+			prepared.listener.AcceptProxy = bind.AcceptProxy
+			prepared.listener.MaxConn = bind.Maxconn
+			all = append(all, prepared)
+		}
+	}
+	return all
+}
+
+// buildBinding prepares one address, or reports why it cannot be listened on and returns nil.
+func (b *builder) buildBinding(bind config.Bind) *binding {
+	if bind.Address.Network == "fd" {
+		if err := inheritable(bind.Address.FD); err != nil {
+			b.diags.Alertf(bind.At, "'bind' : cannot use file descriptor '%d' : %s.", bind.Address.FD, syntax.SystemReason(err))
+			return nil
+		}
+	}
+	if host := bind.Address.Host; host != "" {
+		address, err := b.resolve(bind.Address)
+		if err != nil {
+			b.diags.Alertf(bind.At, "'bind' : invalid address: '%s' in '%s'", host, bind.Text)
+			return nil
+		}
+		bind.Address.Host = address
+	}
+	s := bind.BindSettings
+	prepared := &binding{Bind: bind, socket: socket.Options{
+		FD: bind.Address.FD, Backlog: s.Backlog, Interface: s.Interface, MSS: s.MSS, UserTimeout: s.UserTimeout,
+		FastOpen: s.FastOpen, DeferAccept: s.DeferAccept, Transparent: s.Transparent,
+		Permission: s.Permission, UID: s.UID, GID: s.GID,
+	}}
+	prepared.socket.Network, prepared.socket.Address = listenAddress(bind)
+	return prepared
+}
+
+// inheritable reports why a descriptor is no socket.
+func inheritable(fd int) error {
+	_, err := syscall.Getsockname(fd)
+	return err
+}
+
 // open opens the listeners of one frontend.
 func (p *Proxy) open(ctx context.Context, e *entrance) error {
 	var failed []error
-	for _, bind := range e.section.Binds {
-		l, err := p.listen(ctx, bind)
+	for i, l := range e.bindings {
+		opened, err := p.options.Listen(ctx, l.socket)
 		if err != nil {
-			failed = append(failed, fmt.Errorf("Starting %s %s: cannot bind %s (%s) [%s]",
-				e.section.Kind, e.section.Name, socketKind(bind.Address), bindReason(err), bind.Address))
+			failed = append(failed, bindError(l, e.section.Name, err))
 			continue
 		}
-		identity := newListener(e.Proxy, bind, len(e.listeners)+1, l.Addr())
-		e.listeners = append(e.listeners, listener{l, identity})
+		l.listener.Listener = opened
+		l.listener.Identity = newListener(e.Proxy, l.Bind, cmp.Or(l.ID, i+1), opened.Addr())
 		if e.section.SocketStats {
-			p.rows[e.section] = slices.Insert(p.rows[e.section], len(e.listeners), identity.Counters)
+			p.rows[e.section] = slices.Insert(p.rows[e.section], i+1, l.listener.Identity.Counters)
 		}
 	}
 	return errors.Join(failed...)
 }
 
-func (p *Proxy) listen(ctx context.Context, bind config.Bind) (net.Listener, error) {
-	network, address := listenAddress(bind)
-	switch network {
-	case "fd":
-		file := os.NewFile(uintptr(bind.Address.FD), address)
-		if file == nil {
-			return nil, syscall.EBADF
-		}
-		defer file.Close()
-		return net.FileListener(file)
-	case "unix":
-		if err := removeStale(address); err != nil {
-			return nil, err
+// bindError words why an address could not be opened as HAProxy does.
+func bindError(l *binding, section string, err error) error {
+	reason := err.Error()
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		reason = syntax.SystemReason(errno)
+	}
+	kind, where := "socket", "for ["+bindName(l.Address)+"]"
+	if l.Address.Network == "unix" {
+		kind, where = "UNIX socket", "["+bindName(l.Address)+"]"
+	}
+	return fmt.Errorf("Binding [%s] for frontend %s: cannot bind %s (%s) %s", l.At, section, kind, reason, where)
+}
+
+// bindName returns an address as errors of binding give it.
+func bindName(a config.Address) string {
+	switch {
+	case a.Network == "unix" && strings.HasPrefix(a.Path, "@"):
+		return "abns@" + a.Path[1:]
+	case a.Network == "unix":
+		return a.Path
+	case a.Network == "fd":
+		return a.String()
+	}
+	host := a.Host
+	if host == "" {
+		host = "0.0.0.0"
+		if a.Network == "tcp6" {
+			host = "::"
 		}
 	}
-	l, err := p.options.Listen(ctx, network, address)
-	if err == nil && network == "unix" && bind.Permission != 0 {
-		if err = os.Chmod(address, bind.Permission); err != nil {
-			l.Close()
-		}
-	}
-	return l, err
+	return host + ":" + strconv.Itoa(a.Port)
 }
 
 // listenAddress returns a bind's address in the terms of package net.
@@ -96,45 +158,17 @@ func listenAddress(bind config.Bind) (network, address string) {
 	return network, net.JoinHostPort(a.Host, strconv.Itoa(a.Port))
 }
 
-// removeStale removes a socket that a process left behind. One that somebody listens on stays, and fails to open later.
-func removeStale(path string) error {
-	info, err := os.Lstat(path)
-	if err != nil || info.Mode()&os.ModeSocket == 0 || strings.HasPrefix(path, "@") {
-		return nil
-	}
-	if c, err := net.Dial("unix", path); err == nil {
-		c.Close()
-		return syscall.EADDRINUSE
-	}
-	return os.Remove(path)
-}
-
 func (p *Proxy) closeListeners() {
 	for _, e := range p.frontends {
-		for _, l := range e.listeners {
-			l.Close()
+		for _, l := range e.bindings {
+			if l.listener.Listener != nil {
+				l.listener.Close()
+				l.listener.Listener = nil
+			}
 		}
-		e.listeners = nil
 	}
 	for _, l := range p.runtime.listeners {
 		l.Close()
 	}
 	p.runtime.listeners = nil
-}
-
-func socketKind(a config.Address) string {
-	if a.Network == "unix" {
-		return "UNIX socket"
-	}
-	return "socket"
-}
-
-// bindReason words an error as HAProxy does.
-func bindReason(err error) string {
-	var errno syscall.Errno
-	if !errors.As(err, &errno) {
-		return err.Error()
-	}
-	text := errno.Error()
-	return strings.ToUpper(text[:1]) + text[1:]
 }

@@ -91,6 +91,29 @@ func logExchange(section *config.Proxy, format *logformat.Format, logger *log.Lo
 	}
 }
 
+// logRefused returns what a frontend calls when a connection's handshake failed, nil when nobody would see the lines.
+func logRefused(section *config.Proxy, logger *log.Logger) func(*stream.Stream, string) {
+	if !logger.Enabled(log.Info) {
+		return nil
+	}
+	return func(s *stream.Stream, reason string) {
+		if section.DontLogNull && s.Record.BytesIn == 0 {
+			return
+		}
+		listener := s.Session.Listener
+		name := listener.Name
+		if name == "" {
+			name = strconv.Itoa(listener.ID)
+		}
+		client := "unix"
+		if a := s.Client.Source; a.IsValid() {
+			client = a.Addr().Unmap().WithZone("").String()
+		}
+		logf(logger, log.Info, "%s:%d [%s] %s/%s: %s",
+			client, s.Client.Source.Port(), s.Session.Accepted.Format("02/Jan/2006:15:04:05.000"), section.Name, name, reason)
+	}
+}
+
 // standardFormat returns the log format of a section that has none of its own.
 func standardFormat(section *config.Proxy) string {
 	switch {

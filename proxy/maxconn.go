@@ -81,3 +81,6 @@ func (c *limitedConn) Close() error {
 	c.once.Do(func() { <-c.slots })
 	return err
 }
+
+// NetConn returns the connection underneath.
+func (c *limitedConn) NetConn() net.Conn { return c.halfCloser }

@@ -20,6 +20,7 @@ import (
 	"tidelock/proxy/frontend"
 	"tidelock/proxy/log"
 	"tidelock/proxy/server"
+	"tidelock/proxy/socket"
 	"tidelock/proxy/stream"
 )
 
@@ -54,7 +55,7 @@ type Options struct {
 	LoadScripts func(ctx context.Context, settings config.Scripts, host ScriptHost) (Scripts, error)
 
 	// Listen opens a listener; nil asks the system. A reload hands listeners over here, and tests choose their ports.
-	Listen func(ctx context.Context, network, address string) (net.Listener, error)
+	Listen func(context.Context, socket.Options) (net.Listener, error)
 
 	// Process counts what concerns the whole process, which may run several configurations at a time; nil is one of
 	// this Proxy alone.
@@ -86,12 +87,12 @@ type Proxy struct {
 	serving sync.WaitGroup
 }
 
-// entrance is a frontend or listen section with its listeners.
+// entrance is a frontend or listen section with what it listens on.
 type entrance struct {
 	*frontend.Frontend
-	section   *config.Proxy
-	logger    *log.Logger
-	listeners []listener
+	section  *config.Proxy
+	logger   *log.Logger
+	bindings []*binding
 }
 
 // Registrations returns what the scripts registered, as far as their loader tells.
@@ -120,10 +121,12 @@ func (p *Proxy) Start(ctx context.Context) error {
 	}
 	limit := newConnectionLimit(p.config.Global.Maxconn, len(p.frontends))
 	for _, e := range p.frontends {
-		for _, l := range e.listeners {
+		for _, l := range e.bindings {
+			address := l.listener.Addr()
+			l.listener.Listener = limit.over(l.listener.Listener)
 			p.serving.Go(func() {
-				if err := e.Serve(limit.over(l.Listener), l.identity); err != nil {
-					p.options.Errors.Error("listener failed", "proxy", e.section.Name, "address", l.Addr(), "error", err)
+				if err := e.Serve(&l.listener); err != nil {
+					p.options.Errors.Error("listener failed", "proxy", e.section.Name, "address", address, "error", err)
 				}
 			})
 		}
@@ -146,7 +149,7 @@ func (p *Proxy) Stop(ctx context.Context) error {
 	for i, e := range p.frontends {
 		stopping.Go(func() {
 			errs[i] = e.Shutdown(ctx)
-			if len(e.listeners) == 0 {
+			if len(e.bindings) == 0 || e.bindings[0].listener.Listener == nil {
 				return // it never ran
 			}
 			logf(e.logger, log.Warning, "Proxy %s stopped (cumulated conns: FE: %d, BE: 0).", e.section.Name, e.Proxy.FrontendCounters.Value(counter.Connections))

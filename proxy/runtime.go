@@ -1,11 +1,10 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,21 +18,23 @@ import (
 // runtimeAPI is the runtime API of one proxy: what can be asked, and where.
 type runtimeAPI struct {
 	runtime.Server
-	sockets   []config.StatsSocket
-	listeners []net.Listener // one for each of sockets once they are open
+	bindings  []*binding
+	listeners []net.Listener // one for each of bindings once they are open
 }
 
 // buildRuntime registers the commands. Scripts add theirs while they are loaded.
 func (b *builder) buildRuntime() {
 	stats := &b.config.Global.Stats
-	b.runtime.sockets = stats.Sockets
 	b.runtime.Timeout, b.runtime.MaxConn = stats.Timeout, stats.MaxConn
 	b.runtime.Registry = runtime.NewRegistry()
 	process := &command.Process{Version: b.options.Version}
 	addresses := make([]string, len(stats.Sockets))
 	for i, s := range stats.Sockets {
+		if prepared := b.buildBinding(s); prepared != nil {
+			b.runtime.bindings = append(b.runtime.bindings, prepared)
+		}
 		addresses[i] = socketAddress(s.Address)
-		level, _ := runtime.ParseLevel(s.Level)
+		level := socketLevel(s)
 		process.Sockets = append(process.Sockets, command.Socket{Address: addresses[i], Level: level})
 	}
 	if len(addresses) > 0 && b.config.Environment != nil {
@@ -46,6 +47,12 @@ func (b *builder) buildRuntime() {
 	if err := b.runtime.Registry.Add(commands...); err != nil {
 		b.diags.Alertf(syntax.Position{}, "runtime API: %s.", err)
 	}
+}
+
+// socketLevel returns what may be done on a socket of the runtime API.
+func socketLevel(b config.Bind) runtime.Level {
+	level, _ := runtime.ParseLevel(cmp.Or(b.Level, "operator"))
+	return level
 }
 
 // socketAddress returns an address as tools know it that ask for the sockets of the runtime API.
@@ -69,16 +76,10 @@ func socketAddress(a config.Address) string {
 // openRuntime opens the sockets of the runtime API.
 func (p *Proxy) openRuntime(ctx context.Context) error {
 	var failed []error
-	for _, s := range p.runtime.sockets {
-		l, err := p.listen(ctx, s.Bind)
-		if err == nil && s.Address.Network == "unix" && (s.UID >= 0 || s.GID >= 0) {
-			if err = os.Chown(s.Address.Path, s.UID, s.GID); err != nil {
-				l.Close()
-			}
-		}
+	for _, s := range p.runtime.bindings {
+		l, err := p.options.Listen(ctx, s.socket)
 		if err != nil {
-			failed = append(failed, fmt.Errorf("Starting frontend GLOBAL: cannot bind %s (%s) [%s]",
-				socketKind(s.Address), bindReason(err), bindName(s.Address)))
+			failed = append(failed, bindError(s, "GLOBAL", err))
 			continue
 		}
 		p.runtime.listeners = append(p.runtime.listeners, l)
@@ -86,21 +87,12 @@ func (p *Proxy) openRuntime(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
-// bindName returns an address as errors of binding give it.
-func bindName(a config.Address) string {
-	if a.Network == "unix" {
-		return a.Path
-	}
-	return a.String()
-}
-
 // serveRuntime answers on the open sockets.
 func (p *Proxy) serveRuntime() {
 	for i, l := range p.runtime.listeners {
-		s := p.runtime.sockets[i]
-		level, _ := runtime.ParseLevel(s.Level)
+		s := p.runtime.bindings[i]
 		p.serving.Go(func() {
-			if err := p.runtime.Serve(l, runtime.Socket{Level: level, Severities: s.Severity}); err != nil {
+			if err := p.runtime.Serve(l, runtime.Socket{Level: socketLevel(s.Bind), Severities: cmp.Or(s.Severity, "none")}); err != nil {
 				p.options.Errors.Error("runtime API failed", "address", socketAddress(s.Address), "error", err)
 			}
 		})

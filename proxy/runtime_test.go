@@ -62,7 +62,7 @@ func TestProxy_Runtime_Errors(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "nowhere", "admin")
 	r := build(t, "global\n    stats socket "+path+"\n", Options{})
 	err := r.Start(t.Context())
-	if err == nil || !strings.HasPrefix(err.Error(), "Starting frontend GLOBAL: cannot bind UNIX socket") || !strings.HasSuffix(err.Error(), "["+path+"]") {
+	if err == nil || !strings.HasPrefix(err.Error(), "Binding [test.cfg:2] for frontend GLOBAL: cannot bind UNIX socket") || !strings.HasSuffix(err.Error(), "["+path+"]") {
 		t.Errorf("error is %v", err)
 	}
 	if err := r.Stop(t.Context()); err != nil {

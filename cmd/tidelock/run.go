@@ -64,6 +64,7 @@ func (p *program) run(ctx context.Context) error {
 		for _, one := range unjoined(err) {
 			syntax.Printf(p.stderr, syntax.Alert, "%s", one)
 		}
+		syntax.Printf(p.stderr, syntax.Alert, "[haproxy.main()] Some protocols failed to start their listeners! Exiting.")
 		now, cancel := context.WithCancel(ctx)
 		cancel()
 		served.Stop(now)

@@ -66,8 +66,9 @@ func Test_doMain_Run_Errors(t *testing.T) {
 	if status := doMain([]string{"tidelock", "run", "-f", config}, &stdout, &stderr); status != 1 {
 		t.Errorf("status %d", status)
 	}
-	want := "[ALERT]    (P) : Starting frontend www: cannot bind UNIX socket (No such file or directory) [unix@/nonexistent/a]\n" +
-		"[ALERT]    (P) : Starting frontend www: cannot bind UNIX socket (No such file or directory) [unix@/nonexistent/b]\n"
+	want := "[ALERT]    (P) : Binding [" + config + ":4] for frontend www: cannot bind UNIX socket (No such file or directory) [/nonexistent/a]\n" +
+		"[ALERT]    (P) : Binding [" + config + ":5] for frontend www: cannot bind UNIX socket (No such file or directory) [/nonexistent/b]\n" +
+		"[ALERT]    (P) : [haproxy.main()] Some protocols failed to start their listeners! Exiting.\n"
 	expect(t, "stderr", processNumber.ReplaceAllString(stderr.String(), "(P)"), want)
 	expect(t, "stdout", stdout.String(), "")
 }

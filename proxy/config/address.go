@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -38,24 +39,38 @@ var addressFamilies = map[string]string{
 	"ipv4@": "tcp4", "ipv6@": "tcp6", "tcp@": "tcp", "tcp4@": "tcp4", "tcp6@": "tcp6", "unix@": "unix", "uxst@": "unix", "abns@": "abns", "fd@": "fd",
 }
 
+// datagramFamilies are prefixes of addresses that no stream can use.
+var datagramFamilies = []string{"udp@", "udp4@", "udp6@", "uxdg@"}
+
+// longestPath is what a unix socket's path may have, with room for the suffix of a name that is bound before it is put in
+// place.
+const longestPath = 97
+
 // parseAddress reads one address of section 11.1 of the manual:
 //
 //	[ipv4@|ipv6@|tcp@|tcp4@|tcp6@]<host>[:<port>[-<port>]], [unix@]/path, unix@path, abns@name, fd@number
 //
 // It returns one Address per port. Errors have HAProxy's words.
 func parseAddress(text string, ports portPolicy) ([]Address, error) {
-	network, rest := "tcp", text
-	if i := strings.IndexByte(text, '@'); i >= 0 {
-		family, known := addressFamilies[text[:i+1]]
-		if !known {
-			return nil, fmt.Errorf("unsupported address family '%s' in '%s'", text[:i], text)
+	network, rest := "tcp", strings.TrimPrefix(text, "stream+")
+	if i := strings.IndexByte(rest, '@'); i >= 0 {
+		family, known := addressFamilies[rest[:i+1]]
+		switch {
+		case known:
+			network, rest = family, rest[i+1:]
+		case slices.Contains(datagramFamilies, rest[:i+1]):
+			return nil, fmt.Errorf("dgram-type address not acceptable in '%s'", text)
+		case rest[:i+1] == "sockpair@" || rest[:i+1] == "quic4@" || rest[:i+1] == "quic6@":
+			return nil, fmt.Errorf("unsupported address family '%s' in '%s'", rest[:i], text)
 		}
-		network, rest = family, text[i+1:]
 	} else if strings.HasPrefix(text, "/") {
 		network = "unix"
 	}
 	switch network {
 	case "unix":
+		if len(rest) > longestPath {
+			return nil, fmt.Errorf("socket path '%s' too long (max %d)", text, longestPath)
+		}
 		return []Address{{Network: "unix", Path: rest}}, nil
 	case "abns":
 		return []Address{{Network: "unix", Path: "@" + rest}}, nil
@@ -78,7 +93,10 @@ func parseAddress(text string, ports portPolicy) ([]Address, error) {
 	if ports.numeric && !numericHost(base.Host) {
 		return nil, fmt.Errorf("invalid address: '%s' in '%s'", host, text)
 	}
-	if !hasPort || port == "" && !ports.mandatory {
+	if !base.fits() {
+		return nil, fmt.Errorf("invalid address: '%s' in '%s'", base.Host, text)
+	}
+	if !hasPort || port == "" {
 		if ports.mandatory {
 			return nil, fmt.Errorf("missing port specification in '%s'", text)
 		}
@@ -93,6 +111,12 @@ func parseAddress(text string, ports portPolicy) ([]Address, error) {
 		addresses = append(addresses, base)
 	}
 	return addresses, nil
+}
+
+// fits reports whether a numeric address is one of the family that its prefix names.
+func (a Address) fits() bool {
+	ip, err := netip.ParseAddr(a.Host)
+	return err != nil || a.Network == "tcp" || ip.Is4() == (a.Network == "tcp4")
 }
 
 // portPolicy says which hosts and ports an address may have.
@@ -125,6 +149,12 @@ func parsePorts(port, text string, policy portPolicy) (first, last int, err erro
 		high = low
 	}
 	for _, part := range []string{low, high} {
+		if i := strings.IndexFunc(part, func(c rune) bool { return c < '0' || c > '9' }); i >= 0 {
+			if i == 0 && part[0] == '+' {
+				return 0, 0, fmt.Errorf("port offset not permitted here in '%s'", text)
+			}
+			return 0, 0, fmt.Errorf("invalid character '%c' in port number '%s' in '%s'", part[i], port, text)
+		}
 		if n, ok := decimal(part); !ok || n < 1 || n > 65535 {
 			return 0, 0, fmt.Errorf("invalid port '%s'", part)
 		}

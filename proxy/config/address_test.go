@@ -1,6 +1,7 @@
 package config
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -59,7 +60,14 @@ func Test_parseAddress_Errors(t *testing.T) {
 		{"backward range", ":80-70", forBind, "invalid port range '80-70'"},
 		{"range for a server", "1.2.3.4:80-90", forServer, "port range not permitted here in '1.2.3.4:80-90'"},
 		{"word for a descriptor", "fd@x", forBind, "file descriptor 'x' is not a valid integer in 'fd@x'"},
-		{"unknown family", "quic4@:80", forBind, "unsupported address family 'quic4' in 'quic4@:80'"},
+		{"port that is a word", "1.2.3.4:x", forBind, "invalid character 'x' in port number 'x' in '1.2.3.4:x'"},
+		{"offset", "1.2.3.4:+5", forBind, "port offset not permitted here in '1.2.3.4:+5'"},
+		{"IPv6 for IPv4", "ipv4@::1:80", forBind, "invalid address: '::1' in 'ipv4@::1:80'"},
+		{"IPv4 for IPv6", "ipv6@127.0.0.1:80", forBind, "invalid address: '127.0.0.1' in 'ipv6@127.0.0.1:80'"},
+		{"datagrams", "udp@127.0.0.1:53", forBind, "dgram-type address not acceptable in 'udp@127.0.0.1:53'"},
+		{"long path", "unix@" + strings.Repeat("x", 98), forBind, "socket path 'unix@" + strings.Repeat("x", 98) + "' too long (max 97)"},
+		{"word before an at sign", "foo@bar", forBind, "missing port specification in 'foo@bar'"},
+		{"unsupported family", "quic4@:80", forBind, "unsupported address family 'quic4' in 'quic4@:80'"},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {

@@ -1,56 +1,47 @@
 package config
 
 import (
+	"cmp"
 	"io/fs"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 
 	"tidelock/proxy/config/syntax"
 	"tidelock/proxy/nearest"
 )
 
-// Bind is one address that a frontend listens on.
+// Bind is one address that a frontend, or the runtime API, listens on.
 type Bind struct {
-	Address    Address
-	Name       string
-	V6Only     bool        // an IPv6 address takes no IPv4 clients
+	Address       Address
+	Text          string // of the line's address argument
+	*BindSettings        // all addresses of a line share theirs
+	At            syntax.Position
+}
+
+// BindSettings are the parameters of a bind line (manual, section 5.1).
+type BindSettings struct {
+	Name string
+	ID   int // within the frontend, 0 for its place
+
+	V6Only      bool // an IPv6 address takes no IPv4 clients
+	Backlog     int  // connections that wait to be accepted, 0 for the system's choice
+	Maxconn     int  // connections at a time, 0 for no bound
+	Interface   string
+	MSS         int           // largest segment, 0 for the system's choice; below zero, what is taken off it
+	UserTimeout time.Duration // for data sent and not acknowledged
+	FastOpen    bool
+	DeferAccept bool // accept connections only once the client has sent something
+	Transparent bool // addresses that are not the machine's may be bound
+	AcceptProxy bool // connections begin with a header of the PROXY protocol
+
 	Permission fs.FileMode // of a unix socket, 0 leaves it to the umask
-	Text       string      // the address as written
-	At         syntax.Position
-}
+	UID, GID   *int        // its owner, nil leaves it to the process
 
-// bindParameters are the parameters of bind that have a parse function.
-var bindParameters = map[string]func(b *Bind, value string) bool{
-	"name": func(b *Bind, value string) bool { b.Name = value; return value != "" },
-	"mode": func(b *Bind, value string) bool {
-		mode, err := strconv.ParseUint(value, 8, 9)
-		b.Permission = fs.FileMode(mode)
-		return err == nil
-	},
-	// These have a value and nothing to do here.
-	"backlog": func(*Bind, string) bool { return true },
-	"id":      func(*Bind, string) bool { return true },
-	"level":   func(*Bind, string) bool { return true },
-	"nice":    func(*Bind, string) bool { return true },
-	"process": func(*Bind, string) bool { return true },
-	"thread":  func(*Bind, string) bool { return true },
-}
+	Level    string // of the runtime API: "user", "operator", "admin", or "" for its default
+	Severity string // how the runtime API begins messages: "none", "number", "string", or "" for none
 
-// bindFlags are the parameters of bind without a value.
-var bindFlags = map[string]func(*Bind){
-	"v4v6": func(b *Bind) { b.V6Only = false }, "v6only": func(b *Bind) { b.V6Only = true },
-	// Hints to the kernel, without which nothing but timing changes.
-	"defer-accept": func(*Bind) {}, "tfo": func(*Bind) {},
-}
-
-// bindRefused are parameters without which the traffic would not be what the configuration asks for.
-var bindRefused = []string{
-	"accept-netscaler-cip", "accept-proxy", "alpn", "ca-file", "ca-ignore-err", "ca-sign-file", "ciphers", "ciphersuites", "crl-file",
-	"crt", "crt-ignore-err", "crt-list", "curves", "ecdhe", "expose-fd", "force-sslv3", "force-tlsv10", "force-tlsv11", "force-tlsv12",
-	"force-tlsv13", "generate-certificates", "gid", "group", "interface", "maxconn", "mss", "namespace", "no-alpn", "no-ca-names", "no-sslv3",
-	"no-tls-tickets", "no-tlsv10", "no-tlsv11", "no-tlsv12", "no-tlsv13", "npn", "prefer-client-ciphers", "proto", "severity-output",
-	"ssl", "ssl-max-ver", "ssl-min-ver", "strict-sni", "tcp-ut", "tls-ticket-keys", "transparent", "uid", "user", "verify",
+	TLS TLS
 }
 
 // bind <address>[:<port>[-<port>]][,...] [<parameter>...]
@@ -59,48 +50,77 @@ func parseBind(p *parser, s syntax.Statement) {
 		p.failf(s, "'bind' expects {<path>|[addr1]:port1[-end1]}{,[addr]:port[-end]}... as arguments.")
 		return
 	}
-	bind := Bind{Text: s.Argument(0), At: s.At()}
-	for _, address := range strings.Split(s.Argument(0), ",") {
+	settings := p.Global.UnixBind.settings()
+	bind := Bind{Text: s.Argument(0), At: s.At(), BindSettings: settings}
+	for _, address := range strings.Split(strings.TrimSuffix(s.Argument(0), ","), ",") {
 		addresses, err := parseAddress(address, portPolicy{mandatory: true, ranges: true, listen: true})
 		if err != nil {
 			p.failf(s, "'bind' : %s", err)
 			return
 		}
-		for _, bind.Address = range addresses {
+		for _, a := range addresses {
+			bind.Address = p.Global.UnixBind.place(a)
 			p.proxy.Binds = append(p.proxy.Binds, bind)
 		}
 	}
-	binds := p.proxy.Binds[slices.IndexFunc(p.proxy.Binds, func(b Bind) bool { return b.At == s.At() }):]
-	p.bindParameters(s, binds)
+	failed := p.bindParameters(s, 1, settings)
+	if failed == nil {
+		return
+	}
+	where := "'bind " + s.Argument(0) + "' in section '" + p.section.Header.Keyword() + "'"
+	if failed.reason == "" {
+		p.report(syntax.Alert, failed.At, s.Keyword(), "%s: unknown keyword '%s'%s",
+			where, failed.Text, cmp.Or(nearest.Suggestion(failed.Text, bindNames), "."))
+		return
+	}
+	p.report(syntax.Alert, failed.At, s.Keyword(), "%s : %s", where, failed.reason)
 }
 
-// bindParameters applies what follows the addresses to each of the binds.
-func (p *parser) bindParameters(s syntax.Statement, binds []Bind) {
-	for i := 1; i < len(s.Words)-1; i++ {
-		name := s.Argument(i)
-		if flag, known := bindFlags[name]; known {
-			for j := range binds {
-				flag(&binds[j])
+// parameterError is what is wrong with a parameter.
+type parameterError struct {
+	syntax.Word        // its name
+	reason      string // "" when there is no such parameter
+}
+
+// bindParameters reads the parameters from argument i on, up to the first that is wrong.
+func (p *parser) bindParameters(s syntax.Statement, i int, into *BindSettings) *parameterError {
+	for ; i < len(s.Words)-1; i++ {
+		word := s.Words[i+1]
+		row := slices.IndexFunc(bindRows, func(r bindRow) bool { return r.name == word.Text })
+		if row < 0 {
+			return &parameterError{word, ""}
+		}
+		r := bindRows[row]
+		if r.support == Refused {
+			return &parameterError{word, "'" + r.name + "' " + r.refusal + "."}
+		}
+		value := ""
+		if r.missing != "" {
+			i++
+			if value = s.Argument(i); value == "" {
+				return &parameterError{word, "'" + r.name + "' : " + r.missing}
 			}
+		}
+		if r.set == nil {
 			continue
 		}
-		parse, known := bindParameters[name]
-		if !known {
-			where := "'bind " + s.Argument(0) + "' in section '" + p.section.Header.Keyword() + "'"
-			p.unknownParameter(s, s.Words[i+1], where, bindRefused, names(bindFlags, bindParameters))
-			return
+		if err := r.set(&bindReader{p, s, into}, value); err != nil {
+			return &parameterError{word, "'" + r.name + "' " + err.Error()}
 		}
-		i++
-		for j := range binds {
-			if !parse(&binds[j], s.Argument(i)) {
-				p.failf(s, "'bind %s' : '%s' expects a valid argument, but got '%s'.", s.Argument(0), name, s.Argument(i))
-				return
-			}
+	}
+	return nil
+}
+
+// bindNames yields the names that a parameter can have.
+func bindNames(yield func(string) bool) {
+	for _, r := range bindRows {
+		if !yield(r.name) {
+			return
 		}
 	}
 }
 
-// unknownParameter reports a parameter of bind or server that has no row.
+// unknownParameter reports a parameter of server that has no row.
 func (p *parser) unknownParameter(s syntax.Statement, parameter syntax.Word, where string, refused, known []string) {
 	reason := where + ": unknown keyword '" + parameter.Text + "'" + nearest.Suggestion(parameter.Text, slices.Values(slices.Concat(known, refused)))
 	if slices.Contains(refused, parameter.Text) {

@@ -20,7 +20,9 @@ type Global struct {
 	Logs          []Log
 	LogTag        string
 	Stats         Stats
-	SendHostname  *string // log-send-hostname: what log lines give as host, "" is the system's name; nil sends none
+	UnixBind      UnixBind
+	GlobalTLS
+	SendHostname *string // log-send-hostname: what log lines give as host, "" is the system's name; nil sends none
 }
 
 func defaultGlobal() Global {

@@ -37,14 +37,14 @@ var globalKeywords = append([]keyword{
 
 	{"expose-experimental-directives", inGlobal, parseExperimental, Supported},
 	{"stats", inGlobal, parseGlobalStats, Supported},
+	{"unix-bind", inGlobal, parseUnixBind, Supported},
 }, slices.Concat(
+	tlsGlobalKeywords,
 	// These steer mechanisms that this program does not have or does not need told about.
-	rows(inGlobal, NoEffect, "busy-polling", "ca-base", "crt-base", "description", "insecure-fork-wanted", "insecure-setuid-wanted", "issuers-chain-path",
+	rows(inGlobal, NoEffect, "busy-polling", "description", "insecure-fork-wanted", "insecure-setuid-wanted", "issuers-chain-path",
 		"localpeer", "max-spread-checks", "maxpipes", "maxsslconn", "mworker-max-reloads", "no-memory-trimming", "noepoll",
 		"noevports", "nogetaddrinfo", "node", "nokqueue", "nopoll", "noreuseport", "nosplice", "numa-cpu-mapping", "profiling.tasks", "quiet",
-		"set-dumpable", "spread-checks", "ssl-default-bind-ciphers", "ssl-default-bind-ciphersuites", "ssl-default-bind-curves",
-		"ssl-default-bind-options", "ssl-default-server-ciphers", "ssl-default-server-ciphersuites", "ssl-default-server-options",
-		"ssl-dh-param-file", "ssl-server-verify", "strict-limits", "ulimit-n", "zero-warning", "tune.buffers.limit", "tune.buffers.reserve",
+		"set-dumpable", "spread-checks", "ssl-dh-param-file", "strict-limits", "ulimit-n", "zero-warning", "tune.buffers.limit", "tune.buffers.reserve",
 		"tune.fd.edge-triggered", "tune.idle-pool.shared", "tune.idletimer", "tune.maxaccept", "tune.maxpollevents",
 		"tune.pattern.cache-size", "tune.pipesize", "tune.pool-high-fd-ratio", "tune.pool-low-fd-ratio", "tune.recv_enough",
 		"tune.runqueue-depth", "tune.sched.low-latency", "tune.ssl.cachesize", "tune.ssl.default-dh-param"),
@@ -57,5 +57,5 @@ var globalKeywords = append([]keyword{
 		"maxconnrate", "maxsessrate", "maxsslrate", "maxzlibmem", "nbproc", "pp2-never-send-local", "set-var", "set-var-fmt",
 		"ssl-engine", "ssl-mode-async", "ssl-skip-self-issued-ca", "tune.comp.maxlevel", "tune.h2.header-table-size",
 		"tune.h2.initial-window-size", "tune.h2.max-concurrent-streams", "tune.vars.global-max-size", "tune.vars.proc-max-size",
-		"tune.vars.reqres-max-size", "tune.vars.sess-max-size", "tune.vars.txn-max-size", "unix-bind"),
+		"tune.vars.reqres-max-size", "tune.vars.sess-max-size", "tune.vars.txn-max-size"),
 )...)

@@ -5,29 +5,38 @@ import (
 	"tidelock/proxy/stream"
 )
 
-// admit runs the rules that see the connection before any exchange and reports whether it may stay. What they refuse is
-// closed without a word and without a log line: it never became a session.
+// admit does what precedes any exchange and reports whether the connection may stay: the rules that see only who connects,
+// the handshake, and the rules that see what it told. What rules refuse is closed without a word and without a log line: it
+// never became a session.
 func (s *session) admit() bool {
 	f := s.frontend
-	if f.ConnectionRules == nil && f.SessionRules == nil {
-		return true
+	if rules := f.ConnectionRules; rules != nil {
+		s.beginAdmission()
+		if rules(&s.stream) > stream.Stop {
+			s.countClient(counter.DeniedConnections)
+			return false
+		}
+		s.Session.Client = s.stream.Client // as the rules changed it
+		s.Origin = s.Session.Client
 	}
-	st := &s.stream
-	st.Session, st.Frontend, st.Control = &s.Session, f.Proxy, s
-	st.Reset()
-	if !s.admitted(f.ConnectionRules) {
-		s.countClient(counter.DeniedConnections)
+	if !s.handshake() {
 		return false
 	}
-	if !s.admitted(f.SessionRules) {
-		s.countClient(counter.DeniedSessions)
-		return false
+	if rules := f.SessionRules; rules != nil {
+		s.beginAdmission()
+		if rules(&s.stream) > stream.Stop {
+			s.countClient(counter.DeniedSessions)
+			return false
+		}
+		s.Origin = s.stream.Client
 	}
 	s.Session.Admitted()
-	s.Session.Client = st.Client // as the rules changed it, for all exchanges
 	return true
 }
 
-func (s *session) admitted(rules func(*stream.Stream) stream.Verdict) bool {
-	return rules == nil || rules(&s.stream) <= stream.Stop
+// beginAdmission empties the stream for what sees the session before its first exchange.
+func (s *session) beginAdmission() {
+	st := &s.stream
+	st.Session, st.Frontend, st.Control = &s.Session, s.frontend.Proxy, s
+	st.Reset()
 }

@@ -46,6 +46,8 @@ type Config struct {
 
 	// Log is called at the end of each exchange.
 	Log func(*stream.Stream)
+	// LogRefused is called when a connection ends before its first exchange because its handshake failed.
+	LogRefused func(s *stream.Stream, reason string)
 	// Errors receives what is a fault of ours; nil is slog's default.
 	Errors *slog.Logger
 }

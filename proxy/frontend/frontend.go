@@ -2,14 +2,10 @@ package frontend
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net"
 	"sync"
 	"sync/atomic"
-	"time"
-
-	"tidelock/proxy/stream"
 )
 
 // Frontend is a running frontend: listeners and the sessions that they accepted.
@@ -42,75 +38,15 @@ func New(config Config) *Frontend {
 	return f
 }
 
-// Listen opens a listener whose connections need no probes: timeouts find dead peers.
-func Listen(ctx context.Context, network, address string) (net.Listener, error) {
-	config := net.ListenConfig{KeepAlive: -1}
-	return config.Listen(ctx, network, address)
-}
-
-// Serve accepts connections on l, which identity names, until Shutdown or an error that will not pass. It
-// takes l over and closes it. After Shutdown it returns nil.
-func (f *Frontend) Serve(l net.Listener, identity *stream.Listener) error {
-	if !f.add(l) {
-		return l.Close()
-	}
-	defer f.running.Done()
-	defer l.Close()
-	for {
-		// Beyond MaxConn, connections wait in the system's queue.
-		if f.slots != nil {
-			select {
-			case f.slots <- struct{}{}:
-			case <-f.cut.Done():
-				return nil
-			}
-		}
-		c, err := l.Accept()
-		if err == nil {
-			f.start(c, identity)
-			continue
-		}
-		f.freeSlot()
-		if f.stopping.Load() {
-			return nil
-		}
-		if errors.Is(err, net.ErrClosed) {
-			return err
-		}
-		// Out of descriptors, most likely: others must first be closed.
-		f.Errors.Error("accept failed", "proxy", f.Proxy.Name, "error", err)
-		select {
-		case <-time.After(100 * time.Millisecond):
-		case <-f.cut.Done():
-		}
-	}
-}
-
-func (f *Frontend) add(l net.Listener) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.stopping.Load() {
-		return false
-	}
-	f.listeners = append(f.listeners, l)
-	f.running.Add(1)
-	return true
-}
-
-func (f *Frontend) freeSlot() {
-	if f.slots != nil {
-		<-f.slots
-	}
-}
-
 // start begins a session in a goroutine of its own.
-func (f *Frontend) start(c net.Conn, listener *stream.Listener) {
+func (f *Frontend) start(c net.Conn, listener *Listener) {
 	s := newSession(f, c, listener)
 	f.mu.Lock()
 	if f.stopping.Load() {
 		f.mu.Unlock()
 		s.close()
 		f.freeSlot()
+		listener.freeSlot()
 		return
 	}
 	f.sessions[s] = struct{}{}
@@ -127,6 +63,7 @@ func (f *Frontend) end(s *session) {
 	f.mu.Unlock()
 	s.countClose()
 	f.freeSlot()
+	s.listener.freeSlot()
 	f.running.Done()
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"tidelock/proxy/counter"
 	"tidelock/proxy/server"
+	"tidelock/proxy/socket"
 	"tidelock/proxy/stream"
 )
 
@@ -38,11 +39,11 @@ func start(t testing.TB, config Config) (*Frontend, string) {
 	}
 	config.Proxy.FrontendCounters = new(counter.Row)
 	f := New(config)
-	l, err := Listen(t.Context(), "tcp", "127.0.0.1:0")
+	l, err := socket.Listen(t.Context(), socket.Options{Network: "tcp", Address: "127.0.0.1:0"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	go f.Serve(l, &stream.Listener{})
+	go f.Serve(&Listener{Listener: l, Identity: &stream.Listener{}})
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 		defer cancel()

@@ -20,6 +20,7 @@ import (
 type session struct {
 	stream.Session
 	frontend *Frontend
+	listener *Listener
 	client   http1.Conn
 
 	stream            stream.Stream
@@ -53,15 +54,16 @@ var (
 	streamIDs  atomic.Uint64
 )
 
-func newSession(f *Frontend, c net.Conn, listener *stream.Listener) *session {
+func newSession(f *Frontend, c net.Conn, listener *Listener) *session {
 	s := sessions.Get().(*session)
 	s.frontend = f
 	s.client.Attach(c)
 	s.Session.ID = sessionIDs.Add(1)
 	s.Frontend = f.Proxy
-	s.Listener = listener
+	s.listener, s.Listener = listener, listener.Identity
 	s.Accepted = time.Now()
 	s.Client = endpoint(c)
+	s.Origin = s.Client
 	s.endedAt = s.Accepted
 	s.inBefore, s.outBefore = 0, 0
 	return s
@@ -125,7 +127,7 @@ func (s *session) close() {
 // recycle gives the session back for another connection, once nothing can reach it any more.
 func (s *session) recycle() {
 	s.Session.Reset()
-	s.frontend, s.backend, s.stream.Session = nil, nil, nil
+	s.frontend, s.listener, s.backend, s.stream.Session = nil, nil, nil, nil
 	s.stream.RequestInput, s.stream.ResponseInput = nil, nil
 	s.killed = false
 	sessions.Put(s)

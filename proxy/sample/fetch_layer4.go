@@ -69,8 +69,9 @@ func connectionDestinationPort(c *Context, _ []Argument) value.Value {
 // address unmaps IPv4 addresses, which a listener on both families sees inside IPv6 ones.
 func address(p netip.AddrPort) value.Value { return value.Addr(p.Addr().Unmap().WithZone("")) }
 
+// port takes 0, which no connection has, for unknown.
 func port(p netip.AddrPort) value.Value {
-	if !p.IsValid() {
+	if p.Port() == 0 {
 		return value.Value{}
 	}
 	return value.Int(int64(p.Port()))

@@ -50,7 +50,7 @@ var (
 )
 
 func init() {
-	for _, rows := range [][]Fetch{internalFetches, layer4Fetches, httpFetches, headerFetches, cookieFetches, tableFetches()} {
+	for _, rows := range [][]Fetch{internalFetches, layer4Fetches, proxyProtocolFetches, httpFetches, headerFetches, cookieFetches, tableFetches()} {
 		for i := range rows {
 			f := &rows[i]
 			fetches[f.Name] = f

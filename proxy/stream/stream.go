@@ -66,11 +66,16 @@ type Endpoint struct {
 // one after its connection ended.
 type Session struct {
 	ID        uint64
-	Client    Endpoint
+	Client    Endpoint // of the connection itself
+	Origin    Endpoint // what exchanges take for it: as a header of the PROXY protocol told, or rules changed it
 	Frontend  *Proxy
 	Listener  *Listener // never nil
 	Accepted  time.Time
 	Variables variable.Store // scope sess
+
+	// Proxied says that the connection began with a header of the PROXY protocol; the others are values that it had.
+	Proxied                       bool
+	ProxyAuthority, ProxyUniqueID string
 
 	tracked tracking
 }
@@ -161,6 +166,6 @@ func (s *Stream) Reset() {
 		Record: NewRecord(),
 	}
 	if s.Session != nil {
-		s.Client = s.Session.Client
+		s.Client = s.Session.Origin
 	}
 }

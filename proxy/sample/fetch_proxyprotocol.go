@@ -1,0 +1,22 @@
+package sample
+
+import "tidelock/proxy/value"
+
+// proxyProtocolFetches are what the PROXY protocol told of the client's connection.
+var proxyProtocolFetches = []Fetch{
+	{Name: "fc_pp_authority", Output: value.String, Source: clientAddress, Get: proxyAuthority},
+	{Name: "fc_pp_unique_id", Output: value.String, Source: clientAddress, Get: proxyUniqueID},
+	{Name: "fc_rcvd_proxy", Output: value.Boolean, Source: clientAddress, Get: receivedProxy},
+}
+
+func proxyAuthority(c *Context, _ []Argument) value.Value {
+	return c.name(c.Stream.Session.ProxyAuthority)
+}
+
+func proxyUniqueID(c *Context, _ []Argument) value.Value {
+	return c.name(c.Stream.Session.ProxyUniqueID)
+}
+
+func receivedProxy(c *Context, _ []Argument) value.Value {
+	return value.Bool(c.Stream.Session.Proxied)
+}

@@ -35,6 +35,7 @@ func (b *builder) buildBackend(section *config.Proxy) *server.Backend {
 	backend.BufferRequest = section.HTTPBufferRequest
 	backend.AfterResponseRules = rules.afterResponse
 	backend.Prefer = preferred(backend, rules.preferences)
+	rules.stick.install(backend)
 	backend.Prepare()
 	return backend
 }

@@ -23,6 +23,7 @@ type rules struct {
 	monitorFails []*acl.Condition // monitor fail
 	preferences  []preference     // use-server
 	captures     []captureRule
+	stick        stickRules
 }
 
 // verdict runs rules over an exchange.
@@ -79,6 +80,8 @@ func (l *ruleList) compile(list []config.Rule) {
 			l.redirect(r)
 		case "use-server":
 			l.useServer(r)
+		case "stick match", "stick on", "stick store-request", "stick store-response":
+			l.stick(r)
 		default:
 			l.add(r)
 		}

@@ -210,8 +210,12 @@ func parseStick(p *parser, s syntax.Statement) {
 	}
 	switch what := s.Argument(0); what {
 	case "match", "on", "store-request", "store-response":
+		if s.Argument(1) == "" {
+			p.failf(s, "'stick' expects a fetch method.")
+			return
+		}
 		p.addRule(s, "stick "+what, 2)
 	default:
-		p.failf(s, "'stick' expects 'store-request', 'store-response', 'match', or 'on' (optionally followed by a table and a condition).")
+		p.failf(s, "'stick' expects 'on', 'match', or 'store'.")
 	}
 }

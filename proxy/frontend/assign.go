@@ -27,6 +27,12 @@ func (s *session) prepareAttempt() {
 	if prefer := s.backend.Prefer; prefer != nil {
 		w.Bound = prefer(&s.stream)
 	}
+	if stick := s.backend.Stick; stick != nil && w.Bound == nil {
+		w.Bound = stick(&s.stream)
+	}
+	if remember := s.backend.RememberRequest; remember != nil {
+		remember(&s.stream)
+	}
 	o := &s.stream.Overrides
 	w.PriorityClass, w.PriorityOffset = int(o.PriorityClass), int(o.PriorityOffset)
 }

@@ -40,7 +40,16 @@ func (s *session) forward() {
 		s.failResponse(err)
 		return
 	}
+	s.rememberResponse()
 	s.relayResponse()
+}
+
+// rememberResponse has the tables remember which server it is that has answered.
+func (s *session) rememberResponse() {
+	if remember := s.backend.RememberResponse; remember != nil {
+		remember(&s.stream)
+	}
+	s.stream.StoreServer()
 }
 
 // replayable reports whether the request may be sent twice when a reused connection turns out to be closed: nothing of

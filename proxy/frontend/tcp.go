@@ -57,15 +57,17 @@ func (s *session) exchangeTCP() (switched bool) {
 			return false
 		}
 	}
-	st.RequestInput = nil
 	if st.Service != nil {
+		st.RequestInput = nil
 		st.Service.Serve(&tcpApplet{s}) // what failed is the service's to log: there is nothing to answer
 		return false
 	}
 	s.prepareAttempt()
+	st.RequestInput = nil
 	if !s.assign() || !s.connect(false) {
 		return false
 	}
+	st.StoreServer()
 	s.tunnel()
 	return false
 }

@@ -45,11 +45,12 @@ func (s *session) tunnel() {
 // whether they let it pass.
 func (s *session) inspectAnswer() bool {
 	b := s.backend
-	if s.stream.Response != nil || b.ResponseContentRules == nil {
+	if s.stream.Response != nil || b.ResponseContentRules == nil && b.RememberResponse == nil {
 		return true
 	}
 	s.offerResponse()
 	verdict := s.inspect(b.ResponseContentRules, &s.responseInput, b.ResponseInspectDelay)
+	s.rememberResponse()
 	s.stream.ResponseInput = nil
 	if s.obeyTCP(verdict, stream.InData) {
 		return true

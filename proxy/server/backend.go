@@ -41,6 +41,12 @@ type Backend struct {
 	// Prefer names the server that use-server rules ask for, nil for none of them. It may be nil itself.
 	Prefer func(*stream.Stream) *Server
 
+	// Stick names the server that a table remembers for an exchange that nothing else binds to one (stick match).
+	// RememberRequest and RememberResponse note in the stream what tables shall remember of it (stick store-request,
+	// store-response). They are nil without such rules.
+	Stick                             func(*stream.Stream) *Server
+	RememberRequest, RememberResponse func(*stream.Stream)
+
 	// Report is told what happens to the servers; nil for nobody.
 	Report func(Event)
 

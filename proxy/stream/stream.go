@@ -139,6 +139,7 @@ type Stream struct {
 	Record Record
 
 	tracked   tracking
+	stores    []store
 	requested bool // sticktable.Request was counted
 }
 
@@ -163,7 +164,7 @@ func (s *Stream) Reset() {
 		TxnVariables: s.TxnVariables, ReqVariables: s.ReqVariables, ResVariables: s.ResVariables,
 		RequestCaptures: s.RequestCaptures, ResponseCaptures: s.ResponseCaptures, uniqueID: s.uniqueID[:0],
 		RequestCookie: s.RequestCookie[:0], ResponseCookie: s.ResponseCookie[:0],
-		Record: NewRecord(),
+		Record: NewRecord(), stores: s.stores[:0],
 	}
 	if s.Session != nil {
 		s.Client = s.Session.Origin

@@ -1,6 +1,10 @@
 package stream
 
-import "tidelock/proxy/sticktable"
+import (
+	"slices"
+
+	"tidelock/proxy/sticktable"
+)
 
 // tracking is the entries of stick tables that somebody tracks (track-sc0 to track-sc2).
 type tracking [sticktable.Counters]sticktable.Tracked
@@ -85,3 +89,34 @@ func (s *Session) Admitted() { s.tracked.count(sticktable.Session, 1) }
 
 // EndTracking ends what the rules of the connection track.
 func (s *Session) EndTracking() { s.tracked.stop() }
+
+// store is a key under which a table shall remember the server of an exchange.
+type store struct {
+	table *sticktable.Table
+	key   string
+}
+
+// maxStores is how many tables an exchange is remembered in.
+const maxStores = 8
+
+// Stores reports whether the exchange is to be remembered in t already: the first key for a table counts.
+func (s *Stream) Stores(t *sticktable.Table) bool {
+	return slices.ContainsFunc(s.stores, func(other store) bool { return other.table == t })
+}
+
+// Store has t remember the server of the exchange under key, once StoreServer is called.
+func (s *Stream) Store(t *sticktable.Table, key []byte) {
+	if len(s.stores) < maxStores && !s.Stores(t) {
+		s.stores = append(s.stores, store{t, string(key)})
+	}
+}
+
+// StoreServer has tables remember the server, as Store was told.
+func (s *Stream) StoreServer() {
+	for _, store := range s.stores {
+		if e := store.table.Use([]byte(store.key)); e != nil {
+			e.SetServer(s.Server.ID, s.Server.Name)
+		}
+	}
+	s.stores = s.stores[:0]
+}

@@ -19,7 +19,7 @@ FUZZ_PACKAGES  = $(sort $(dir $(shell grep -rl --include='*_test.go' '^func Fuzz
 export LUA_TARBALL
 
 .DEFAULT_GOAL := build
-.PHONY: build run guests test conformance lint check fuzz soak bench-sandbox clean distclean help
+.PHONY: build run guests test conformance lint check fuzz soak bench-sandbox bench-proxy clean distclean help
 
 build: guests ## Build bin/tidelock (the default).
 	$(GO) build -buildvcs=false -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/tidelock ./cmd/tidelock
@@ -67,6 +67,10 @@ soak: guests ## Run the soak tests: many executions, flat memory.
 bench-sandbox: build ## Measure the sandbox, and print a table.
 	@guest/lua54/toolchain.sh test bench
 	$(GO) run ./benchmarks/sandbox
+
+bench-proxy: build ## Measure the proxy beside HAProxy, and print tables.
+	@guest/lua54/toolchain.sh test bench
+	$(GO) run ./benchmarks/proxy
 
 clean: ## Remove what the build made, but not the downloaded sources.
 	rm -rf bin guest/lua54/lua54.wasm guest/lua54/build/objects guest/lua54/build/include

@@ -25,7 +25,7 @@ type options struct {
 	clients     int
 	connections int
 	memoryOnly  bool
-	profile     string
+	only        string
 }
 
 func main() {
@@ -39,7 +39,7 @@ func main() {
 	flag.IntVar(&o.clients, "clients", 64, "connections of the load generator")
 	flag.IntVar(&o.connections, "connections", 10000, "connections that wait, for the memory figures")
 	flag.BoolVar(&o.memoryOnly, "memory", false, "measure memory only")
-	flag.StringVar(&o.profile, "only", "", "measure the rates of this scenario only")
+	flag.StringVar(&o.only, "only", "", "measure the rates of this scenario only")
 	flag.Parse()
 	if err := run(ctx, o); err != nil {
 		fmt.Fprintln(os.Stderr, "proxy:", err)
@@ -61,7 +61,7 @@ func run(ctx context.Context, o options) error {
 			return err
 		}
 	}
-	if o.profile != "" {
+	if o.only != "" {
 		return nil
 	}
 	fmt.Fprintf(out, "\nmemory of %d connections (resident)\tHAProxy\tTidelock\tratio\n", o.connections)

@@ -60,9 +60,9 @@ func measureMemory(ctx context.Context, o options, folder string, out io.Writer)
 			return err
 		}
 		var grown, total [2]int64
-		var worst time.Duration
+		var worst [2]time.Duration
 		for i, p := range []*process{haproxy, tidelock} {
-			if grown[i], total[i], worst, err = w.measure(ctx, o, p); err != nil {
+			if grown[i], total[i], worst[i], err = w.measure(ctx, o, p); err != nil {
 				break
 			}
 		}
@@ -73,7 +73,8 @@ func measureMemory(ctx context.Context, o options, folder string, out io.Writer)
 		}
 		fmt.Fprintf(out, "%s, total\t%.1f MB\t%.1f MB\t%.2f\n", w.name, mega(total[0]), mega(total[1]), ratio(total))
 		fmt.Fprintf(out, "%s, each\t%d B\t%d B\t%.2f\n", w.name, grown[0]/int64(o.connections), grown[1]/int64(o.connections), ratio(grown))
-		fmt.Fprintf(out, "%s, slowest of 200 other requests\t\t%s\t\n", w.name, worst.Round(100*time.Microsecond))
+		fmt.Fprintf(out, "%s, slowest of 200 other requests\t%s\t%s\t\n", w.name,
+			worst[0].Round(100*time.Microsecond), worst[1].Round(100*time.Microsecond))
 	}
 	return nil
 }

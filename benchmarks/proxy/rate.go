@@ -18,7 +18,7 @@ func measureRates(ctx context.Context, o options, folder string, out io.Writer) 
 	}
 	defer server.stop()
 	for _, s := range scenarios {
-		if o.profile != "" && o.profile != s.name {
+		if o.only != "" && o.only != s.name {
 			continue
 		}
 		if err := measureRate(ctx, o, folder, s, server.port, out); err != nil {

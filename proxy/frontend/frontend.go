@@ -22,7 +22,8 @@ type Frontend struct {
 
 	mu        sync.Mutex
 	sessions  map[*session]struct{} // guarded by mu
-	listeners []net.Listener        // guarded by mu
+	lot       lot
+	listeners []net.Listener // guarded by mu
 }
 
 // New returns a frontend that listens nowhere yet. Proxy must be set.
@@ -53,7 +54,7 @@ func (f *Frontend) start(c net.Conn, listener *Listener) {
 	f.running.Add(1)
 	f.mu.Unlock()
 	s.countAccept()
-	go s.run()
+	go s.run(false)
 }
 
 // end takes a session that has closed its connections off the books.
@@ -79,6 +80,7 @@ func (f *Frontend) Shutdown(ctx context.Context) error {
 		s.client.Interrupt()
 	}
 	f.mu.Unlock()
+	f.lot.close()
 
 	done := make(chan struct{})
 	go func() {

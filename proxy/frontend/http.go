@@ -11,23 +11,32 @@ import (
 	"tidelock/proxy/stream"
 )
 
-// serveHTTP carries exchanges until the connection has to close. A connection that was switched to HTTP has had its
-// content inspected before the first of them, and may have a backend already.
-func (s *session) serveHTTP(switched bool) {
+// opening is how a connection came to carry HTTP.
+type opening uint8
+
+const (
+	accepted opening = iota // just now
+	switched                // it began in TCP mode: content was inspected, a backend may be chosen
+	later                   // it carried exchanges and waited in the lot
+)
+
+// serveHTTP carries exchanges until the connection has to close, or waits in the lot: then it reports true.
+func (s *session) serveHTTP(o opening) (parked bool) {
 	s.client.SetWriteTimeout(s.frontend.Timeouts.Client)
-	s.stream.Request, s.stream.Response = &s.request, &s.response
 	chosen := s.backend
-	for first := true; ; first = false {
+	for first := o != later; ; first = false {
+		s.equip()
+		s.stream.Request, s.stream.Response = &s.request, &s.response
 		s.beginStream()
-		if !s.receive(first) {
-			return
+		if parked, ok := s.receive(first); !ok {
+			return parked
 		}
 		if first {
 			s.backend = chosen
 		}
-		s.exchangeHTTP(switched && first)
+		s.exchangeHTTP(first && o == switched)
 		if !s.finish() {
-			return
+			return false
 		}
 	}
 }
@@ -48,11 +57,11 @@ func (s *session) beginStream() {
 	st.ID = streamIDs.Add(1)
 }
 
-// receive waits for a request and reads its head. It reports false when there is none to answer any more: the
-// connection is to be closed, after an error reply where one is due.
-func (s *session) receive(first bool) bool {
-	if !s.awaitFirstByte(first) {
-		return false
+// receive waits for a request and reads its head. When it reports that none is there the connection is to be closed, after
+// an error reply where one is due, or waits for one in the lot.
+func (s *session) receive(first bool) (parked, ok bool) {
+	if parked, ok := s.awaitFirstByte(first); !ok {
+		return parked, false
 	}
 	st := &s.stream
 	st.Started = time.Now()
@@ -68,7 +77,7 @@ func (s *session) receive(first bool) bool {
 	s.client.SetReadTimeout(t.Client, until)
 	if err := s.client.ReadRequest(&s.request, &s.asked); err != nil {
 		s.refuse(err)
-		return false
+		return false, false
 	}
 	st.ReceivedMethod, st.ReceivedURI = s.request.Method(), s.request.URI()
 	st.First = first
@@ -79,35 +88,7 @@ func (s *session) receive(first bool) bool {
 	s.keep = s.asked.KeepAlive && !s.frontend.Close
 	s.beginWaiting()
 	s.offerRequest()
-	return true
-}
-
-// awaitFirstByte waits until a request begins to arrive.
-func (s *session) awaitFirstByte(first bool) bool {
-	if len(s.client.Buffered()) > 0 {
-		return true
-	}
-	t := s.frontend.Timeouts
-	var until time.Time
-	idle := t.HTTPKeepAlive
-	switch {
-	case first && t.HTTPRequest > 0:
-		idle, until = t.Client, s.Accepted.Add(t.HTTPRequest)
-	case first || idle == 0 && t.HTTPRequest == 0:
-		idle = t.Client
-	case idle == 0:
-		idle = t.HTTPRequest
-	}
-	s.client.SetReadTimeout(idle, until)
-	err := s.client.FillIdle()
-	if err == nil {
-		return true
-	}
-	if first && err != http1.ErrInterrupted {
-		s.stream.Started = time.Now()
-		s.refuse(err)
-	}
-	return false
+	return false, true
 }
 
 // refuse answers what could not be read as a request, and logs it.

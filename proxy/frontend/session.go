@@ -10,33 +10,22 @@ import (
 
 	"tidelock/proxy/counter"
 	"tidelock/proxy/http1"
-	"tidelock/proxy/message"
 	"tidelock/proxy/server"
 	"tidelock/proxy/stream"
 )
 
-// session is one client connection with everything that its exchanges need, one after the other. It is reused as a
-// whole, so that neither a connection nor a request allocates.
+// session is one client connection. It is reused, as its workspace is, so that neither a connection nor a request
+// allocates.
 type session struct {
 	stream.Session
 	frontend *Frontend
 	listener *Listener
 	client   http1.Conn
 
-	stream            stream.Stream
-	request, response message.Message
-	asked, answered   http1.Head
-	requestBody       http1.Body
-	responseBody      http1.Body
-	requestInput      input
-	responseInput     input
-	writer            http1.BodyWriter // of the response
-	upload            upload
-	applet            httpApplet
-	waiting           *exchange // the stream's Context
+	*workspace // nil while the connection waits for long
+	place      place
 
 	backend   *server.Backend
-	attempt   attempt
 	keep      bool // the client's connection may carry another exchange
 	started   bool // the response's head was written
 	endedAt   time.Time
@@ -56,6 +45,7 @@ var (
 
 func newSession(f *Frontend, c net.Conn, listener *Listener) *session {
 	s := sessions.Get().(*session)
+	s.equip()
 	s.frontend = f
 	s.client.Attach(c)
 	s.Session.ID = sessionIDs.Add(1)
@@ -88,21 +78,34 @@ func addrPort(a net.Addr) (netip.AddrPort, bool) {
 	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port()), true
 }
 
-// run carries the session from accept to close. A panic ends this session and nothing else.
-func (s *session) run() {
+// run carries the session from accept, or from a wait in the lot, to its close or to another such wait.
+func (s *session) run(resumed bool) {
+	if !s.carry(resumed) {
+		s.end()
+	}
+}
+
+// carry reports whether the session waits in the lot. It is not the caller's any more then. A panic ends this session and
+// nothing else.
+func (s *session) carry(resumed bool) (parked bool) {
+	defer s.recovered("session")
+	switch {
+	case resumed:
+		return s.serveHTTP(later)
+	case !s.admit():
+		return false
+	case s.frontend.Proxy.Mode == stream.ModeHTTP:
+		return s.serveHTTP(accepted)
+	}
+	return s.serveTCP()
+}
+
+// end closes the session and gives it back, once nothing of it runs any more.
+func (s *session) end() {
 	f := s.frontend
 	defer s.recycle()
 	defer f.end(s)
-	defer s.close()
-	defer s.recovered("session")
-	if !s.admit() {
-		return
-	}
-	if f.Proxy.Mode == stream.ModeHTTP {
-		s.serveHTTP(false)
-	} else {
-		s.serveTCP()
-	}
+	s.close()
 }
 
 // recovered is deferred by every goroutine of a session.
@@ -115,10 +118,12 @@ func (s *session) recovered(what string) {
 
 // close ends all that the session still has open.
 func (s *session) close() {
-	s.upload.stop(s)
-	s.endWaiting()
-	s.dropServer()
-	s.release()
+	if s.workspace != nil {
+		s.upload.stop(s)
+		s.endWaiting()
+		s.dropServer()
+		s.release()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.client.Close()
@@ -126,9 +131,9 @@ func (s *session) close() {
 
 // recycle gives the session back for another connection, once nothing can reach it any more.
 func (s *session) recycle() {
+	s.strip()
 	s.Session.Reset()
-	s.frontend, s.listener, s.backend, s.stream.Session = nil, nil, nil, nil
-	s.stream.RequestInput, s.stream.ResponseInput = nil, nil
+	s.frontend, s.listener, s.backend = nil, nil, nil
 	s.killed = false
 	sessions.Put(s)
 }

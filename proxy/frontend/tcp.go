@@ -8,8 +8,9 @@ import (
 	"tidelock/proxy/stream"
 )
 
-// serveTCP carries a connection whose bytes are not looked into.
-func (s *session) serveTCP() {
+// serveTCP carries a connection whose bytes are not looked into. It reports whether the session waits in the lot, as one
+// that turned out to carry HTTP may.
+func (s *session) serveTCP() (parked bool) {
 	t := s.frontend.Timeouts
 	s.stream.Request, s.stream.Response = nil, nil
 	s.beginStream()
@@ -20,8 +21,7 @@ func (s *session) serveTCP() {
 	s.offerRequest()
 	if s.exchangeTCP() {
 		s.endWaiting()
-		s.serveHTTP(true)
-		return
+		return s.serveHTTP(switched)
 	}
 	s.stream.RequestInput = nil
 	s.endWaiting()
@@ -32,6 +32,7 @@ func (s *session) serveTCP() {
 	s.release()
 	s.linger()
 	s.log()
+	return false
 }
 
 // exchangeTCP carries the connection to its end. It reports true instead when the connection turns out to be one of HTTP:

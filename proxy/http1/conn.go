@@ -23,6 +23,7 @@ type Conn struct {
 	limits   *limits
 	in       *buffer // nil while there is no use for it
 	r, w     int     // unread input is in[r:w]
+	scout    [1]byte // input that Await met
 	filled   bool    // the last read left no room: more is likely to wait
 	out      *buffer // nil like in
 	n        int     // unsent output is out[:n]

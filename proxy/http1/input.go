@@ -65,6 +65,20 @@ func (c *Conn) fill(idle bool) error {
 	return err
 }
 
+// Await is FillIdle for a connection that may wait for long: it holds no buffer meanwhile. What is buffered must have been
+// consumed.
+func (c *Conn) Await() error {
+	c.Release()
+	n, err := c.read(c.scout[:], true)
+	if n > 0 {
+		if err := c.makeRoom(); err != nil {
+			return err
+		}
+		c.w += copy(c.in.bytes[c.w:], c.scout[:n])
+	}
+	return err
+}
+
 // makeRoom makes sure of room for input. A small buffer gives way to one of full size once a read has filled it: what is
 // in it stays whole, and the rest of a large body comes in fewer pieces.
 func (c *Conn) makeRoom() error {

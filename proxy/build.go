@@ -11,6 +11,7 @@ import (
 	"tidelock/proxy/counter"
 	"tidelock/proxy/frontend"
 	"tidelock/proxy/log"
+	"tidelock/proxy/pattern"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/server"
 	"tidelock/proxy/socket"
@@ -38,14 +39,18 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 		Proxy: &Proxy{
 			config: cfg, options: o, Process: o.Process,
 			backends: map[string]*server.Backend{}, rows: map[*config.Proxy][]*counter.Row{},
+			patterns: &pattern.Sets{},
 		},
 		ctx: ctx, diags: diags, logs: newLogTargets(&cfg.Global),
 		identities: map[*config.Proxy]*stream.Proxy{}, servers: map[[2]string]*server.Server{}, rules: map[*config.Proxy]*rules{},
 		tables: &sticktable.Tables{},
 	}
+	b.patterns.Resolve = b.resolvePattern
+	b.fileOrder()
 	b.buildRuntime()
 	b.loadScripts()
 	b.buildProxies()
+	b.patterns.Number()
 	if b.scripts != nil && !diags.Has(syntax.Alert) {
 		if err := b.scripts.Init(ctx); err != nil {
 			b.scriptErrors(err)
@@ -66,6 +71,7 @@ type builder struct {
 	*Proxy
 	ctx        context.Context
 	diags      *syntax.Diagnostics
+	files      []string // of the configuration, in their order
 	logs       *logTargets
 	identities map[*config.Proxy]*stream.Proxy
 	servers    map[[2]string]*server.Server // by the names of backend and server

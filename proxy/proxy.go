@@ -19,6 +19,7 @@ import (
 	"tidelock/proxy/counter"
 	"tidelock/proxy/frontend"
 	"tidelock/proxy/log"
+	"tidelock/proxy/pattern"
 	"tidelock/proxy/server"
 	"tidelock/proxy/socket"
 	"tidelock/proxy/stream"
@@ -81,8 +82,9 @@ type Proxy struct {
 	targets   []*log.Target
 	rows      map[*config.Proxy][]*counter.Row
 
-	Process *counter.Process
-	runtime runtimeAPI
+	Process  *counter.Process
+	runtime  runtimeAPI
+	patterns *pattern.Sets
 
 	serving sync.WaitGroup
 }

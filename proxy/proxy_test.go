@@ -290,7 +290,7 @@ func TestBuild_Errors(t *testing.T) {
 	}{
 		{"unknown fetch", "http-request set-header a %[nope]", 33, "while parsing 'http-request set-header' rule : "},
 		{"unknown action", "http-request set-heade a b", 18, "set-header"},
-		{"unknown ACL", "http-request deny if nope", 26, "ACL 'nope'"},
+		{"unknown ACL", "http-request deny if nope", 26, "no such ACL : 'nope'"},
 		{"unknown ACL in use_backend", "use_backend b if nope", 5, "error detected while parsing switching rule : "},
 		{"ACL", "acl a nope x", 11, "error detected while parsing ACL 'a' : "},
 		{"log-format", "log-format %nope", 16, "failed to parse log-format : "},

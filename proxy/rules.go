@@ -162,8 +162,9 @@ func (b *builder) ruleCompiler(section *config.Proxy, set stream.RuleSet, acls *
 	k := &rule.Compiler{
 		Set: set, Mode: b.identities[section].Mode, Proxy: b.identities[section], HasBackend: section.Kind.HasBackend(), ACLs: acls,
 		ErrorGroup: b.errorGroup, Experimental: b.config.Global.Experimental,
-		Warn:       func(text string) { b.diags.Warnf(r.At, "%s.", text) },
-		Files:      r.Folder.ReadFile,
+		Warn:     func(text string) { b.diags.Warnf(r.At, "%s.", text) },
+		Files:    r.Folder.ReadFile,
+		Patterns: b.patterns, Place: b.place(r.At),
 		ErrorReply: b.answerError(section), Tarpit: tarpitTimeout(section),
 	}
 	if section.Kind.HasFrontend() {
@@ -180,6 +181,7 @@ func (b *builder) ruleCompiler(section *config.Proxy, set stream.RuleSet, acls *
 func (b *builder) compiler(section *config.Proxy, phase sample.Phase, at syntax.Position, folder config.Folder) *sample.Compiler {
 	k := &sample.Compiler{
 		Phase: phase, Proxy: b.identities[section], Warn: func(text string) { b.diags.Warnf(at, "%s.", text) }, Files: folder.ReadFile,
+		Patterns: b.patterns, Place: b.place(at),
 	}
 	if b.scripts != nil {
 		k.Scripts = b.scripts

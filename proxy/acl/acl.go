@@ -4,6 +4,7 @@ package acl
 
 import (
 	"fmt"
+	"maps"
 
 	"tidelock/proxy/nearest"
 	"tidelock/proxy/sample"
@@ -32,13 +33,10 @@ func (s *Set) Add(k *sample.Compiler, words []string) error {
 	if err != nil {
 		return shift(err, 1)
 	}
-	if s.named == nil {
-		s.named = make(map[string]*list)
-	}
 	l := s.named[words[0]]
 	if l == nil {
 		l = &list{}
-		s.named[words[0]] = l
+		s.keep(words[0], l)
 	}
 	l.tests = append(l.tests, t)
 	return nil
@@ -55,7 +53,7 @@ func isName(name string) bool {
 	return name != ""
 }
 
-// find returns the ACL called name, declared or predefined.
+// find returns the ACL called name, declared or predefined. A predefined one that is used counts as declared from then on.
 func (s *Set) find(k *sample.Compiler, name string) (*list, error) {
 	if l := s.named[name]; l != nil {
 		return l, nil
@@ -69,13 +67,23 @@ func (s *Set) find(k *sample.Compiler, name string) (*list, error) {
 		for n := range predefined {
 			known[n] = struct{}{}
 		}
-		return nil, nearest.Unknown("ACL", name, known)
+		return nil, fmt.Errorf("no such ACL : '%s'%s", name, nearest.Suggestion(name, maps.Keys(known)))
 	}
 	t, err := compileTest(k, words)
 	if err != nil {
 		return nil, fmt.Errorf("predefined ACL '%s': %w", name, err)
 	}
-	return &list{tests: []*test{t}}, nil
+	l := &list{tests: []*test{t}}
+	s.keep(name, l)
+	return l, nil
+}
+
+// keep notes an ACL by its name.
+func (s *Set) keep(name string, l *list) {
+	if s.named == nil {
+		s.named = make(map[string]*list)
+	}
+	s.named[name] = l
 }
 
 func (l *list) holds(c *sample.Context) bool {

@@ -16,7 +16,7 @@ func TestSet_Condition_Errors(t *testing.T) {
 		want            string
 	}{
 		{"no keyword", "nope", 0, 0, "expected 'if' or 'unless'"},
-		{"unknown name", "if TRUE METH_GTE", 2, 0, "unknown ACL 'METH_GTE'; did you mean 'METH_GET' maybe ?"},
+		{"unknown name", "if TRUE METH_GTE", 2, 0, "no such ACL : 'METH_GTE'; did you mean 'METH_GET' maybe ?"},
 		{"nothing to negate", "if TRUE !", 2, 0, "expected an ACL after '!'"},
 		{"nothing before or", "if or TRUE", 1, 0, "expected an ACL before 'or'"},
 		{"nothing after or", "if TRUE ||", 2, 0, "expected an ACL after '||'"},
@@ -24,13 +24,17 @@ func TestSet_Condition_Errors(t *testing.T) {
 		{"empty braces", "if { }", 2, 0, "missing fetch method"},
 		{"unknown fetch", "if TRUE || { hdrr(x) a }", 4, 0, "unknown fetch method 'hdrr'; did you mean 'hdr' maybe ?"},
 		{"unknown converter", "if { path,lowr a }", 2, 5, "unknown converter 'lowr'; did you mean 'lower' maybe ?"},
-		{"unknown method", "if { path -m begg /a }", 4, 0, "unknown matching method 'begg'; did you mean 'beg' maybe ?"},
-		{"unknown flag", "if { path -z /a }", 3, 0, "'-z' is not a flag of ACLs"},
-		{"method is needed", "if { req.body aa }", 2, 0, "needs a matching method"},
-		{"number", "if { src_port 5 6x }", 4, 0, "'6x' is neither a number nor an operator"},
+		{"unknown method", "if { path -m begg /a }", 4, 0, "unknown matching method 'begg' when parsing ACL expression"},
+		{"unknown flag", "if { path -z /a }", 3, 0, "'-z' is not a valid ACL option. Please use '--' before any pattern beginning with a '-'"},
+		{"method is needed", "if { req.body aa }", 2, 0, "matching method must be specified first (using '-m') when using a sample fetch of this type ('req.body')"},
+		{"number", "if { src_port 5 6x }", 4, 0, "'6x' is not a number"},
 		{"range", "if { src_port 5:3 }", 3, 0, "'5:3' is not a valid number range"},
 		{"network", "if { src 1.2.3.4/33 }", 3, 0, "'1.2.3.4/33' is not a valid IPv4 or IPv6 address"},
 		{"regex", "if { path_reg a ( }", 4, 0, "regex '(' is invalid"},
+		{"operator", "if { src_port gt 9223372036854775807 }", 4, 0, "no number is beyond that one"},
+		{"hexadecimal digits", "if { path -m bin 61 6 }", 6, 0, "an even number of hex digit is expected"},
+		{"method behind a file", "if { path -f /dev/null -m beg }", 5, 0, "'-m' must only be specified before patterns and files"},
+		{"number of the set", "if { path -u x }", 4, 0, "the argument of -u must be an integer"},
 		{"file", "if { path -f /nonexistent/file }", 4, 0, "failed to open pattern file </nonexistent/file>"},
 	}
 	for _, test := range tests {
@@ -50,7 +54,7 @@ func TestSet_Condition_Errors(t *testing.T) {
 func TestSet_Condition_Warnings(t *testing.T) {
 	tests := []struct{ name, condition, want string }{
 		{"other phase", "if { status 200 }", "anonymous acl will never match because it uses keyword 'status' which is incompatible with 'frontend http-request header rule'"},
-		{"no pattern", "if { path }", "ACL 'path' has no pattern"},
+		{"no pattern", "if { path }", "parsing acl keyword 'path' :\n  no pattern to match against were provided"},
 		{"none", "if { path -- }", ""},
 	}
 	for _, test := range tests {

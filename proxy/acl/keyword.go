@@ -1,14 +1,29 @@
 package acl
 
+import "tidelock/proxy/pattern"
+
 // keyword is a fetch with the matching method that a name implies (manual, sections 7.3.3 to 7.3.6, "ACL derivatives").
 // It counts only without converters; other fetches take the method of their type.
-type keyword struct{ fetch, method string }
+type keyword struct {
+	fetch  string
+	method *pattern.Method
+}
 
 var keywords = map[string]keyword{
-	"method":         {"method", "meth"},
-	"req_ver":        {"req.ver", "str"},
-	"resp_ver":       {"res.ver", "str"},
-	"req_proto_http": {"req.proto_http", "bool"},
+	"http_auth_group":    {"http_auth_group", pattern.Str},
+	"method":             {"method", pattern.Meth},
+	"payload":            {"req.payload", pattern.Bin},
+	"payload_lv":         {"req.payload_lv", pattern.Bin},
+	"req.ssl_ver":        {"req.ssl_ver", pattern.Version},
+	"req_proto_http":     {"req.proto_http", pattern.Bool},
+	"req_rdp_cookie":     {"req.rdp_cookie", pattern.Str},
+	"req_rdp_cookie_cnt": {"req.rdp_cookie_cnt", pattern.Int},
+	"req_ssl_sni":        {"req.ssl_sni", pattern.Str},
+	"req_ssl_ver":        {"req.ssl_ver", pattern.Version},
+	"req_ver":            {"req.ver", pattern.Str},
+	"resp_ver":           {"res.ver", pattern.Str},
+	"ssl_fc_sni_end":     {"ssl_fc_sni", pattern.End},
+	"ssl_fc_sni_reg":     {"ssl_fc_sni", pattern.Reg},
 }
 
 func init() {
@@ -16,10 +31,11 @@ func init() {
 		"base": "base", "cook": "req.cook", "hdr": "req.hdr", "path": "path", "scook": "res.cook", "shdr": "res.hdr",
 		"url": "url", "urlp": "urlp",
 	}
+	methods := []*pattern.Method{pattern.Beg, pattern.Dir, pattern.Dom, pattern.End, pattern.Len, pattern.Reg, pattern.Sub}
 	for name, fetch := range families {
-		keywords[name] = keyword{fetch, "str"}
-		for _, method := range []string{"beg", "dir", "dom", "end", "len", "reg", "sub"} {
-			keywords[name+"_"+method] = keyword{fetch, method}
+		keywords[name] = keyword{fetch, pattern.Str}
+		for _, m := range methods {
+			keywords[name+"_"+m.Name] = keyword{fetch, m}
 		}
 	}
 }

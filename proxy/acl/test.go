@@ -1,19 +1,18 @@
 package acl
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
-	"tidelock/proxy/nearest"
+	"tidelock/proxy/pattern"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/value"
 )
 
-// test compares the samples of an expression with patterns. It is immutable.
+// test compares the samples of an expression with patterns. It is immutable; the patterns may change while it is used.
 type test struct {
 	expression *sample.Expression
-	match      matcher
+	patterns   []*pattern.Index // one for each file, then one for those in the configuration
 }
 
 // holds reports whether one of the samples matches. What does not exist in the current phase has no samples, even if
@@ -28,10 +27,19 @@ func (t *test) holds(c *sample.Context) bool {
 		if done {
 			return false
 		}
-		if v.Valid() && t.match(c, v) {
+		if v.Valid() && t.matches(c, v) {
 			return true
 		}
 	}
+}
+
+func (t *test) matches(c *sample.Context, v value.Value) bool {
+	for _, x := range t.patterns {
+		if x.Find(v, &c.Scratch) != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // compileTest compiles "<criterion> [flags] [operator] [<value>] ...".
@@ -41,7 +49,7 @@ func compileTest(k *sample.Compiler, words []string) (*test, error) {
 	if len(words) == 0 {
 		return nil, &sample.Error{Text: "missing fetch method in ACL"}
 	}
-	criterion, implied := resolve(words[0])
+	criterion, method := resolve(words[0])
 	e, n, err := k.Parse(append([]string{criterion}, words[1:]...))
 	if err != nil {
 		if e := err.(*sample.Error); e.Word == 0 {
@@ -49,43 +57,36 @@ func compileTest(k *sample.Compiler, words []string) (*test, error) {
 		}
 		return nil, err
 	}
-	p := patternParser{compiler: k, words: words, at: n, method: implied}
+	if method == nil {
+		method = defaultMethods[e.Output()]
+	}
+	name, _, _ := strings.Cut(words[0], ",")
+	name, _, _ = strings.Cut(name, "(")
+	p := patternParser{compiler: k, words: words, at: n, keyword: name, method: method, number: -1}
 	if err := p.parse(); err != nil {
 		return nil, &sample.Error{Word: min(p.at, len(words)-1), Text: err.Error()}
 	}
-	if p.method == "" {
-		if p.method = defaultMethods[e.Output()]; p.method == "" {
-			return nil, &sample.Error{Text: fmt.Sprintf("'%s' yields type '%s', which needs a matching method: use -m", words[0], e.Output())}
-		}
-	}
-	if len(p.patterns) == 0 && !p.ended && p.method != "found" && p.method != "bool" {
-		k.Warnf("ACL '%s' has no pattern and never matches; add '--' if that is meant, or use '-m found' to test for presence", words[0])
-	}
-	match, err := methods[p.method](p.patterns)
-	var faulty patternError
-	if errors.As(err, &faulty) {
-		return nil, &sample.Error{Word: faulty.word, Text: faulty.Error()}
-	}
-	return &test{e, match}, err
+	return &test{e, p.found}, nil
 }
 
-var defaultMethods = map[value.Kind]string{
-	value.Boolean: "bool", value.Integer: "int", value.Address: "ip", value.String: "str", value.Method: "meth",
+// defaultMethods are those of samples whose kind implies one.
+var defaultMethods = map[value.Kind]*pattern.Method{
+	value.Boolean: pattern.Bool, value.Integer: pattern.Int, value.Address: pattern.IP, value.String: pattern.Str, value.Method: pattern.Meth,
 }
 
 // resolve turns a keyword that implies a method, such as hdr_end(host), into its fetch and that method.
-func resolve(criterion string) (fetch, method string) {
+func resolve(criterion string) (fetch string, method *pattern.Method) {
 	end := strings.IndexAny(criterion, "(,")
 	if end < 0 {
 		end = len(criterion)
 	}
 	k, ok := keywords[criterion[:end]]
 	if !ok {
-		return criterion, ""
+		return criterion, nil
 	}
 	rest := criterion[end:]
 	if hasConverter(rest) {
-		k.method = ""
+		k.method = nil
 	}
 	return k.fetch + rest, k.method
 }
@@ -99,73 +100,7 @@ func hasConverter(rest string) bool {
 	return strings.Contains(rest[:closing+1], "),") || len(rest) > closing+2
 }
 
-// patternParser reads flags and patterns.
-type patternParser struct {
-	compiler *sample.Compiler
-	words    []string
-	at       int
-	method   string
-	fold     bool
-	ended    bool // by "--"
-	patterns []pattern
-}
-
-// parse reads flags up to the first word that is none. From there on even "-i" is a pattern.
-func (p *patternParser) parse() error {
-	for ; p.at < len(p.words) && !p.ended && strings.HasPrefix(p.words[p.at], "-"); p.at++ {
-		if err := p.flag(p.words[p.at]); err != nil {
-			return err
-		}
-	}
-	for ; p.at < len(p.words); p.at++ {
-		p.patterns = append(p.patterns, pattern{p.words[p.at], p.fold, p.at})
-	}
-	return nil
-}
-
-func (p *patternParser) flag(word string) error {
-	switch word {
-	case "--":
-		p.ended = true
-	case "-i":
-		p.fold = true
-	case "-n":
-		// Names are never resolved.
-	case "-m":
-		p.at++
-		if p.at == len(p.words) {
-			return errors.New("-m expects a matching method")
-		}
-		if methods[p.words[p.at]] == nil {
-			return nearest.Unknown("matching method", p.words[p.at], methods)
-		}
-		if len(p.patterns) > 0 {
-			return errors.New("-m must precede the patterns")
-		}
-		p.method = p.words[p.at]
-	case "-f":
-		p.at++
-		if p.at == len(p.words) {
-			return errors.New("-f expects a file name")
-		}
-		return p.load(p.words[p.at])
-	default:
-		return fmt.Errorf("'%s' is not a flag of ACLs (-f, -i, -m, -n); put '--' before patterns that begin with '-'", word)
-	}
-	return nil
-}
-
-// load reads patterns from a file, one a line. Empty lines and those that begin with '#' say nothing.
-func (p *patternParser) load(name string) error {
-	content, err := p.compiler.ReadFile(name)
-	if err != nil {
-		return fmt.Errorf("failed to open pattern file <%s>", name)
-	}
-	for line := range strings.Lines(string(content)) {
-		line = strings.TrimRight(line, "\r\n")
-		if line != "" && line[0] != '#' {
-			p.patterns = append(p.patterns, pattern{strings.TrimLeft(line, " \t"), p.fold, p.at})
-		}
-	}
-	return nil
+// errNoMethod is the error for a sample whose kind implies no method.
+func errNoMethod(keyword string) error {
+	return fmt.Errorf("matching method must be specified first (using '-m') when using a sample fetch of this type ('%s')", keyword)
 }

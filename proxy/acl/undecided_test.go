@@ -4,24 +4,36 @@ import (
 	"testing"
 
 	"tidelock/proxy/sample"
+	"tidelock/proxy/stream"
 	"tidelock/proxy/value"
 )
 
+// constants are fetches of scripts: yes, no, and open, which lacks input.
+type constants struct {
+	stream.Scripts
+	context *sample.Context
+}
+
+func (k *constants) BindFetch(name string, _ []string) (func(*stream.Stream) value.Value, error) {
+	return func(*stream.Stream) value.Value {
+		k.context.Incomplete = name == "open"
+		return value.Bool(name == "yes")
+	}, nil
+}
+
 // A factor that lacks input leaves its term open, unless another factor has settled it.
 func TestCondition_Decide(t *testing.T) {
-	constant := func(holds, incomplete bool) *list {
-		get := func(c *sample.Context, _ value.Value) bool {
-			c.Incomplete = incomplete
-			return holds
-		}
-		k := &sample.Compiler{Phase: sample.TCPRequest}
-		e, _, err := k.Parse([]string{"always_true"})
+	c := sample.Acquire(nil, sample.TCPRequest)
+	defer c.Release()
+	constant := func(name string) *list {
+		k := &sample.Compiler{Phase: sample.TCPRequest, Scripts: &constants{context: c}}
+		made, err := compileTest(k, []string{"lua." + name, "-m", "bool"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return &list{tests: []*test{{e, get}}}
+		return &list{tests: []*test{made}}
 	}
-	yes, no, open := constant(true, false), constant(false, false), constant(false, true)
+	yes, no, open := constant("yes"), constant("no"), constant("open")
 	tests := []struct {
 		name             string
 		terms            [][]factor
@@ -40,8 +52,6 @@ func TestCondition_Decide(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			c := sample.Acquire(nil, sample.TCPRequest)
-			defer c.Release()
 			holds, undecided := (&Condition{unless: test.unless, terms: test.terms}).Decide(c)
 			if holds != test.holds || undecided != test.undecided {
 				t.Errorf("got %t, undecided %t", holds, undecided)

@@ -12,6 +12,7 @@ import (
 	"tidelock/proxy/logformat"
 	"tidelock/proxy/message"
 	"tidelock/proxy/nearest"
+	"tidelock/proxy/pattern"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/stream"
 )
@@ -35,6 +36,9 @@ type Compiler struct {
 	Tarpit time.Duration
 	// Files reads the files that rules name; nil is os.ReadFile.
 	Files func(name string) ([]byte, error)
+	// Patterns are the files of maps and ACLs; Place is that of the rule.
+	Patterns *pattern.Sets
+	Place    pattern.Place
 	// ErrorReply fills the stream's empty Response with the proxy's own answer for a status. Nil leaves it without a body.
 	ErrorReply func(s *stream.Stream, status int)
 	// ErrorGroup returns the pages of a http-errors section by status; ok is false when there is no such section.
@@ -46,7 +50,7 @@ type Compiler struct {
 // Errors are of type *Error; words count from the action.
 func (k *Compiler) Compile(words []string) (*Rule, error) {
 	p := &parser{Compiler: k, words: words, at: 1}
-	p.samples = sample.Compiler{Phase: sample.PhaseOf(k.Set), Proxy: k.Proxy, Scripts: k.Scripts, Warn: k.Warn, Files: k.Files}
+	p.samples = k.samples()
 	if len(words) == 0 {
 		return nil, p.failure(InAction, p.unknown(""))
 	}
@@ -62,6 +66,13 @@ func (k *Compiler) Compile(words []string) (*Rule, error) {
 		return nil, p.failure(InCondition, err)
 	}
 	return &Rule{condition, act, p.hint}, nil
+}
+
+// samples returns the compiler of the expressions in the rule.
+func (k *Compiler) samples() sample.Compiler {
+	return sample.Compiler{
+		Phase: sample.PhaseOf(k.Set), Proxy: k.Proxy, Scripts: k.Scripts, Warn: k.Warn, Files: k.Files, Patterns: k.Patterns, Place: k.Place,
+	}
 }
 
 // Part is a part of a rule.

@@ -9,7 +9,6 @@ import (
 	"tidelock/proxy/errorpage"
 	"tidelock/proxy/logformat"
 	"tidelock/proxy/message"
-	"tidelock/proxy/sample"
 )
 
 // CompileError compiles the words of a http-error line. They are an answer like those of rules, without a condition.
@@ -17,7 +16,7 @@ import (
 // Errors are of type *Error.
 func (k *Compiler) CompileError(words []string) (status int, r *Reply, err error) {
 	p := &parser{Compiler: k, words: words}
-	p.samples = sample.Compiler{Phase: sample.PhaseOf(k.Set), Proxy: k.Proxy, Scripts: k.Scripts, Warn: k.Warn, Files: k.Files}
+	p.samples = k.samples()
 	r = &Reply{}
 	if !slices.Contains(words, "status") {
 		err = errors.New("expects at least a <status> as arguments.")

@@ -238,7 +238,7 @@ func TestCompiler_Compile_Errors(t *testing.T) {
 		{"regex", "replace-header a ( b", stream.HTTPRequest, 2, "regex '(' is invalid"},
 		{"service", "use-service foo", stream.HTTPRequest, 1, "unknown service 'foo'"},
 		{"script", "lua.foo", stream.HTTPRequest, 0, "no script is loaded"},
-		{"acl", "deny if nope", stream.HTTPRequest, 2, "unknown ACL 'nope'"},
+		{"acl", "deny if nope", stream.HTTPRequest, 2, "no such ACL : 'nope'"},
 		{"http action in tcp", "set-header a b", stream.TCPRequest, 0, "but got 'set-header'"},
 	}
 	for _, test := range tests {

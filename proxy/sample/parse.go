@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tidelock/proxy/nearest"
+	"tidelock/proxy/pattern"
 	"tidelock/proxy/stream"
 	"tidelock/proxy/value"
 )
@@ -19,6 +20,9 @@ type Compiler struct {
 
 	// Files reads the files that are named there; nil is os.ReadFile.
 	Files func(name string) ([]byte, error)
+
+	Patterns *pattern.Sets // where maps and ACLs share their files
+	Place    pattern.Place // of the expressions, as the runtime API tells it
 }
 
 // ReadFile returns the content of a file that the configuration names.

@@ -60,7 +60,7 @@ func init() {
 	for _, rows := range [][]Converter{
 		numberConverters, xxhashConverters, bigEndianConverters, jsonConverters, jwtConverters, languageConverters,
 		cipherConverters, protocolConverters, textConverters, fieldConverters, encodingConverters, hashConverters, timeConverters,
-		variableConverters, tableConverters(),
+		variableConverters, tableConverters(), mapConverters,
 	} {
 		for i := range rows {
 			c := &rows[i]

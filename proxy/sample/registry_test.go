@@ -80,7 +80,7 @@ func (s signature) compare(t *testing.T, what string, p Parameters, output strin
 	if slices.Contains(otherSignature, s.name) {
 		return
 	}
-	if s.output != output {
+	if s.output != output && (s.output != "addr" || output != "ipv4") {
 		t.Errorf("%s %s yields %s, want %s", what, s.name, output, s.output)
 	}
 	if p.Required != s.required || len(p.Types) != s.required+s.optional {

@@ -58,6 +58,9 @@ type Options struct {
 	// Listen opens a listener; nil asks the system. A reload hands listeners over here, and tests choose their ports.
 	Listen func(context.Context, socket.Options) (net.Listener, error)
 
+	// SendSockets gives the listening sockets to a process that asks for them over the runtime API; nil refuses.
+	SendSockets func(*net.UnixConn) error
+
 	// Process counts what concerns the whole process, which may run several configurations at a time; nil is one of
 	// this Proxy alone.
 	Process *counter.Process

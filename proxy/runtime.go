@@ -44,6 +44,9 @@ func (b *builder) buildRuntime() {
 		process.Environment = b.config.Environment.Environ()
 	}
 	commands := slices.Concat(process.Commands(), command.Tables(b.tables))
+	if b.options.SendSockets != nil {
+		commands = append(commands, runtime.ListeningSockets(b.options.SendSockets))
+	}
 	if err := b.runtime.Registry.Add(commands...); err != nil {
 		b.diags.Alertf(syntax.Position{}, "runtime API: %s.", err)
 	}
@@ -92,7 +95,8 @@ func (p *Proxy) serveRuntime() {
 	for i, l := range p.runtime.listeners {
 		s := p.runtime.bindings[i]
 		p.serving.Go(func() {
-			if err := p.runtime.Serve(l, runtime.Socket{Level: socketLevel(s.Bind), Severities: cmp.Or(s.Severity, "none")}); err != nil {
+			socket := runtime.Socket{Level: socketLevel(s.Bind), Severities: cmp.Or(s.Severity, "none"), ExposesListeners: s.ExposesListeners}
+			if err := p.runtime.Serve(l, socket); err != nil {
 				p.options.Errors.Error("runtime API failed", "address", socketAddress(s.Address), "error", err)
 			}
 		})

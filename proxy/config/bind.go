@@ -41,6 +41,8 @@ type BindSettings struct {
 	Level    string // of the runtime API: "user", "operator", "admin", or "" for its default
 	Severity string // how the runtime API begins messages: "none", "number", "string", or "" for none
 
+	ExposesListeners bool // the runtime API gives the listening sockets to a process that takes over
+
 	TLS TLS
 }
 

@@ -34,7 +34,7 @@ var bindRows = slices.Concat([]bindRow{
 	{name: "accept-proxy", set: setFlag(func(b *BindSettings) *bool { return &b.AcceptProxy })},
 	{name: "backlog", missing: "missing value", set: setNumber(func(b *BindSettings) *int { return &b.Backlog }, "must be > 0")},
 	{name: "defer-accept", set: setFlag(func(b *BindSettings) *bool { return &b.DeferAccept })},
-	{name: "expose-fd", missing: "missing fd type", set: setExpose, support: NoEffect},
+	{name: "expose-fd", missing: "missing fd type", set: setExpose},
 	{name: "gid", missing: "missing value", set: setOwner(func(b *BindSettings) **int { return &b.GID })},
 	{name: "group", missing: "missing group name", set: setGroup},
 	{name: "id", missing: "expects an integer argument", set: setBindID},
@@ -172,11 +172,12 @@ func setUserTimeout(b *bindReader, value string) error {
 	return nil
 }
 
-// setExpose is for processes that ask for the listening sockets when they take over. It grants nothing here.
-func setExpose(_ *bindReader, value string) error {
+// setExpose is for processes that ask for the listening sockets when they take over.
+func setExpose(b *bindReader, value string) error {
 	if value != "listeners" {
 		return fmt.Errorf("only supports 'listeners' (got '%s')", value)
 	}
+	b.ExposesListeners = true
 	return nil
 }
 

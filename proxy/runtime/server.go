@@ -33,6 +33,8 @@ type Server struct {
 type Socket struct {
 	Level      Level
 	Severities string // one of Severities
+
+	ExposesListeners bool // whether ListeningSockets answers on it
 }
 
 func (s *Server) prepare() {
@@ -91,7 +93,7 @@ func (s *Server) session(c net.Conn, socket Socket) {
 	defer s.Current.Add(-1)
 	conn := &timedConn{c, s.Timeout}
 	session := &Session{
-		registry: s.Registry, level: socket.Level, severities: socket.Severities, conn: conn,
+		registry: s.Registry, level: socket.Level, severities: socket.Severities, exposesListeners: socket.ExposesListeners, conn: conn,
 		input: newLineReader(bufio.NewReaderSize(conn, lineSize)), output: bufio.NewWriterSize(conn, lineSize),
 	}
 	session.run()

@@ -19,6 +19,8 @@ type Session struct {
 	interactive bool   // a prompt stands before each line, and the connection stays
 	leaving     bool   // set by quit
 
+	exposesListeners bool // to processes that take over
+
 	conn   *timedConn
 	input  *lineReader
 	output *bufio.Writer

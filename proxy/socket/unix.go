@@ -62,5 +62,8 @@ type named struct {
 	address net.UnixAddr
 }
 
+// File returns a duplicate of the socket, as net.UnixListener's does.
+func (n named) File() (*os.File, error) { return n.Listener.(*net.UnixListener).File() }
+
 // Addr implements net.Listener.
 func (n named) Addr() net.Addr { return &n.address }

@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
-	"strconv"
-	"strings"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -31,52 +29,83 @@ func haproxyCommand() *cobra.Command {
 	}
 }
 
-// haproxyOptions is HAProxy's command line (management manual, section 3).
-type haproxyOptions struct {
-	files     []string
-	check     bool // -c
-	condition *string
-	version   bool   // -v, -vv
-	quiet     bool   // -q
-	directory string // -C
-	overrides
-}
-
 // haproxyMain runs the program as HAProxy would run with the arguments, and returns its exit status.
 func haproxyMain(args []string, stdout, stderr io.Writer) int {
 	o, err := parseHAProxy(args)
-	if err != nil {
-		fmt.Fprintf(stderr, "%s\n%s", err, haproxyUsage)
+	switch {
+	case errors.Is(err, errUsage):
+		printVersion(stdout)
+		fmt.Fprint(stderr, haproxyUsage)
 		return exitError
-	}
-	if o.version {
-		fmt.Fprintf(stdout, "HAProxy version %s - Tidelock, which runs HAProxy configurations\n", haproxyVersion())
+	case err != nil:
+		syntax.Printf(stderr, syntax.Alert, "%s", err)
+		return exitError
+	case o.version > 0:
+		printVersion(stdout)
+		if o.version > 1 {
+			printFeatures(stdout)
+		}
 		return exitOK
-	}
-	if o.condition != nil {
+	case o.condition != nil:
 		return evaluateCondition(*o.condition, stderr)
-	}
-	if len(o.files) == 0 {
+	case len(o.files) == 0:
+		printVersion(stdout)
 		fmt.Fprint(stderr, haproxyUsage)
 		return exitError
 	}
 	if o.directory != "" {
 		if err := os.Chdir(o.directory); err != nil {
-			syntax.Printf(stderr, syntax.Alert, "Could not change to directory %s : %s", o.directory, err)
+			syntax.Printf(stderr, syntax.Alert, "Could not change to directory %s : %s", o.directory, syntax.SystemReason(err))
 			return exitError
 		}
 	}
+	if o.memory > 0 {
+		debug.SetMemoryLimit(int64(o.memory) << 20)
+	}
+	run := o.serve
+	if o.check {
+		run = o.checkOnly
+	}
+	return statusOf(run(o.program(stdout, stderr), args), func(err error) { syntax.Printf(stderr, syntax.Alert, "%s", err) })
+}
+
+// program makes what the options ask for.
+func (o *haproxyOptions) program(stdout, stderr io.Writer) *program {
 	settings := Settings{CacheFolder: defaultCacheFolder(), LogFormat: "text", Grace: 30 * time.Second}
 	p := newProgram(o.files, settings, stdout, stderr)
-	p.asHAProxy, p.overrides = true, o.overrides
-	if o.quiet {
-		p.least = syntax.Alert
+	p.asHAProxy, p.overrides, p.least, p.zeroWarning = true, o.overrides, o.least, o.zeroWarning
+	return p
+}
+
+func (o *haproxyOptions) checkOnly(p *program, _ []string) error {
+	if err := p.check(context.Background()); err != nil {
+		return err
 	}
-	serve := p.run
-	if o.check {
-		serve = p.check
+	if path, err := os.Executable(); err == nil && o.dumpsLibraries {
+		fmt.Fprintln(p.stdout, path) // there are no libraries beside it
 	}
-	return statusOf(serve(context.Background()), func(err error) { syntax.Printf(stderr, syntax.Alert, "%s", err) })
+	return nil
+}
+
+// serve runs as what the options and the configuration say: a daemon, a master, a worker, or one process for all. Each
+// step of the first three runs the program again, with a variable that says which step it is.
+func (o *haproxyOptions) serve(p *program, args []string) error {
+	if control := takeDescriptor(workerVariable); control != nil {
+		return o.work(p, control)
+	}
+	report := takeDescriptor(daemonVariable)
+	daemon, master := p.processes()
+	daemon, master = (daemon || o.daemon) && !o.foreground, master || o.master
+	if daemon && report == nil {
+		return o.detach(args)
+	}
+	if report != nil {
+		p.ready = append(p.ready, func() error { return reportDaemon(report) })
+	}
+	if master {
+		return o.supervise(p, args)
+	}
+	return o.replace(p)
 }
 
 // evaluateCondition is -cc: its status is 0 when the condition holds, 1 when not, 2 when it cannot be read.
@@ -91,82 +120,3 @@ func evaluateCondition(text string, stderr io.Writer) int {
 	}
 	return 1
 }
-
-// harmless are options that steer what this program does not have, or that say what it does anyway: -db and -W keep it in
-// the foreground as far as whoever started it can tell.
-var harmless = []string{"-db", "-W", "-Ws", "-V", "-de", "-dp", "-dS", "-dG", "-dR", "-dr", "-dV", "-dL"}
-
-// unsupported are options that would change what is served.
-var unsupported = []string{"-N", "-m", "-sf", "-st", "-x", "-S", "-dD", "-dW"}
-
-// parseHAProxy reads the arguments. It stops at the first that it does not know.
-func parseHAProxy(args []string) (haproxyOptions, error) {
-	var o haproxyOptions
-	value := func(option string) (string, error) {
-		if len(args) == 0 {
-			return "", fmt.Errorf("option '%s' needs an argument", option)
-		}
-		v := args[0]
-		args = args[1:]
-		return v, nil
-	}
-	for len(args) > 0 {
-		option := args[0]
-		args = args[1:]
-		var err error
-		switch {
-		case option == "--":
-			o.files = append(o.files, args...)
-			args = nil
-		case option == "-f":
-			var file string
-			file, err = value(option)
-			o.files = append(o.files, file)
-		case option == "-C":
-			o.directory, err = value(option)
-		case option == "-c":
-			o.check = true
-		case option == "-cc":
-			var text string
-			text, err = value(option)
-			o.condition = &text
-		case option == "-v" || option == "-vv":
-			o.version = true
-		case option == "-q":
-			o.quiet = true
-		case option == "-p":
-			o.pidfile, err = value(option)
-		case option == "-L":
-			o.localPeer, err = value(option)
-		case option == "-n":
-			var number string
-			if number, err = value(option); err == nil {
-				if o.maxconn, err = strconv.Atoi(number); err != nil || o.maxconn < 0 {
-					err = fmt.Errorf("option '-n' expects a number of connections, but got '%s'", number)
-				}
-			}
-		case slices.Contains(unsupported, option):
-			err = fmt.Errorf("option '%s' is not supported yet by this version", option)
-		case option == "-D":
-			err = errors.New("option '-D' is not supported: this program stays in the foreground, for a service manager to watch")
-		case strings.HasPrefix(option, "-dM") || slices.Contains(harmless, option):
-		default:
-			err = fmt.Errorf("unknown option '%s'", option)
-		}
-		if err != nil {
-			return o, err
-		}
-	}
-	return o, nil
-}
-
-const haproxyUsage = `Usage : haproxy [-f <cfgfile|cfgdir>]* [ -vqVW ] [ -n <maxconn> ] [ -p <pidfile> ] [ -C <dir> ] [-- <cfgfile>*]
-        -v displays version
-        -c check mode : only check config files and exit
-        -cc check condition : evaluate a condition and exit
-        -q quiet mode : don't display messages
-        -n sets the maximum number of connections
-        -p writes the process number to this file
-        -L sets the name of this process among peers
-        -db, -W, -Ws, -V and the -d options for pollers and memory are accepted and have no effect.
-`

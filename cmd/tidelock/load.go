@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"strings"
 
 	"tidelock/proxy"
 	"tidelock/proxy/config"
 	"tidelock/proxy/config/syntax"
+	"tidelock/proxy/handover"
+	"tidelock/proxy/socket"
 )
 
 // program is one run of the proxy, whatever command line it was started with.
@@ -24,27 +27,37 @@ type program struct {
 	overrides      overrides       // of the command line
 	checking       bool            // nothing will be served
 	verbose        bool            // a check lists the registrations
-	asHAProxy      bool            // messages have HAProxy's preamble
+	asHAProxy      bool            // messages have HAProxy's preamble, signals HAProxy's meaning
+	noPidfile      bool            // another process writes its own
+	zeroWarning    bool            // warnings prevent the start
+
+	sockets *handover.Sockets // may have been taken over
+	ready   []func() error    // run once everything listens
 }
 
 // overrides come before what the configuration says. Their zero values leave it as it is.
 type overrides struct {
-	isolation config.Isolation
-	maxconn   int
-	pidfile   string
-	localPeer string
+	isolation    config.Isolation
+	maxconn      int
+	proxyMaxconn int // of proxies that have none
+	pidfile      string
+	localPeer    string
 }
 
 func (o overrides) apply(cfg *config.Configuration) {
 	cfg.Scripts.Isolation = cmp.Or(o.isolation, cfg.Scripts.Isolation)
 	cfg.Global.Maxconn = cmp.Or(o.maxconn, cfg.Global.Maxconn)
 	cfg.Global.Pidfile = cmp.Or(o.pidfile, cfg.Global.Pidfile)
+	for _, p := range cfg.Proxies {
+		p.Maxconn = cmp.Or(p.Maxconn, o.proxyMaxconn)
+	}
 }
 
 func newProgram(files []string, s Settings, stdout, stderr io.Writer) *program {
 	return &program{
 		files: files, settings: s, stdout: stdout, stderr: stderr, log: s.logger(stderr), least: syntax.Notice,
 		overrides: overrides{isolation: config.Isolation(s.Isolation)},
+		sockets:   &handover.Sockets{},
 	}
 }
 
@@ -59,6 +72,11 @@ func (p *program) load(ctx context.Context) (*proxy.Proxy, *config.Configuration
 	if built == nil {
 		return nil, nil, exitStatus(exitError)
 	}
+	if diags.Has(syntax.Warning) && (p.zeroWarning || cfg.Global.ZeroWarning) {
+		built.Stop(ctx)
+		syntax.Printf(p.stderr, syntax.Alert, "config : Some warnings were found and 'zero-warning' is set. Aborting.")
+		return nil, nil, exitStatus(exitError)
+	}
 	if diags.Has(syntax.Warning) && p.least <= syntax.Warning && p.checking {
 		fmt.Fprintln(p.stdout, "Warnings were found.")
 	}
@@ -69,15 +87,37 @@ func (p *program) load(ctx context.Context) (*proxy.Proxy, *config.Configuration
 	}
 	return built, cfg, nil
 }
+
+// build reads and assembles the configuration. Both results are nil when there was nothing to read.
 func (p *program) build(ctx context.Context, diags *syntax.Diagnostics) (*proxy.Proxy, *config.Configuration) {
+	cfg := p.read(diags)
+	if cfg == nil {
+		return nil, nil
+	}
+	built := proxy.Build(ctx, cfg, proxy.Options{
+		LoadScripts: p.loadScripts, Listen: p.listen, SendSockets: p.sockets.Send, Errors: p.log, Version: haproxyVersion(),
+	}, diags)
+	return built, cfg
+}
+
+// listen takes a listening socket over from another process, or opens it. One that was inherited by number is opened.
+func (p *program) listen(ctx context.Context, o socket.Options) (net.Listener, error) {
+	open := func() (net.Listener, error) { return socket.Listen(ctx, o) }
+	if o.Network == "fd" {
+		return open()
+	}
+	return p.sockets.Listen(o.Network, o.Address, open)
+}
+
+// read reads the configuration, nil when that fails before the first line.
+func (p *program) read(diags *syntax.Diagnostics) *config.Configuration {
 	sources := syntax.Load(p.files, diags)
 	if diags.Has(syntax.Alert) {
-		return nil, nil
+		return nil
 	}
 	cfg := config.Parse(sources, condition(sources, p.overrides.localPeer), diags)
 	p.overrides.apply(cfg)
-	built := proxy.Build(ctx, cfg, proxy.Options{LoadScripts: p.loadScripts, Errors: p.log, Version: haproxyVersion()}, diags)
-	return built, cfg
+	return cfg
 }
 
 // condition returns what configurations may ask about this process. Without a name for it among peers it has the
@@ -94,11 +134,8 @@ func condition(sources []syntax.Source, localPeer string) syntax.Condition {
 		localPeer, _ = os.Hostname()
 	}
 	environment.Set("HAPROXY_LOCALPEER", localPeer)
-	return syntax.Condition{Environment: environment, Version: compatible, Features: features}
+	return syntax.Condition{Environment: environment, Version: compatible, Features: features, SSLLibrary: sslLibrary}
 }
-
-// features are what feature() finds, by the names of HAProxy's build options.
-var features = []string{"LUA", "THREAD", "GETADDRINFO"}
 
 // listens reports whether the configuration opens any listener.
 func listens(cfg *config.Configuration) bool {

@@ -18,7 +18,8 @@ func main() { os.Exit(doMain(os.Args, os.Stdout, os.Stderr)) }
 const (
 	exitOK          = 0
 	exitError       = 1
-	exitNoListeners = 2 // a valid configuration that would not listen anywhere
+	exitNoListeners = 2   // a valid configuration that would not listen anywhere
+	exitSignal      = 128 // and the number of the signal that ended the process
 )
 
 // exitStatus ends a command whose outcome has been told already.

@@ -11,7 +11,12 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // write makes a configuration file.
 func write(t *testing.T, name, text string) string {
@@ -73,13 +78,15 @@ func Test_doMain(t *testing.T) {
 		{"haproxy with a pidfile and a limit", []string{"haproxy", "-c", "-Ws", "-p", "/nosuch/pid", "-n", "10", "-L", "me", "-f", good}, 0,
 			"Configuration file is valid\n", ""},
 		{"haproxy limit that is no number", []string{"haproxy", "-n", "many", "-f", good}, 1, "", "...option '-n' expects a number"},
-		{"haproxy reload", []string{"haproxy", "-f", good, "-sf", "1"}, 1, "", "...option '-sf' is not supported yet"},
 		{"haproxy quiet", []string{"haproxy", "-c", "-q", "-f", bad}, 1, "", alerts},
 		{"haproxy quiet and valid", []string{"haproxy", "-c", "-q", "-f", good}, 0, "", ""},
-		{"haproxy without files", []string{"haproxy", "-c"}, 1, "", "...Usage : haproxy"},
-		{"haproxy unknown option", []string{"haproxy", "-Z"}, 1, "", "...unknown option '-Z'"},
-		{"haproxy daemon", []string{"haproxy", "-D", "-f", good}, 1, "", "...option '-D' is not supported"},
-		{"haproxy option without argument", []string{"haproxy", "-f"}, 1, "", "...option '-f' needs an argument"},
+		{"haproxy without files", []string{"haproxy", "-c"}, 1, "...HAProxy version", "...Usage : haproxy"},
+		{"haproxy unknown option", []string{"haproxy", "-Z"}, 1, "...HAProxy version 2.6.12-tidelock-", "...Usage : haproxy"},
+		{"haproxy process that is none", []string{"haproxy", "-f", good, "-sf", "x"}, 1, "", "...option '-sf' expects process numbers, but got 'x'"},
+		{"haproxy option without argument", []string{"haproxy", "-f"}, 1, "...HAProxy version", "...Usage : haproxy"},
+		{"haproxy features", []string{"haproxy", "-vv"}, 0, "... +LUA ", ""},
+		{"haproxy without warnings", []string{"haproxy", "-c", "-dW", "-f", warned}, 1, "", "...Some warnings were found and 'zero-warning' is set. Aborting."},
+		{"haproxy keywords", []string{"haproxy", "-dKall", "-f", good}, 1, "", "...option '-dKall' is not supported"},
 		{"haproxy condition that holds", []string{"haproxy", "-cc", "version_atleast(2.6) && feature(LUA)"}, 0, "", ""},
 		{"haproxy condition that does not", []string{"haproxy", "-cc", "feature(OPENSSL)"}, 1, "", ""},
 		{"haproxy condition in error", []string{"haproxy", "-cc", "foo("}, 2, "",

@@ -70,6 +70,11 @@ func (p *program) run(ctx context.Context) error {
 		served.Stop(now)
 		return exitStatus(exitError)
 	}
+	for _, ready := range p.ready {
+		if err := ready(); err != nil {
+			return err
+		}
+	}
 	select {
 	case s := <-signals:
 		return p.stop(ctx, served, cfg, s, signals)
@@ -83,7 +88,7 @@ func (p *program) start(ctx context.Context, served *proxy.Proxy, cfg *config.Co
 	if err := served.Start(ctx); err != nil {
 		return err
 	}
-	if path := cfg.Global.Pidfile; path != "" {
+	if path := cfg.Global.Pidfile; path != "" && !p.noPidfile {
 		if err := os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o644); err != nil {
 			return fmt.Errorf("Cannot create pidfile %s: %w", path, err)
 		}
@@ -91,6 +96,7 @@ func (p *program) start(ctx context.Context, served *proxy.Proxy, cfg *config.Co
 	if err := dropPrivileges(&cfg.Global); err != nil {
 		return err
 	}
+	p.sockets.Decline()
 	for _, listener := range served.Listeners() {
 		p.log.Info("listening", "on", listener)
 	}
@@ -100,8 +106,11 @@ func (p *program) start(ctx context.Context, served *proxy.Proxy, cfg *config.Co
 // stop ends the proxy as the signal asks, and at once when another one comes.
 func (p *program) stop(ctx context.Context, served *proxy.Proxy, cfg *config.Configuration, s os.Signal, more <-chan os.Signal) error {
 	grace := p.settings.Grace
-	if s == syscall.SIGUSR1 {
+	switch {
+	case s == syscall.SIGUSR1:
 		grace = cfg.Global.HardStopAfter
+	case p.asHAProxy:
+		grace = 0
 	}
 	p.log.Info("stopping", "signal", s, "grace", grace)
 	ctx, cancel := context.WithCancel(ctx)
@@ -123,6 +132,9 @@ func (p *program) stop(ctx context.Context, served *proxy.Proxy, cfg *config.Con
 		return err
 	}
 	p.log.Info("stopped")
+	if number, ok := s.(syscall.Signal); ok && p.asHAProxy && number != syscall.SIGUSR1 {
+		return exitStatus(exitSignal + int(number))
+	}
 	return nil
 }
 

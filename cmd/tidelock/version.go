@@ -2,8 +2,11 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -42,4 +45,41 @@ func versionCommand() *cobra.Command {
 				ownVersion(), compatible, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 		},
 	}
+}
+
+// features are what feature() finds and -vv lists, by the names of HAProxy's build options.
+var features = []string{"ACCEPT4", "EPOLL", "GETADDRINFO", "LUA", "POLL", "SYSTEMD", "THREAD"}
+
+// missingFeatures are those that it has and this program has not.
+var missingFeatures = []string{
+	"51DEGREES", "BACKTRACE", "CLOSEFROM", "CPU_AFFINITY", "CRYPT_H", "DEVICEATLAS", "DL", "ENGINE", "EVPORTS", "KQUEUE", "LIBCRYPT",
+	"LINUX_SPLICE", "LINUX_TPROXY", "MEMORY_PROFILING", "NETFILTER", "NS", "OBSOLETE_LINKER", "OPENSSL", "OT", "PCRE", "PCRE2", "PCRE2_JIT",
+	"PCRE_JIT", "PRCTL", "PROCCTL", "PROMEX", "QUIC", "RT", "SLZ", "STATIC_PCRE", "STATIC_PCRE2", "TFO", "THREAD_DUMP", "TPROXY",
+	"WURFL", "ZLIB",
+}
+
+// sslLibrary is what ssllib_name_startswith() sees.
+const sslLibrary = "Go crypto/tls"
+
+// printVersion is -v.
+func printVersion(w io.Writer) {
+	fmt.Fprintf(w, "HAProxy version %s - Tidelock, which runs HAProxy configurations\n", haproxyVersion())
+	fmt.Fprintf(w, "Status: compatible with HAProxy %s\nRunning on: %s %s\n", compatible, runtime.GOOS, runtime.GOARCH)
+}
+
+// printFeatures is what -vv adds, in the form that scripts look for features in.
+func printFeatures(w io.Writer) {
+	var list []string
+	for _, name := range features {
+		list = append(list, "+"+name)
+	}
+	for _, name := range missingFeatures {
+		list = append(list, "-"+name)
+	}
+	slices.SortFunc(list, func(a, b string) int { return strings.Compare(a[1:], b[1:]) })
+	fmt.Fprintf(w, "Build options :\n  TARGET  = %s-%s\n  CC      = %s\n\nFeature list : %s\n\n",
+		runtime.GOOS, runtime.GOARCH, runtime.Version(), strings.Join(list, " "))
+	fmt.Fprintf(w, "Built with multi-threading support (default=%d).\n", runtime.GOMAXPROCS(0))
+	fmt.Fprintf(w, "Built with Lua version : Lua 5.4, compiled to WebAssembly\n")
+	fmt.Fprintf(w, "Encrypted password support via crypt(3): yes\n")
 }

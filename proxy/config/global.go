@@ -10,8 +10,11 @@ import (
 
 // Global is what concerns the process as a whole (manual, section 3), without its scripts.
 type Global struct {
-	Maxconn       int // client connections at a time, 0 is unlimited
-	Threads       int // nbthread: processors to use, 0 is all
+	Maxconn       int  // client connections at a time, 0 is unlimited
+	Threads       int  // nbthread: processors to use, 0 is all
+	Daemon        bool // go to the background once everything listens
+	MasterWorker  bool // one process serves, another watches over it
+	ZeroWarning   bool // warnings prevent the start
 	Chroot        string
 	UID, GID      int // to run as once the listeners are open, -1 keeps the process's own
 	Pidfile       string
@@ -29,10 +32,24 @@ func defaultGlobal() Global {
 	return Global{UID: -1, GID: -1, LogTag: "haproxy", Stats: defaultStats()}
 }
 
-// daemon
-func parseDaemon(p *parser, s syntax.Statement) {
-	if !p.tooMany(s, 0) {
-		p.report(syntax.Notice, s.At(), s.Keyword(), "'daemon' has no effect: the process stays in the foreground, for a service manager to watch.")
+// globalFlag makes the parser of a keyword without arguments, which "no" may stand before where the syntax allows it.
+func globalFlag(field func(*Global) *bool) parseFunc {
+	return func(p *parser, s syntax.Statement) {
+		if !p.tooMany(s, 0) {
+			*field(&p.Global) = s.Negation == ""
+		}
+	}
+}
+
+// master-worker [no-exit-on-failure]
+func parseMasterWorker(p *parser, s syntax.Statement) {
+	switch s.Argument(0) {
+	case "":
+		p.Global.MasterWorker = true
+	case "no-exit-on-failure":
+		p.failf(s, "'master-worker no-exit-on-failure' is not supported: without a worker nobody serves.")
+	default:
+		p.failf(s, "'master-worker' only supports 'no-exit-on-failure' option.")
 	}
 }
 

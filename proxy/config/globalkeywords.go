@@ -8,7 +8,9 @@ import (
 // globalKeywords is the registry of the global section. Above each parse function stands the syntax of its keyword.
 // setenv and its like are not here: they act while the text is read (package syntax).
 var globalKeywords = append([]keyword{
-	{"daemon", inGlobal, parseDaemon, Supported},
+	{"daemon", inGlobal, globalFlag(func(g *Global) *bool { return &g.Daemon }), Supported},
+	{"master-worker", inGlobal, parseMasterWorker, Supported},
+	{"zero-warning", inGlobal, globalFlag(func(g *Global) *bool { return &g.ZeroWarning }), Supported},
 	{"maxconn", inGlobal, parseGlobalMaxconn, Supported},
 	{"nbthread", inGlobal, parseThreads, Supported},
 	{"chroot", inGlobal, text(func(g *Global) *string { return &g.Chroot }, "'chroot' expects a directory as an argument."), Supported},
@@ -44,11 +46,11 @@ var globalKeywords = append([]keyword{
 	rows(inGlobal, NoEffect, "busy-polling", "description", "insecure-fork-wanted", "insecure-setuid-wanted", "issuers-chain-path",
 		"localpeer", "max-spread-checks", "maxpipes", "maxsslconn", "mworker-max-reloads", "no-memory-trimming", "noepoll",
 		"noevports", "nogetaddrinfo", "node", "nokqueue", "nopoll", "noreuseport", "nosplice", "numa-cpu-mapping", "profiling.tasks", "quiet",
-		"set-dumpable", "spread-checks", "ssl-dh-param-file", "strict-limits", "ulimit-n", "zero-warning", "tune.buffers.limit", "tune.buffers.reserve",
+		"set-dumpable", "spread-checks", "ssl-dh-param-file", "strict-limits", "ulimit-n", "tune.buffers.limit", "tune.buffers.reserve",
 		"tune.fd.edge-triggered", "tune.idle-pool.shared", "tune.idletimer", "tune.maxaccept", "tune.maxpollevents",
 		"tune.pattern.cache-size", "tune.pipesize", "tune.pool-high-fd-ratio", "tune.pool-low-fd-ratio", "tune.recv_enough",
 		"tune.runqueue-depth", "tune.sched.low-latency", "tune.ssl.cachesize", "tune.ssl.default-dh-param"),
-	rows(inGlobal, Ignored, "cpu-map", "fd-hard-limit", "grace", "master-worker", "server-state-base", "server-state-file",
+	rows(inGlobal, Ignored, "cpu-map", "fd-hard-limit", "grace", "server-state-base", "server-state-file",
 		"tune.bufsize", "tune.http.cookielen", "tune.http.logurilen", "tune.http.maxhdr", "tune.maxrewrite", "tune.rcvbuf.client", "tune.rcvbuf.server", "tune.sndbuf.client",
 		"tune.sndbuf.server"),
 	rows(inGlobal, Refused, "external-check", "h1-accept-payload-with-any-method",

@@ -1,0 +1,6 @@
+package main
+
+import "syscall"
+
+// replaceDescriptor makes the descriptor number stand for what from stands for.
+func replaceDescriptor(from, number int) error { return syscall.Dup3(from, number, 0) }

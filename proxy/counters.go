@@ -11,7 +11,11 @@ import (
 
 // newIdentity returns what names a section, with its counters.
 func (b *builder) newIdentity(section *config.Proxy) *stream.Proxy {
-	identity := &stream.Proxy{Name: section.Name, ID: section.ID, Process: b.Process}
+	identity := &stream.Proxy{
+		Name: section.Name, ID: section.ID, Process: b.Process,
+		ClientTimeout: section.Timeouts.Client, ServerTimeout: section.Timeouts.Server, TunnelTimeout: section.Timeouts.Tunnel,
+		DefaultBackend: section.DefaultBackend.Text, Stopping: &b.stopping,
+	}
 	if section.Mode == config.ModeHTTP {
 		identity.Mode = stream.ModeHTTP
 	}

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 
 	"tidelock/proxy/config"
 	"tidelock/proxy/config/syntax"
@@ -89,7 +90,8 @@ type Proxy struct {
 	runtime  runtimeAPI
 	patterns *pattern.Sets
 
-	serving sync.WaitGroup
+	serving  sync.WaitGroup
+	stopping atomic.Bool // Stop was called
 }
 
 // entrance is a frontend or listen section with what it listens on.
@@ -149,6 +151,7 @@ func (p *Proxy) Start(ctx context.Context) error {
 // Stop stops listening, lets exchanges finish until ctx ends, cuts what is left and releases everything. It returns nil,
 // or ctx's error if exchanges were cut. A Proxy that was never started may be stopped too.
 func (p *Proxy) Stop(ctx context.Context) error {
+	p.stopping.Store(true)
 	errs := make([]error, len(p.frontends))
 	var stopping sync.WaitGroup
 	for i, e := range p.frontends {

@@ -27,6 +27,7 @@ func (s *session) connect(reuse bool) bool {
 			record.Timers.Connect = time.Since(begin)
 			return s.adopt(c)
 		}
+		s.stream.ConnectError = stream.ConnectErrorOf(err)
 		target.Observe(server.ConnectFailed)
 		if s.again() {
 			continue
@@ -62,5 +63,6 @@ func (s *session) adopt(c *server.Conn) bool {
 	c.SetReadTimeout(s.backend.Timeouts.Server, time.Time{})
 	c.SetWriteTimeout(s.backend.Timeouts.Server)
 	c.Begin()
+	s.stream.ServerConnection, s.stream.ConnectError = c.Endpoint, stream.Success
 	return s.setServer(c)
 }

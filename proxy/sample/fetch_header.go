@@ -21,6 +21,7 @@ var headerFetches = []Fetch{
 	{Name: "req.hdr_names", Parameters: optional(String), Output: value.String, Source: requestHeaders, Get: headerNames(request)},
 	{Name: "req.hdr_val", Parameters: headerParameters, Output: value.Integer, Source: requestHeaders, Prepare: prepareHeader, Get: headerInt(request), Next: nextHeaderInt(request)},
 	{Name: "req.hdrs", Output: value.Binary, Source: requestHeaders, Get: headerSection(request)},
+	{Name: "req.hdrs_bin", Output: value.Binary, Source: requestHeaders, Get: headersBinary(request)},
 	{Name: "res.fhdr", Parameters: headerParameters, Output: value.String, Source: responseHeaders, Prepare: prepareFullHeader, Get: header(answer), Next: nextHeader(answer)},
 	{Name: "res.fhdr_cnt", Parameters: optional(String), Output: value.Integer, Source: responseHeaders, Prepare: prepareFullCount, Get: headerCount(answer)},
 	{Name: "res.hdr", Parameters: headerParameters, Output: value.String, Source: responseHeaders, Prepare: prepareHeader, Get: header(answer), Next: nextHeader(answer)},
@@ -29,6 +30,7 @@ var headerFetches = []Fetch{
 	{Name: "res.hdr_names", Parameters: optional(String), Output: value.String, Source: responseHeaders, Get: headerNames(answer)},
 	{Name: "res.hdr_val", Parameters: headerParameters, Output: value.Integer, Source: responseHeaders, Prepare: prepareHeader, Get: headerInt(answer), Next: nextHeaderInt(answer)},
 	{Name: "res.hdrs", Output: value.Binary, Source: responseHeaders, Get: headerSection(answer)},
+	{Name: "res.hdrs_bin", Output: value.Binary, Source: responseHeaders, Get: headersBinary(answer)},
 	{Name: "shdr", Parameters: headerParameters, Output: value.String, Source: responseHeaders, Prepare: prepareHeader, Get: header(answer), Next: nextHeader(answer)},
 	{Name: "shdr_cnt", Parameters: optional(String), Output: value.Integer, Source: responseHeaders, Prepare: prepareCount, Get: headerCount(answer)},
 	{Name: "shdr_ip", Parameters: headerParameters, Output: value.Address, Source: responseHeaders, Prepare: prepareHeader, Get: headerAddress(answer), Next: nextHeaderAddress(answer)},
@@ -299,4 +301,34 @@ func headerSection(of selector) getter {
 		}
 		return c.bytes(append(b, "\r\n"...))
 	}
+}
+
+// headersBinary returns all headers as names and values with their lengths before them, and two empty ones at the end.
+func headersBinary(of selector) getter {
+	return func(c *Context, _ []Argument) value.Value {
+		m := of(c)
+		if m == nil || m.Empty() {
+			return value.Value{}
+		}
+		b := c.Scratch.Buffer()
+		for i := m.First(); i >= 0; i = m.Next(i) {
+			b = appendCounted(b, m.Name(i))
+			b = appendCounted(b, m.Value(i))
+		}
+		return c.bytes(append(b, 0, 0))
+	}
+}
+
+// appendCounted appends a string after its length, which is written as the protocol of stream processing offload has it
+// (HAProxy's SPOE.txt, section 3.1): 4 bits in the first byte where it does not suffice, 7 in each further one.
+func appendCounted(b, text []byte) []byte {
+	n := uint(len(text))
+	if n < 240 {
+		return append(append(b, byte(n)), text...)
+	}
+	b = append(b, byte(n)|240)
+	for n = (n - 240) >> 4; n >= 128; n = (n - 128) >> 7 {
+		b = append(b, byte(n)|128)
+	}
+	return append(append(b, byte(n)), text...)
 }

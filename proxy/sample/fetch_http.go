@@ -2,36 +2,36 @@ package sample
 
 import (
 	"bytes"
+	"encoding/binary"
 
 	"tidelock/proxy/hash32"
 	"tidelock/proxy/message"
 	"tidelock/proxy/value"
 )
 
-// httpFetches are those of the manual's section 7.3.6 that read start lines, URLs and bodies.
+// httpFetches are those of the manual's section 7.3.6 that read start lines and URLs.
 var httpFetches = []Fetch{
 	{Name: "base", Output: value.String, Source: requestHeaders, Get: base},
 	{Name: "base32", Output: value.Integer, Source: requestHeaders, Get: base32},
+	{Name: "base32+src", Output: value.Binary, Source: requestHeaders, Get: withSource(base32)},
 	{Name: "baseq", Output: value.String, Source: requestHeaders, Get: baseQuery},
 	{Name: "method", Output: value.Method, Source: requestMessage, Get: method},
 	{Name: "path", Output: value.String, Source: requestHeaders, Get: path},
 	{Name: "pathq", Output: value.String, Source: requestHeaders, Get: pathQuery},
 	{Name: "query", Output: value.String, Source: requestHeaders, Get: query},
-	{Name: "req.body", Output: value.Binary, Source: requestHeaders, Get: requestBody},
-	{Name: "req.body_len", Output: value.Integer, Source: requestHeaders, Get: requestBodyLen},
-	{Name: "req.body_param", Parameters: optional(String), Output: value.Binary, Source: requestHeaders, Get: bodyParam, Next: nextBodyParam},
 	{Name: "req.proto_http", Output: value.Boolean, Source: requestMessage, Get: isHTTP},
 	{Name: "req_proto_http", Output: value.Boolean, Source: requestMessage, Get: isHTTP},
 	{Name: "req.ver", Output: value.String, Source: requestHeaders, Get: requestVersion},
 	{Name: "req_ver", Output: value.String, Source: requestHeaders, Get: requestVersion},
-	{Name: "res.body", Output: value.Binary, Source: responseHeaders, Get: responseBody},
-	{Name: "res.body_len", Output: value.Integer, Source: responseHeaders, Get: responseBodyLen},
 	{Name: "res.ver", Output: value.String, Source: responseHeaders, Get: responseVersion},
 	{Name: "resp_ver", Output: value.String, Source: responseHeaders, Get: responseVersion},
 	{Name: "status", Output: value.Integer, Source: responseMessage, Get: status},
 	{Name: "url", Output: value.String, Source: requestHeaders, Get: url},
 	{Name: "url32", Output: value.Integer, Source: requestHeaders, Get: url32},
+	{Name: "url32+src", Output: value.Binary, Source: requestHeaders, Get: withSource(url32)},
+	{Name: "url_ip", Output: value.Address, Source: requestHeaders, Get: urlAddress},
 	{Name: "url_param", Parameters: optional(String, String), Output: value.String, Source: requestHeaders, Get: urlParam, Next: nextURLParam},
+	{Name: "url_port", Output: value.Integer, Source: requestHeaders, Get: urlPort},
 	{Name: "urlp", Parameters: optional(String, String), Output: value.String, Source: requestHeaders, Get: urlParam, Next: nextURLParam},
 	{Name: "urlp_val", Parameters: optional(String, String), Output: value.Integer, Source: requestHeaders, Get: urlParamInt, Next: nextURLParamInt},
 }
@@ -94,6 +94,59 @@ func folded(v value.Value) value.Value {
 	return value.Int(int64(hash32.Avalanche(hash32.SDBM(v.Data))))
 }
 
+// withSource appends the client's address to a hash.
+func withSource(hash getter) getter {
+	return func(c *Context, a []Argument) value.Value {
+		h, from := hash(c, a), source(c, a)
+		if !h.Valid() || !from.Valid() {
+			return value.Value{}
+		}
+		b := binary.BigEndian.AppendUint32(c.Scratch.Buffer(), uint32(h.Int))
+		if from.Addr.Is4() {
+			ip := from.Addr.As4()
+			return c.bytes(append(b, ip[:]...))
+		}
+		ip := from.Addr.As16()
+		return c.bytes(append(b, ip[:]...))
+	}
+}
+
+// authority returns host and port of a URL that has them.
+func authority(c *Context) (b []byte, ok bool) {
+	_, rest, ok := bytes.Cut(url(c, nil).Data, []byte("://"))
+	if !ok {
+		return nil, false
+	}
+	if i := bytes.IndexAny(rest, "/?#"); i >= 0 {
+		rest = rest[:i]
+	}
+	return rest, true
+}
+
+func urlAddress(c *Context, _ []Argument) value.Value {
+	b, ok := authority(c)
+	if !ok {
+		return value.Value{}
+	}
+	host, _ := splitHost(b)
+	a, _ := value.ParseAddr(host)
+	return value.Addr(a)
+}
+
+// urlPort is 80 for an address without a port.
+func urlPort(c *Context, a []Argument) value.Value {
+	if v := urlAddress(c, a); !v.Valid() {
+		return v
+	}
+	b, _ := authority(c)
+	_, text := splitHost(b)
+	if len(text) == 0 {
+		return value.Int(80)
+	}
+	i, _ := value.LeadingInt(text)
+	return value.Int(i)
+}
+
 // onHost returns the first Host header followed by rest.
 func onHost(c *Context, rest []byte) value.Value {
 	m := c.Stream.Request
@@ -124,26 +177,4 @@ func status(c *Context, _ []Argument) value.Value {
 		return value.Value{}
 	}
 	return value.Int(int64(c.Stream.Response.Status()))
-}
-
-func requestBody(c *Context, _ []Argument) value.Value { return body(c.Stream.Request) }
-
-func requestBodyLen(c *Context, _ []Argument) value.Value { return length(body(c.Stream.Request)) }
-
-func responseBody(c *Context, _ []Argument) value.Value { return body(c.Stream.Response) }
-
-func responseBodyLen(c *Context, _ []Argument) value.Value { return length(body(c.Stream.Response)) }
-
-func body(m *message.Message) value.Value {
-	if m == nil {
-		return value.Value{}
-	}
-	return value.Bytes(m.Body())
-}
-
-func length(v value.Value) value.Value {
-	if !v.Valid() {
-		return v
-	}
-	return value.Int(int64(len(v.Data)))
 }

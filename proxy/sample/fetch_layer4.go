@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"net"
 	"net/netip"
 
 	"tidelock/proxy/stream"
@@ -15,9 +16,13 @@ var layer4Fetches = []Fetch{
 	{Name: "dst_is_local", Output: value.Boolean, Source: clientAddress, Get: destinationIsLocal},
 	{Name: "dst_port", Output: value.Integer, Source: clientAddress, Get: destinationPort},
 	{Name: "fc_dst", Output: value.Address, Source: clientAddress, Get: connectionDestination},
+	{Name: "fc_dst_is_local", Output: value.Boolean, Source: clientAddress, Get: connectionDestinationIsLocal},
 	{Name: "fc_dst_port", Output: value.Integer, Source: clientAddress, Get: connectionDestinationPort},
+	{Name: "fc_err", Output: value.Integer, Source: clientAddress, Get: clientError},
+	{Name: "fc_err_str", Output: value.String, Source: clientAddress, Get: clientErrorText},
 	{Name: "fc_http_major", Output: value.Integer, Source: clientAddress, Get: clientHTTPMajor},
 	{Name: "fc_src", Output: value.Address, Source: clientAddress, Get: connectionSource},
+	{Name: "fc_src_is_local", Output: value.Boolean, Source: clientAddress, Get: connectionSourceIsLocal},
 	{Name: "fc_src_port", Output: value.Integer, Source: clientAddress, Get: connectionSourcePort},
 	{Name: "fe_id", Output: value.Integer, Source: frontend, Get: frontendID},
 	{Name: "fe_name", Output: value.String, Source: frontend, Get: frontendName},
@@ -54,6 +59,14 @@ func connectionSource(c *Context, _ []Argument) value.Value {
 	return address(c.Stream.Session.Client.Source)
 }
 
+func connectionSourceIsLocal(c *Context, _ []Argument) value.Value {
+	return isLocal(c.Stream.Session.Client.Source)
+}
+
+func connectionDestinationIsLocal(c *Context, _ []Argument) value.Value {
+	return isLocal(c.Stream.Session.Client.Destination)
+}
+
 func connectionSourcePort(c *Context, _ []Argument) value.Value {
 	return port(c.Stream.Session.Client.Source)
 }
@@ -77,9 +90,30 @@ func port(p netip.AddrPort) value.Value {
 	return value.Int(int64(p.Port()))
 }
 
-// isLocal takes loopback addresses and the lack of one, as a Unix socket has, for local.
+// isLocal reports whether an address is one of this system's. The lack of one, as a Unix socket has, is local too.
 func isLocal(p netip.AddrPort) value.Value {
-	return value.Bool(!p.IsValid() || p.Addr().Unmap().IsLoopback())
+	addr := p.Addr().Unmap()
+	if !p.IsValid() || addr.IsLoopback() {
+		return value.Bool(true)
+	}
+	own, err := net.InterfaceAddrs()
+	if err != nil {
+		return value.Value{}
+	}
+	for _, a := range own {
+		if network, ok := a.(*net.IPNet); ok && network.IP.Equal(addr.AsSlice()) {
+			return value.Bool(true)
+		}
+	}
+	return value.Bool(false)
+}
+
+func clientError(c *Context, _ []Argument) value.Value {
+	return value.Int(int64(c.Stream.Session.ConnectError))
+}
+
+func clientErrorText(c *Context, _ []Argument) value.Value {
+	return c.text(append(c.Scratch.Buffer(), c.Stream.Session.ConnectError.String()...))
 }
 
 // clientHTTPMajor is of the wire, not of the request line: HTTP/1.0 counts as 1.

@@ -48,7 +48,7 @@ func bodyParam(c *Context, a []Argument) value.Value {
 func nextBodyParam(c *Context, a []Argument, it *Cursor) value.Value {
 	if !it.started {
 		it.started = true
-		it.rest = body(c.Stream.Request).Data
+		it.rest = body(c, c.Stream.Request).Data
 	}
 	b, ok := nextParam(it, a[0].Text, "&")
 	if !ok {

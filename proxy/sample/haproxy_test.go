@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"tidelock/proxy/message"
 	"tidelock/proxy/stream"
@@ -24,9 +25,6 @@ var differences = map[string]string{
 	// Addresses are one kind here; HAProxy knows at load time that one is IPv6.
 	"ipv6(::1),add(1)": "none",
 	"ipv6(::1),not":    "none",
-	// Expressions do not know whether their section is a frontend.
-	"be_id":   "none",
-	"be_name": "none",
 	// HAProxy takes a letter in a character's number for a digit.
 	"json_query odd 22/req.body,json_query('$')": "none",
 	// Without a path HAProxy yields nothing; the manual promises the decoded part.
@@ -117,7 +115,7 @@ func compare(t *testing.T, file string) {
 // outcome is in the form of the golden file: "error", "none", or the value as binary. It starts with the variables that
 // testdata/capture sets.
 func outcome(s *stream.Stream, expression string) string {
-	k := Compiler{Phase: HTTPRequest, Files: func(name string) ([]byte, error) { return os.ReadFile(filepath.Join("testdata", name)) }}
+	k := Compiler{Phase: HTTPRequest.In(true, false), Files: func(name string) ([]byte, error) { return os.ReadFile(filepath.Join("testdata", name)) }}
 	e, _, err := k.ParseAvailable([]string{expression})
 	if err != nil {
 		return "error"
@@ -150,10 +148,11 @@ func newStream(t testing.TB, lines []string) *stream.Stream {
 		m.Add(name, []byte(strings.Trim(v, " \t")))
 	}
 	m.EndHeaders()
-	p := &stream.Proxy{Name: "fe", ID: 1, Mode: stream.ModeHTTP}
+	p := &stream.Proxy{Name: "fe", ID: 1, Mode: stream.ModeHTTP, ClientTimeout: 5 * time.Second}
 	return &stream.Stream{
-		Session:  &stream.Session{Frontend: p, Listener: &stream.Listener{Name: "listen"}},
+		Session:  &stream.Session{Frontend: p, Listener: &stream.Listener{Name: "listen", ID: 7}},
 		Frontend: p,
+		First:    true,
 		Request:  m,
 		Response: &message.Message{},
 	}

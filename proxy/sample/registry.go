@@ -50,7 +50,8 @@ var (
 )
 
 func init() {
-	for _, rows := range [][]Fetch{internalFetches, layer4Fetches, proxyProtocolFetches, httpFetches, headerFetches, cookieFetches, tableFetches()} {
+	for _, rows := range [][]Fetch{internalFetches, layer4Fetches, proxyProtocolFetches, httpFetches, headerFetches, cookieFetches, bodyFetches,
+		serverFetches, proxyFetches, tcpInfoFetches, taskFetches, filterFetches, payloadFetches, developerFetches, tableFetches()} {
 		for i := range rows {
 			f := &rows[i]
 			fetches[f.Name] = f

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net"
+	"net/netip"
 	"strconv"
 	"time"
 
@@ -14,7 +15,8 @@ import (
 type Conn struct {
 	*http1.Conn
 	Server    *Server
-	Exchanges int // finished on this connection
+	Endpoint  stream.Endpoint // Source is this side
+	Exchanges int             // finished on this connection
 	idleSince time.Time
 	probe     probe
 }
@@ -31,7 +33,16 @@ func (s *Server) Dial(ctx context.Context, st *stream.Stream, timeout time.Durat
 	if err != nil {
 		return nil, err
 	}
-	return &Conn{Conn: http1.NewConn(nc), Server: s}, nil
+	endpoint := stream.Endpoint{Source: addrPort(nc.LocalAddr()), Destination: addrPort(nc.RemoteAddr())}
+	return &Conn{Conn: http1.NewConn(nc), Server: s, Endpoint: endpoint}, nil
+}
+
+// addrPort is zero for what is no address of TCP.
+func addrPort(a net.Addr) netip.AddrPort {
+	if tcp, ok := a.(*net.TCPAddr); ok {
+		return tcp.AddrPort()
+	}
+	return netip.AddrPort{}
 }
 
 // Connect opens a connection the way that the server wants it, for an exchange or, when the stream is nil, for a check.

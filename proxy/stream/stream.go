@@ -5,6 +5,7 @@ package stream
 import (
 	"context"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"tidelock/proxy/counter"
@@ -30,6 +31,12 @@ type Proxy struct {
 	// What is counted, each side by itself because a listen section has two. Nil counts nothing.
 	FrontendCounters, BackendCounters *counter.Row
 	Process                           *counter.Process
+
+	// What the proxy is configured for, and samples tell.
+	ClientTimeout, ServerTimeout, TunnelTimeout time.Duration
+	DefaultBackend                              string
+	// Stopping is set once the configuration that the proxy belongs to takes no new connections; nil is never.
+	Stopping *atomic.Bool
 
 	// RequestSlots and ResponseSlots are the lengths of a frontend's capture slots.
 	RequestSlots, ResponseSlots []int
@@ -77,6 +84,9 @@ type Session struct {
 	Proxied                       bool
 	ProxyAuthority, ProxyUniqueID string
 
+	// ConnectError is what went wrong with the connection before its first exchange.
+	ConnectError ConnectError
+
 	tracked tracking
 }
 
@@ -100,6 +110,11 @@ type Stream struct {
 	Started  time.Time
 	Client   Endpoint // the session's, but for what rules changed of it for this exchange
 	First    bool     // the first exchange of its session
+
+	// ServerConnection is the connection to the server, or zero before there was one. Its Source is this side.
+	ServerConnection Endpoint
+	// ConnectError is why there is none, or Success.
+	ConnectError ConnectError
 
 	// Overrides take the place of what the proxies of the exchange are configured for.
 	Overrides Overrides

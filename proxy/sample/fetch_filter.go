@@ -1,0 +1,16 @@
+package sample
+
+import "tidelock/proxy/value"
+
+// filterFetches tell what caches, compression and FastCGI have done to an exchange. Configurations that use those are
+// refused, so that they never have done anything.
+var filterFetches = []Fetch{
+	{Name: "fcgi.docroot", Output: value.String, Source: requestHeaders, Get: nothing},
+	{Name: "fcgi.index", Output: value.String, Source: requestHeaders, Get: nothing},
+	{Name: "res.cache_hit", Output: value.Boolean, Source: cache, Get: alwaysFalse},
+	{Name: "res.cache_name", Output: value.String, Source: cache, Get: nothing},
+	{Name: "res.comp", Output: value.Boolean, Source: responseMessage, Get: alwaysFalse},
+	{Name: "res.comp_algo", Output: value.String, Source: responseMessage, Get: nothing},
+}
+
+func nothing(*Context, []Argument) value.Value { return value.Value{} }

@@ -34,6 +34,7 @@ func (b *builder) buildBackend(section *config.Proxy) *server.Backend {
 	backend.InspectDelay, backend.ResponseInspectDelay = section.InspectDelay, section.ResponseInspectDelay
 	backend.BufferRequest = section.HTTPBufferRequest
 	backend.AfterResponseRules = rules.afterResponse
+	persist(backend, section, rules)
 	backend.Prefer = preferred(backend, rules.preferences)
 	rules.stick.install(backend)
 	backend.Prepare()

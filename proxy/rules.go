@@ -20,10 +20,11 @@ type rules struct {
 	connection, session, content, request    verdict
 	responseContent, response, afterResponse verdict
 
-	monitorFails []*acl.Condition // monitor fail
-	preferences  []preference     // use-server
-	captures     []captureRule
-	stick        stickRules
+	monitorFails                []*acl.Condition // monitor fail
+	preferences                 []preference     // use-server
+	forcePersist, ignorePersist []*acl.Condition
+	captures                    []captureRule
+	stick                       stickRules
 }
 
 // verdict runs rules over an exchange.
@@ -78,6 +79,10 @@ func (l *ruleList) compile(list []config.Rule) {
 			l.monitorFail(r)
 		case "redirect":
 			l.redirect(r)
+		case "force-persist":
+			l.persistRule(r, &l.rules.forcePersist)
+		case "ignore-persist":
+			l.persistRule(r, &l.rules.ignorePersist)
 		case "use-server":
 			l.useServer(r)
 		case "stick match", "stick on", "stick store-request", "stick store-response":

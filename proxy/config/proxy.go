@@ -78,6 +78,7 @@ type Settings struct {
 	ErrorReplies         []ErrorReply
 	MonitorURI           string
 	DefaultServer        ServerParameters
+	Cookie               Cookie
 	Balance              Balance
 	HashType             HashType
 	RetryOn              []string // conditions of retry-on; none for the default

@@ -11,10 +11,13 @@ import (
 
 // attempt is how an exchange gets to a server.
 type attempt struct {
-	target   *server.Server // of which a slot is held; nil for none
-	wants    server.Request
-	failures int       // attempts that failed
-	queuedAt time.Time // when the exchange first asked for a server
+	target     *server.Server // of which a slot is held; nil for none
+	wants      server.Request
+	failures   int            // attempts that failed
+	body       []byte         // of a request that may be sent again, where it was there as a whole
+	repeatable bool           // the request may be sent again after it has left once
+	binding    server.Binding // what the request's cookie says
+	queuedAt   time.Time      // when the exchange first asked for a server
 }
 
 // prepareAttempt finds out what the exchange asks of its backend.
@@ -24,17 +27,43 @@ func (s *session) prepareAttempt() {
 	if key := s.backend.Key; key != nil {
 		w.Key, w.Keyed = key(&s.stream)
 	}
+	s.bind()
+	o := &s.stream.Overrides
+	w.PriorityClass, w.PriorityOffset = int(o.PriorityClass), int(o.PriorityOffset)
+}
+
+// bind finds out which server the exchange belongs to, if any: the one that a use-server rule names, the cookie's, or the one
+// that it sticks to.
+func (s *session) bind() {
+	w := &s.attempt.wants
+	p := &s.backend.Persistence
+	w.Forced = p.Persist != nil && p.Persist(&s.stream)
+	ignored := !w.Forced && p.Ignore != nil && p.Ignore(&s.stream)
 	if prefer := s.backend.Prefer; prefer != nil {
 		w.Bound = prefer(&s.stream)
 	}
-	if stick := s.backend.Stick; stick != nil && w.Bound == nil {
+	if p.Cookie != nil && s.stream.Request != nil {
+		b := &s.attempt.binding
+		*b = p.Cookie.Request(s.stream.Request, s.stream.Started)
+		if w.Bound == nil && !ignored {
+			w.Bound = b.Server
+		}
+	}
+	if stick := s.backend.Stick; stick != nil && w.Bound == nil && !ignored {
 		w.Bound = stick(&s.stream)
 	}
 	if remember := s.backend.RememberRequest; remember != nil {
 		remember(&s.stream)
 	}
-	o := &s.stream.Overrides
-	w.PriorityClass, w.PriorityOffset = int(o.PriorityClass), int(o.PriorityOffset)
+}
+
+// sign has the response bind the client to its server, and reports whether there was room for that.
+func (s *session) sign() bool {
+	cookie := s.backend.Persistence.Cookie
+	if cookie == nil || s.attempt.target == nil {
+		return true
+	}
+	return cookie.Response(&s.response, s.attempt.target, s.attempt.binding, s.request.Method(), s.stream.Started)
 }
 
 // assign takes a slot of a server and reports whether it got one. It may wait for that.
@@ -49,6 +78,9 @@ func (s *session) assign() bool {
 		a.target = target
 		s.stream.Server = &target.Server
 		record.Timers.Queue = 0
+		if a.failures > 0 {
+			record.Timers.Queue = time.Since(a.queuedAt)
+		}
 		if a.wants.Waited {
 			record.Timers.Queue = time.Since(a.queuedAt)
 			record.Queued = stream.Queued{Server: int64(a.wants.ServerQueue), Backend: int64(a.wants.BackendQueue)}
@@ -83,25 +115,36 @@ func (s *session) release() {
 }
 
 // again prepares another attempt after one that failed, and reports whether there is to be one: as often as the backend
-// allows, and on another server where it allows that.
-func (s *session) again() bool {
+// allows, and on another server where it allows that. Sent means that the connection was made and the request has left.
+func (s *session) again(sent bool) bool {
 	a := &s.attempt
 	retry := &s.backend.Retry
-	if a.failures >= retry.Max {
+	if a.failures >= retry.Max || !sent && retry.On&server.ConnFailure == 0 {
 		return false
 	}
 	a.failures++
 	s.stream.Record.Retries++
 	s.countServer(counter.Retries)
-	if !a.wants.Forced && retry.Interval != 0 && (retry.Redispatches(a.failures) || !a.target.Usable()) {
-		s.countServer(counter.Redispatches)
-		s.stream.Record.Redispatched = true
-		a.target.Counters.Leave()
-		a.wants.Bound = nil
-		s.release()
-		s.stream.Server = nil
-		return s.assign()
+	if retry.Interval != 0 && (a.wants.Bound == nil || retry.Redispatches(a.failures) || !a.target.Usable() && !a.wants.Forced) {
+		return s.redispatch()
 	}
+	return sent || s.turnAround()
+}
+
+// redispatch lets go of the server and asks for another.
+func (s *session) redispatch() bool {
+	a := &s.attempt
+	s.countServer(counter.Redispatches)
+	s.stream.Record.Redispatched = true
+	a.target.Counters.Leave()
+	a.wants.Bound, a.wants.Keyed, a.wants.Avoid = nil, false, a.target
+	s.release()
+	s.stream.Server = nil
+	return s.assign()
+}
+
+// turnAround waits before the same server is tried again, and reports whether it still makes sense.
+func (s *session) turnAround() bool {
 	timer := time.NewTimer(s.backend.Turnaround())
 	defer timer.Stop()
 	select {

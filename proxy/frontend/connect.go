@@ -29,7 +29,7 @@ func (s *session) connect(reuse bool) bool {
 		}
 		s.stream.ConnectError = stream.ConnectErrorOf(err)
 		target.Observe(server.ConnectFailed)
-		if s.again() {
+		if s.again(false) {
 			continue
 		}
 		cause := stream.ServerAborted
@@ -64,5 +64,6 @@ func (s *session) adopt(c *server.Conn) bool {
 	c.SetWriteTimeout(s.backend.Timeouts.Server)
 	c.Begin()
 	s.stream.ServerConnection, s.stream.ConnectError = c.Endpoint, stream.Success
+	c.Server.Observe(server.Connected)
 	return s.setServer(c)
 }

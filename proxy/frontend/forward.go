@@ -16,6 +16,7 @@ func (s *session) forward() {
 		return
 	}
 	replayable := s.replayable()
+	s.rememberRequest()
 	for reuse := true; ; reuse = false {
 		if !s.connect(reuse) {
 			s.replyError(503)
@@ -26,12 +27,23 @@ func (s *session) forward() {
 		if err == nil {
 			err = s.receiveResponse()
 		}
-		if err == nil {
-			break
-		}
-		// The server may close an idle connection at the very moment that a request leaves for it.
-		if s.server.Exchanges > 0 && replayable && s.server.Received() == heard &&
-			!errors.Is(err, http1.ErrTimeout) {
+		silent := s.server.Received() == heard
+		s.observe(err)
+		switch {
+		case s.repeats(err, silent):
+			s.upload.stop(s)
+			s.dropServer()
+			if !s.again(true) {
+				s.replyError(503)
+				return
+			}
+			continue
+		case err == nil:
+			s.rememberResponse()
+			s.relayResponse()
+			return
+		case s.server.Exchanges > 0 && replayable && silent && !errors.Is(err, http1.ErrTimeout):
+			// The server may close an idle connection at the very moment that a request leaves for it.
 			s.upload.stop(s)
 			s.dropServer()
 			s.stream.Record.Retries++
@@ -40,8 +52,6 @@ func (s *session) forward() {
 		s.failResponse(err)
 		return
 	}
-	s.rememberResponse()
-	s.relayResponse()
 }
 
 // rememberResponse has the tables remember which server it is that has answered.
@@ -83,6 +93,9 @@ func (s *session) sendRequest() error {
 	}
 	s.stream.ReqVariables.Reset()
 	s.stream.RequestInput = nil
+	if len(s.attempt.body) > 0 {
+		return s.sendRemembered(framing)
+	}
 	if s.requestBody.Done() {
 		return s.server.Flush()
 	}

@@ -17,6 +17,11 @@ func (s *session) relayResponse() {
 	if !proceed {
 		return
 	}
+	if !s.sign() {
+		s.stream.Record.End(stream.ProxyDenied, stream.InHeaders)
+		s.replyError(500)
+		return
+	}
 	if !s.sendable() {
 		return
 	}

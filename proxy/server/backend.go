@@ -24,7 +24,8 @@ type Backend struct {
 	// FullConn is the load of the backend at which servers with a MinConn take their MaxConn.
 	FullConn int
 
-	Retry Retry
+	Persistence Persistence
+	Retry       Retry
 	// ServerClose closes each connection to a server after one exchange (option http-server-close).
 	ServerClose bool
 
@@ -179,13 +180,14 @@ func (b *Backend) Usable() int {
 	return backup
 }
 
-// Next returns the server whose turn it is, nil when there is none or all are full.
-func (b *Backend) Next(key uint32, keyed bool) *Server {
+// Next returns the server whose turn it is, nil when there is none or all are full. Avoid is one that has just failed, nil
+// for none.
+func (b *Backend) Next(key uint32, keyed bool, avoid *Server) *Server {
 	f := b.farm.Load()
 	if f.chooser == nil {
 		return nil
 	}
-	return f.chooser.next(key, keyed)
+	return f.chooser.next(key, keyed, avoid)
 }
 
 // ServerNamed returns the server of a name, or nil.

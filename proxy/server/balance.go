@@ -51,20 +51,25 @@ type member struct {
 
 // chooser is one algorithm over the servers of a farm. It is made anew for each change of the farm, and used by all
 // exchanges at once. Next returns a server that has room, nil where all are full; an algorithm that goes by the key returns
-// the server of the key, full or not.
+// the server of the key, full or not. The server to avoid, if any, is one that has just failed: it is returned only when
+// there is no other.
 type chooser interface {
-	next(key uint32, keyed bool) *Server
+	next(key uint32, keyed bool, avoid *Server) *Server
 }
 
 // free returns the first server from index i on that has room, going round once.
-func free(sequence []*Server, i uint64) *Server {
+func free(sequence []*Server, i uint64, avoid *Server) *Server {
 	n := uint64(len(sequence))
+	var last *Server
 	for k := range n {
 		if s := sequence[(i+k)%n]; s.hasRoom() {
-			return s
+			if s != avoid {
+				return s
+			}
+			last = s
 		}
 	}
-	return nil
+	return last
 }
 
 // commonDivisor of the weights.

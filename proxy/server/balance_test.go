@@ -51,7 +51,7 @@ func TestBackend_Next_Order(t *testing.T) {
 				b := backendOf(algorithm, Options{}, weights...)
 				var got strings.Builder
 				for range order {
-					got.WriteString(b.Next(0, false).Name)
+					got.WriteString(b.Next(0, false, nil).Name)
 				}
 				if got.String() != order {
 					t.Errorf("got  %s\nwant %s", got.String(), order)
@@ -101,7 +101,7 @@ func TestBackend_Next_Hash(t *testing.T) {
 			b := backendOf("uri", Options{Consistent: strings.HasPrefix(hashType, "consistent")}, weights...)
 			got := ""
 			for _, p := range paths {
-				got += b.Next(hash([]byte(p)), true).Name
+				got += b.Next(hash([]byte(p)), true, nil).Name
 			}
 			if got != want {
 				t.Errorf("got  %s\nwant %s", got, want)
@@ -114,7 +114,7 @@ func TestBackend_Next_Hash(t *testing.T) {
 func TestBackend_Next_LeastConnections(t *testing.T) {
 	b := backendOf("leastconn", Options{}, 1, 1, 1)
 	take := func() *Server {
-		s := b.Next(0, false)
+		s := b.Next(0, false, nil)
 		if !s.enter() {
 			t.Fatal("no slot")
 		}
@@ -132,7 +132,7 @@ func TestBackend_Next_LeastConnections(t *testing.T) {
 func TestBackend_Next_None(t *testing.T) {
 	for _, a := range Algorithms {
 		for _, weights := range [][]int{nil, {0, 0}} {
-			if s := backendOf(a.Name, Options{}, weights...).Next(1, a.Keyed); s != nil {
+			if s := backendOf(a.Name, Options{}, weights...).Next(1, a.Keyed, nil); s != nil {
 				t.Errorf("%s: %s where there is none", a.Name, s.Name)
 			}
 		}
@@ -161,7 +161,7 @@ func TestBackend_Next_Backup(t *testing.T) {
 			}
 			got := ""
 			for range tt.want {
-				got += b.Next(0, false).Name
+				got += b.Next(0, false, nil).Name
 			}
 			if got != tt.want {
 				t.Errorf("got %s, want %s", got, tt.want)
@@ -177,7 +177,7 @@ func BenchmarkBackend_Next(b *testing.B) {
 			b.ReportAllocs()
 			b.RunParallel(func(pb *testing.PB) {
 				for pb.Next() {
-					s := backend.Next(0, false)
+					s := backend.Next(0, false, nil)
 					s.enter()
 					s.Leave()
 				}

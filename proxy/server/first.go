@@ -17,4 +17,6 @@ func newFirst(members []member, _ Options) chooser {
 	return f
 }
 
-func (f *first) next(uint32, bool) *Server { return free(f.servers, 0) }
+func (f *first) next(_ uint32, _ bool, avoid *Server) *Server {
+	return free(f.servers, 0, avoid)
+}

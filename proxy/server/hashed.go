@@ -19,9 +19,9 @@ func newHashed(members []member, o Options) chooser {
 // hashMap looks a key up in the map of the servers (hash-type map-based).
 type hashMap struct{ staticRoundRobin }
 
-func (h *hashMap) next(key uint32, keyed bool) *Server {
+func (h *hashMap) next(key uint32, keyed bool, avoid *Server) *Server {
 	if !keyed {
-		return free(h.slots, h.turn.Add(1)-1)
+		return free(h.slots, h.turn.Add(1)-1, avoid)
 	}
 	return h.slots[key%uint32(len(h.slots))]
 }
@@ -52,17 +52,21 @@ func newRing(members []member) *ring {
 	return r
 }
 
-func (r *ring) next(key uint32, keyed bool) *Server {
+func (r *ring) next(key uint32, keyed bool, avoid *Server) *Server {
 	if keyed {
 		return r.nearest(key)
 	}
 	n := uint64(len(r.points))
+	var last *Server
 	for range n {
 		if s := r.points[(r.turn.Add(1)-1)%n].server; s.hasRoom() {
-			return s
+			if s != avoid {
+				return s
+			}
+			last = s
 		}
 	}
-	return nil
+	return last
 }
 
 func (r *ring) nearest(key uint32) *Server {

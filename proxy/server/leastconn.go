@@ -1,12 +1,14 @@
 package server
 
+import "math"
+
 // leastConnections chooses the server with the fewest exchanges for its weight; among equals the one whose number has not
 // changed for longest. It looks at all of them, without a lock.
 type leastConnections struct{ members []member }
 
 func newLeastConnections(members []member, _ Options) chooser { return &leastConnections{members} }
 
-func (l *leastConnections) next(uint32, bool) *Server {
+func (l *leastConnections) next(_ uint32, _ bool, avoid *Server) *Server {
 	var best *member
 	var load, moved uint64
 	for i := range l.members {
@@ -16,6 +18,12 @@ func (l *leastConnections) next(uint32, bool) *Server {
 		}
 		n := m.weighedLoad()
 		at := m.moved.Load()
+		if m.Server == avoid {
+			if best == nil {
+				best, load, moved = m, math.MaxUint64, math.MaxUint64
+			}
+			continue
+		}
 		if best == nil || n < load || n == load && at < moved {
 			best, load, moved = m, n, at
 		}

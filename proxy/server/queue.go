@@ -206,6 +206,8 @@ type Request struct {
 	Bound *Server
 	// Forced goes to Bound even if that is down.
 	Forced bool
+	// Avoid is a server that has just failed.
+	Avoid *Server
 	// Sticky waits for Bound rather than go to another server when Bound's queue is full.
 	Sticky bool
 
@@ -228,7 +230,7 @@ func (b *Backend) Assign(s *stream.Stream, r *Request) (*Server, error) {
 			chosen, r.Bound = nil, nil
 		}
 		if chosen == nil {
-			if chosen = b.Next(r.Key, r.Keyed); chosen == nil && b.current().chooser == nil {
+			if chosen = b.Next(r.Key, r.Keyed, r.Avoid); chosen == nil && b.current().chooser == nil {
 				return nil, ErrNoServer
 			}
 		}

@@ -22,22 +22,26 @@ func newRandom(members []member, o Options) chooser {
 	return r
 }
 
-func (r *random) next(uint32, bool) *Server {
+func (r *random) next(_ uint32, _ bool, avoid *Server) *Server {
 	var best *member
 	for range r.draws {
 		n := rand.IntN(r.upTo[len(r.upTo)-1])
 		m := &r.members[sort.SearchInts(r.upTo, n+1)]
-		if m.hasRoom() && (best == nil || m.weighedLoad() < best.weighedLoad()) {
+		if m.Server != avoid && m.hasRoom() && (best == nil || m.weighedLoad() < best.weighedLoad()) {
 			best = m
 		}
 	}
 	if best != nil {
 		return best.Server
 	}
+	var last *Server
 	for i := range r.members {
-		if r.members[i].hasRoom() {
-			return r.members[i].Server
+		if s := r.members[i].Server; s.hasRoom() {
+			if s != avoid {
+				return s
+			}
+			last = s
 		}
 	}
-	return nil
+	return last
 }

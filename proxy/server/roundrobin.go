@@ -33,22 +33,21 @@ func newRoundRobin(members []member, _ Options) chooser {
 	return r
 }
 
-func (r *roundRobin) next(uint32, bool) *Server {
-	i := r.turn.Add(1) - 1
-	s := r.at(i)
-	if s.hasRoom() {
+func (r *roundRobin) next(_ uint32, _ bool, avoid *Server) *Server {
+	s := r.at(r.turn.Add(1) - 1)
+	if s != avoid && s.hasRoom() {
 		return s
 	}
-	if free(r.servers, 0) == nil {
-		return nil
+	other := free(r.servers, 0, avoid)
+	if other == nil || other == avoid {
+		return other
 	}
 	for range r.period {
-		i = r.turn.Add(1) - 1
-		if s = r.at(i); s.hasRoom() {
+		if s = r.at(r.turn.Add(1) - 1); s != avoid && s.hasRoom() {
 			return s
 		}
 	}
-	return nil
+	return other
 }
 
 func (r *roundRobin) at(i uint64) *Server {

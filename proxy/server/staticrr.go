@@ -17,15 +17,15 @@ func newStaticRoundRobin(members []member, _ Options) chooser {
 	return r
 }
 
-func (r *staticRoundRobin) next(uint32, bool) *Server {
+func (r *staticRoundRobin) next(_ uint32, _ bool, avoid *Server) *Server {
 	i := r.turn.Add(1) - 1
-	if s := r.slots[i%uint64(len(r.slots))]; s.hasRoom() {
+	if s := r.slots[i%uint64(len(r.slots))]; s != avoid && s.hasRoom() {
 		return s
 	}
-	if free(r.servers, 0) == nil {
-		return nil
+	if other := free(r.servers, 0, avoid); other == nil || other == avoid {
+		return other
 	}
-	return free(r.slots, i)
+	return free(r.slots, i, avoid)
 }
 
 // slots lays out the map that static-rr walks and that map-based hashing looks into: a server has as many slots as its

@@ -1,0 +1,147 @@
+package persistence
+
+import (
+	"bytes"
+	"time"
+
+	"tidelock/proxy/message"
+	"tidelock/proxy/server"
+)
+
+// Request implements server.Cookie.
+func (c *Cookie) Request(m *message.Message, now time.Time) server.Binding {
+	var found server.Binding
+	for i := m.Find("cookie", -1); i >= 0; i = m.Find("cookie", i) {
+		value := m.Value(i)
+		if !bytes.Contains(value, []byte(c.Name)) {
+			continue
+		}
+		changed, rest := c.header(value, now.Unix(), &found)
+		switch {
+		case !changed:
+		case len(rest) == 0:
+			m.Remove(i)
+		default:
+			m.Replace(i, rest)
+		}
+	}
+	return found
+}
+
+// header reads one Cookie header. It returns what is left of it, if that changed.
+func (c *Cookie) header(list []byte, now int64, found *server.Binding) (changed bool, rest []byte) {
+	removing := false // whether the attributes that follow belong to a cookie that was removed
+	removed := false  // whether the element before was taken out
+	var separator byte
+	for len(list) > 0 {
+		var item []byte
+		var end byte
+		item, end, list = nextItem(list)
+		name, value, hasValue := cutPair(item)
+		kept := item
+		if hasValue {
+			kept = tight(item)
+			changed = changed || len(kept) != len(item)
+		}
+		switch {
+		case removing && len(name) > 0 && name[0] == '$':
+			kept = nil
+		case hasValue && string(name) == c.Name:
+			removing = c.Indirect && c.Mode != Prefix
+			kept = c.pair(kept, name, value, now, found)
+			if removing {
+				kept = nil
+			}
+		default:
+			removing = false
+		}
+		if kept == nil {
+			changed, removed = true, true
+			continue
+		}
+		changed = changed || len(kept) != len(item)
+		if len(rest) > 0 {
+			rest = append(rest, separator)
+		}
+		if removed {
+			kept = bytes.TrimLeft(kept, " \t")
+			if len(rest) > 0 {
+				rest = append(rest, ' ')
+			}
+		}
+		removed = false
+		rest = append(rest, kept...)
+		separator = end
+	}
+	return changed, bytes.TrimRight(rest, " \t")
+}
+
+// pair looks at a cookie of the name and returns what the server gets of it.
+func (c *Cookie) pair(item, name, value []byte, now int64, found *server.Binding) []byte {
+	if c.Mode == Prefix {
+		id, rest, has := bytes.Cut(value, []byte{'~'})
+		if !has {
+			if found.Server == nil {
+				found.Server = c.named(value)
+			}
+			return item
+		}
+		if found.Server == nil {
+			found.Server = c.named(id)
+		}
+		kept := append([]byte{}, item[:len(item)-len(bytes.TrimLeft(item, " \t"))]...)
+		kept = append(append(kept, name...), '=')
+		return append(kept, rest...)
+	}
+	id, dates, _ := bytes.Cut(value, []byte{'|'})
+	if found.Server != nil {
+		return item
+	}
+	if c.Mode != Insert {
+		// dates are of cookies that the proxy sets
+		found.Server = c.named(id)
+		return item
+	}
+	s := c.named(id)
+	last, first, _ := bytes.Cut(dates, []byte{'|'})
+	seen, set := parseDate(last, now), parseDate(first, now)
+	if s == nil || expired(seen, c.MaxIdle, now) || expired(set, c.MaxLife, now) {
+		return item
+	}
+	found.Server, found.LastSeen, found.FirstSet = s, seen, set
+	return item
+}
+
+func expired(since int64, limit time.Duration, now int64) bool {
+	return limit > 0 && since != 0 && now-since > int64(limit/time.Second)
+}
+
+// tight returns an element without white space around its equals sign.
+func tight(item []byte) []byte {
+	name, value, _ := bytes.Cut(item, []byte{'='})
+	if len(name) == 0 || name[len(name)-1] != ' ' && (len(value) == 0 || value[0] != ' ') {
+		return item
+	}
+	out := append([]byte{}, bytes.TrimRight(name, " \t")...)
+	return append(append(out, '='), bytes.TrimLeft(value, " \t")...)
+}
+
+// nextItem cuts the first element off a Cookie header, at a semicolon or comma outside quotes.
+func nextItem(list []byte) (item []byte, end byte, rest []byte) {
+	quoted := false
+	for i, b := range list {
+		switch {
+		case b == '"':
+			quoted = !quoted
+		case (b == ';' || b == ',') && !quoted:
+			return list[:i], b, list[i+1:]
+		}
+	}
+	return list, 0, nil
+}
+
+// cutPair cuts an element into name and value, without white space around.
+func cutPair(item []byte) (name, value []byte, found bool) {
+	name, value, found = bytes.Cut(item, []byte{'='})
+	return bytes.Trim(name, " \t"), bytes.Trim(value, " \t"), found
+}

@@ -1,0 +1,33 @@
+package server
+
+import (
+	"time"
+
+	"tidelock/proxy/message"
+	"tidelock/proxy/stream"
+)
+
+// Persistence keeps clients at their servers.
+type Persistence struct {
+	// Cookie is what binds clients; nil for nothing.
+	Cookie Cookie
+	// Persist sends clients to the server that they are bound to even if it is down (option persist, force-persist); nil
+	// for never. Ignore forgets what they are bound to (ignore-persist); nil for never.
+	Persist, Ignore func(*stream.Stream) bool
+}
+
+// Binding is what a request's cookie says of the server that it belongs to.
+type Binding struct {
+	Server   *Server // nil for none
+	LastSeen int64   // in seconds since 1970; 0 for unknown
+	FirstSet int64
+}
+
+// Cookie binds clients to servers by a cookie.
+type Cookie interface {
+	// Request finds the server that a request is bound to, and hides from it what servers must not see.
+	Request(m *message.Message, now time.Time) Binding
+	// Response has a response bind the client to the server that it is of. Method is the request's. It reports false when
+	// there is no room for that.
+	Response(m *message.Message, by *Server, b Binding, method []byte, now time.Time) bool
+}

@@ -70,14 +70,25 @@ func (r *Row) Value(c Count) uint64 {
 	return r.counts[c].Load()
 }
 
-// Enter counts a session or connection that begins. Each Enter has its Leave.
+// Enter counts a session or connection that begins: it is Begin and Hold. Each Enter has its Leave.
 func (r *Row) Enter(now time.Time) {
-	if r == nil {
-		return
+	r.Begin(now)
+	r.Hold()
+}
+
+// Begin counts a session without its being one of those there are now.
+func (r *Row) Begin(now time.Time) {
+	if r != nil {
+		r.counts[Sessions].Add(1)
+		r.SessionRate.Add(now)
 	}
-	r.counts[Sessions].Add(1)
-	r.Sessions.Enter()
-	r.SessionRate.Add(now)
+}
+
+// Hold makes a session one of those there are now. Each Hold has its Leave.
+func (r *Row) Hold() {
+	if r != nil {
+		r.Sessions.Enter()
+	}
 }
 
 // Leave counts the end of a session or connection.

@@ -31,6 +31,7 @@ func (s *session) admit() bool {
 		s.Origin = s.stream.Client
 	}
 	s.Session.Admitted()
+	s.countSession()
 	return true
 }
 

@@ -44,8 +44,9 @@ type Config struct {
 	// leave that to the default pages, and with a Response that is still empty true means to close without an answer.
 	ErrorReply func(s *stream.Stream, status int) bool
 
-	// Log is called at the end of each exchange.
-	Log func(*stream.Stream)
+	// Log is called at the end of each exchange, or with LogASAP as soon as there is a server's answer to log.
+	Log     func(*stream.Stream)
+	LogASAP bool
 	// LogRefused is called when a connection ends before its first exchange because its handshake failed.
 	LogRefused func(s *stream.Stream, reason string)
 	// Errors receives what is a fault of ours; nil is slog's default.

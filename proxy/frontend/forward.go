@@ -132,6 +132,7 @@ func (s *session) receiveResponse() error {
 		if err != nil {
 			return err
 		}
+		s.countResponse()
 		if status := s.response.Status(); status >= 200 || status == 101 {
 			s.stream.Record.Timers.Response = time.Since(sent)
 			s.stream.CountResponse()

@@ -51,6 +51,7 @@ func (s *session) beginStream() {
 	s.response.SetLimit(limit)
 	s.keep, s.started, s.backend = false, false, nil
 	s.asked = http1.Head{}
+	s.responseBody.Begin(nil, http1.Framing{}, nil, nil)
 	// Until the head says otherwise, whatever comes is part of what cannot be understood.
 	s.requestBody.Begin(&s.client, http1.Framing{Kind: http1.UntilClose}, &s.request, nil)
 	s.applet = httpApplet{session: s}
@@ -82,6 +83,7 @@ func (s *session) receive(first bool) (parked, ok bool) {
 	st.ReceivedMethod, st.ReceivedURI = s.request.Method(), s.request.URI()
 	st.First = first
 	st.Record.Timers.Request = time.Since(st.Started)
+	stream.AddHead(&st.Record.BytesIn, &s.request)
 	s.countRequest()
 	s.client.SetReadTimeout(t.Client, time.Time{})
 	s.requestBody.Begin(&s.client, s.asked.Body, &s.request, &s.client)
@@ -95,11 +97,10 @@ func (s *session) receive(first bool) (parked, ok bool) {
 func (s *session) refuse(err error) {
 	var syntax *http1.SyntaxError
 	status, cause := 0, stream.ClientAborted
+	s.countRefused(errors.As(err, &syntax))
 	switch {
-	case errors.As(err, &syntax):
+	case syntax != nil:
 		status, cause = syntax.Status, stream.ProxyDenied
-		s.stream.Count(sticktable.Request, 1) // it began, whatever it was
-		s.countFault(counter.RequestErrors)
 	case err == http1.ErrTimeout:
 		status, cause = 408, stream.ClientTimeout
 	case err == io.EOF:
@@ -114,6 +115,8 @@ func (s *session) refuse(err error) {
 		s.stream.Record.Status = 400 // so says HAProxy's log, though nobody is there to be told
 	}
 	s.linger()
+	// What answers a request that was not understood is counted nowhere.
+	s.stream.Record.BytesIn, s.stream.Record.BytesOut = 0, 0
 	s.log()
 }
 
@@ -121,9 +124,10 @@ func (s *session) refuse(err error) {
 func (s *session) refuseBody(err error) {
 	record := &s.stream.Record
 	var syntax *http1.SyntaxError
+	s.countClient(counter.RequestErrors)
 	switch {
 	case errors.As(err, &syntax):
-		s.countClient(counter.RequestErrors)
+		s.stream.Count(sticktable.Error, 1)
 		record.End(stream.ProxyDenied, stream.InRequest)
 		s.replyError(syntax.Status)
 	case err == http1.ErrTimeout:
@@ -194,6 +198,7 @@ func (s *session) finish() bool {
 		s.stream.Record.End(clientCause(err), stream.InData)
 		s.keep = false
 	}
+	s.stream.Record.BytesIn += s.requestBody.Size() // without what is only read to get rid of it
 	if s.keep && !s.requestBody.Done() {
 		s.keep = s.drain()
 	}
@@ -204,23 +209,42 @@ func (s *session) finish() bool {
 	return s.keep && !s.frontend.stopping.Load()
 }
 
+// logEarly writes the log line before the data, where the configuration wants that (option logasap).
+func (s *session) logEarly() {
+	if s.frontend.Log == nil || !s.frontend.LogASAP {
+		return
+	}
+	s.stopTimers(time.Now())
+	s.stream.Record.Early = true
+	in := s.stream.Record.BytesIn
+	s.stream.Record.BytesIn = 0 // HAProxy knows it at the end only
+	s.frontend.Log(&s.stream)
+	s.stream.Record.BytesIn = in
+}
+
+func (s *session) stopTimers(now time.Time) {
+	t := &s.stream.Record.Timers
+	t.Active = now.Sub(s.stream.Started)
+	t.Total = t.Active + max(t.Idle, 0) + t.Handshake
+}
+
 // log completes the record and hands it on.
 func (s *session) log() {
 	st := &s.stream
 	r := &st.Record
 	now := time.Now()
-	r.Timers.Active = now.Sub(st.Started)
-	r.Timers.Total = r.Timers.Active + r.Timers.Idle
+	s.stopTimers(now)
 	s.endedAt = now
-	in := s.client.Received() - int64(len(s.client.Buffered()))
+	r.BytesOut += s.responseBody.Size()
 	out := s.client.Sent()
-	r.BytesIn, r.BytesOut = in-s.inBefore, out-s.outBefore
-	s.inBefore, s.outBefore = in, out
+	s.Session.Frontend.Process.Send(now, uint64(out-s.outBefore))
+	s.outBefore = out
 	if s.wasCut() {
 		r.Termination = stream.Termination{Cause: stream.Killed, Phase: stream.InData}
 	}
 	s.countExchange()
-	if s.frontend.Log != nil {
+	s.leave()
+	if s.frontend.Log != nil && !r.Early {
 		s.frontend.Log(st)
 	}
 	st.EndTracking()

@@ -104,6 +104,7 @@ func (a *httpApplet) StartResponse() error {
 		s.keep = false // a client that waits for a word before it sends may send or not
 	}
 	framing := s.serviceFraming()
+	stream.AddHead(&s.stream.Record.BytesOut, &s.response)
 	s.writer.Begin(&s.client, framing, framing.Kind == http1.NoBody || string(s.request.Method()) == "HEAD")
 	return s.writeResponseHead(framing, false)
 }
@@ -133,6 +134,7 @@ func (a *httpApplet) Write(p []byte) (int, error) {
 		return 0, ErrNotStarted
 	}
 	n, err := s.writer.Write(p)
+	s.stream.Record.BytesOut += int64(n)
 	return n, a.failed(err)
 }
 

@@ -25,6 +25,8 @@ func (s *session) relayResponse() {
 	if !s.sendable() {
 		return
 	}
+	s.stream.Record.Status = s.response.Status()
+	s.logEarly()
 	if s.answered.Upgrade {
 		s.writeResponseHead(http1.Framing{}, true)
 		s.tunnel()

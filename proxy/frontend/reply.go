@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tidelock/proxy/http1"
+	"tidelock/proxy/stream"
 )
 
 // Bounds of what is read of a request's body only to get rid of it. A client that still sends when its connection is
@@ -59,6 +60,11 @@ func (s *session) sendReply() {
 	}
 	s.heedConnection()
 	body := s.response.Body()
+	stream.AddHead(&s.stream.Record.BytesOut, &s.response)
+	s.stream.Record.BytesOut += int64(len(body))
+	if s.server != nil {
+		s.responseBody.Skip() // what has come of the response that is replaced counts too
+	}
 	framing := http1.Framing{Kind: http1.Length, Length: int64(len(body))}
 	switch {
 	case bodiless(s.response.Status()):

@@ -3,7 +3,6 @@ package frontend
 import (
 	"time"
 
-	"tidelock/proxy/counter"
 	"tidelock/proxy/stream"
 )
 
@@ -91,17 +90,14 @@ func (s *session) obey(verdict stream.Verdict, phase stream.Phase, refusal int) 
 	case stream.Tarpit:
 		s.tarpit()
 	case stream.Deny:
-		if phase == stream.InHeaders {
-			s.countClient(counter.DeniedResponses)
-		} else {
-			s.countFault(counter.DeniedRequests)
-		}
+		s.countDenied(phase)
 		st.Record.End(stream.ProxyDenied, phase)
 		s.replyGenerated(refusal)
 	case stream.Abort:
 		if s.requestInput.fail() || s.responseInput.fail() {
 			return false
 		}
+		s.countDenied(phase)
 		st.Record.End(stream.ProxyDenied, phase)
 		s.keep = false
 	default:

@@ -29,8 +29,7 @@ type session struct {
 	keep      bool // the client's connection may carry another exchange
 	started   bool // the response's head was written
 	endedAt   time.Time
-	inBefore  int64 // client bytes that belong to earlier exchanges
-	outBefore int64
+	outBefore int64 // bytes sent to the client in earlier exchanges
 
 	mu     sync.Mutex
 	server *server.Conn // guarded by mu for cut; nil while there is none
@@ -55,7 +54,7 @@ func newSession(f *Frontend, c net.Conn, listener *Listener) *session {
 	s.Client = endpoint(c)
 	s.Origin = s.Client
 	s.endedAt = s.Accepted
-	s.inBefore, s.outBefore = 0, 0
+	s.outBefore = 0
 	return s
 }
 

@@ -4,7 +4,6 @@ import (
 	"io"
 	"time"
 
-	"tidelock/proxy/counter"
 	"tidelock/proxy/stream"
 )
 
@@ -14,6 +13,7 @@ func (s *session) serveTCP() (parked bool) {
 	t := s.frontend.Timeouts
 	s.stream.Request, s.stream.Response = nil, nil
 	s.beginStream()
+	s.stream.Record.Status = 0
 	s.client.SetReadTimeout(t.Client, time.Time{})
 	s.client.SetWriteTimeout(t.Client)
 	s.stream.Started = s.Accepted
@@ -28,8 +28,12 @@ func (s *session) serveTCP() (parked bool) {
 	if err := s.client.Flush(); err != nil {
 		s.stream.Record.End(clientCause(err), stream.InData)
 	}
+	if s.server != nil {
+		s.stream.Record.BytesOut += s.server.Received()
+	}
 	s.dropServer()
 	s.release()
+	s.stream.Record.BytesIn += s.client.Received()
 	s.linger()
 	s.log()
 	return false
@@ -69,6 +73,7 @@ func (s *session) exchangeTCP() (switched bool) {
 		return false
 	}
 	st.StoreServer()
+	s.logEarly()
 	s.tunnel()
 	return false
 }
@@ -95,11 +100,7 @@ func (s *session) obeyTCP(verdict stream.Verdict, phase stream.Phase) bool {
 			return false
 		}
 	}
-	if phase == stream.InData {
-		s.countClient(counter.DeniedResponses)
-	} else {
-		s.countClient(counter.DeniedRequests)
-	}
+	s.countDenied(phase)
 	record.End(stream.ProxyDenied, phase)
 	return false
 }
@@ -129,6 +130,7 @@ func (a *tcpApplet) Read(p []byte) (int, error) {
 // Write implements stream.Applet.
 func (a *tcpApplet) Write(p []byte) (int, error) {
 	n, err := a.session.client.Write(p)
+	a.session.stream.Record.BytesOut += int64(n)
 	return n, a.failed(err)
 }
 

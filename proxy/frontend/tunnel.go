@@ -32,6 +32,10 @@ func (s *session) tunnel() {
 		down = s.copyOneWay(&s.client, s.server.Conn)
 	}
 	first := <-up
+	if s.stream.Request != nil {
+		s.stream.Record.BytesIn += first.bytes
+		s.stream.Record.BytesOut += down.bytes
+	}
 	// Who failed first is to blame; the other direction then ended because its connection was closed.
 	switch {
 	case first.failed():
@@ -63,6 +67,7 @@ func (s *session) inspectAnswer() bool {
 type copied struct {
 	err     error // nil at the end of input
 	writing bool  // err is the destination's
+	bytes   int64
 }
 
 func (s *session) blame(c copied, source, destination func(error) stream.Cause) {
@@ -91,22 +96,25 @@ func (s *session) copyOneWay(to, from *http1.Conn) (result copied) {
 }
 
 // copyBytes copies to the end of input, which it passes on. On failure it stops the other direction.
-func (s *session) copyBytes(to, from *http1.Conn) copied {
+func (s *session) copyBytes(to, from *http1.Conn) (c copied) {
 	for {
 		if len(from.Buffered()) == 0 {
 			if err := from.Fill(); err == io.EOF {
 				to.CloseWrite()
-				return copied{}
+				return c
 			} else if err != nil {
 				s.stopTunnel()
-				return copied{err, false}
+				c.err = err
+				return c
 			}
 		}
 		data := from.Buffered()
+		c.bytes += int64(len(data))
 		to.Write(data)
 		if err := to.Flush(); err != nil {
 			s.stopTunnel()
-			return copied{err, true}
+			c.err, c.writing = err, true
+			return c
 		}
 		from.Discard(len(data))
 	}

@@ -31,6 +31,8 @@ type Body struct {
 	gap       int   // bytes of framing between those and the input that is not decoded
 
 	trailers, trailerBytes int // met so far
+
+	decoded int64 // bytes decoded, and the texts of trailers
 }
 
 // errWait is what a body that must not wait fails with.
@@ -58,6 +60,15 @@ func (b *Body) FlushBeforeWait(conn *Conn) { b.flush = conn }
 
 // Done reports whether the body was read to its end.
 func (b *Body) Done() bool { return b.ended && b.ahead == 0 }
+
+// Size returns how much was decoded so far: data, the texts of trailers, and one for the end of chunks, which is how
+// HAProxy counts what its logs report.
+func (b *Body) Size() int64 {
+	if b.ended && b.framing.Kind == Chunked {
+		return b.decoded + 1
+	}
+	return b.decoded
+}
 
 // Framing returns how the body arrives.
 func (b *Body) Framing() Framing { return b.framing }
@@ -106,6 +117,7 @@ func (b *Body) decode(most int) ([]byte, error) {
 		piece := b.raw()
 		piece = piece[:min(len(piece), most)]
 		b.consume(len(piece))
+		b.decoded += int64(len(piece))
 		return piece, nil
 	}
 	piece := b.take(most)
@@ -122,6 +134,7 @@ func (b *Body) take(most int) []byte {
 	}
 	b.consume(n)
 	b.remaining -= int64(n)
+	b.decoded += int64(n)
 	return piece[:n]
 }
 
@@ -321,6 +334,7 @@ func (b *Body) readTrailers() error {
 			return errTrailer
 		}
 		b.message.AppendTrailer(name, value)
+		b.decoded += int64(len(name) + len(value))
 		b.consume(n)
 	}
 }

@@ -1,7 +1,6 @@
 package logformat
 
 import (
-	"strconv"
 	"time"
 
 	"tidelock/proxy/sample"
@@ -32,13 +31,13 @@ func date(of func(*stream.Stream) time.Time, layout string) func([]byte, *sample
 }
 
 func timestamp(b []byte, c *sample.Context, fl flags) []byte {
-	return appendNumber(b, accepted(c.Stream).Unix(), fl)
+	return appendNumber(b, accepted(c.Stream).Unix(), "%04X", fl)
 }
 
-func acceptedMilliseconds(b []byte, c *sample.Context, _ flags) []byte {
-	ms := accepted(c.Stream).Nanosecond() / int(time.Millisecond)
-	for limit := 100; limit > 1 && ms < limit; limit /= 10 {
+func acceptedMilliseconds(b []byte, c *sample.Context, fl flags) []byte {
+	ms := int64(accepted(c.Stream).Nanosecond() / int(time.Millisecond))
+	for limit := int64(100); fl&hexadecimal == 0 && limit > 1 && ms < limit; limit /= 10 {
 		b = append(b, '0')
 	}
-	return strconv.AppendInt(b, int64(ms), 10)
+	return appendNumber(b, ms, "%02X", fl)
 }

@@ -19,6 +19,10 @@ var (
 	unsafeInText = setOf(func(c byte) bool { return c < ' ' && c != '\t' || c == 0x7f })
 	// Expressions in log lines: HAProxy writes them as they are, which lets a client forge lines.
 	unsafeInLine = setOf(func(c byte) bool { return c < ' ' && c != '\t' || c == 0x7f })
+	// Captured headers in log lines (manual, section 8.6).
+	unsafeInHeader = setOf(func(c byte) bool {
+		return c < ' ' || c >= 0x7f || c == '#' || c == '"' || c == '{' || c == '|' || c == '}'
+	})
 	// Request lines in log lines (manual, section 8.6).
 	unsafeInRequest = setOf(func(c byte) bool { return c < ' ' || c >= 0x7f || c == '#' || c == '"' })
 )

@@ -18,6 +18,8 @@ const (
 	// Line makes a log line. A missing value is "-", white space between values is one space, and control characters
 	// become #XX, so that no value can end a line or forge another.
 	Line
+	// TCPLine is Line in a proxy in mode tcp: variables of HTTP are errors.
+	TCPLine
 )
 
 // Format is a compiled log-format string. It is immutable and may be used by many goroutines at once.
@@ -64,20 +66,27 @@ func (f *Format) Eval(c *sample.Context) []byte {
 
 // Append appends the text for the exchange of c to b, which must not be memory of c.
 func (f *Format) Append(b []byte, c *sample.Context) []byte {
-	start := len(b)
+	spaced := true // white space at the start and after other white space is none
 	for i := range f.parts {
+		before := len(b)
 		switch p := &f.parts[i]; {
 		case p.literal != nil:
 			b = append(b, p.literal...)
 		case p.space:
-			if len(b) > start && b[len(b)-1] != ' ' {
+			if !spaced {
 				b = append(b, ' ')
 			}
+			spaced = true
+			continue
 		case p.variable != nil:
 			b = f.appendVariable(b, c, p)
+			if p.variable.missing == skipped && len(b) == before {
+				continue
+			}
 		default:
 			b = f.appendExpression(b, c, p)
 		}
+		spaced = false
 	}
 	return b
 }
@@ -97,7 +106,7 @@ func (f *Format) appendVariable(b []byte, c *sample.Context, p *part) []byte {
 	before := len(b)
 	b = p.variable.append(b, c, p.flags)
 	switch {
-	case !p.variable.text:
+	case !p.variable.text && len(b) > before || p.variable.missing == skipped:
 		return b
 	case len(b) > before:
 		if p.flags&(quoted|escaped) == 0 && !bytes.ContainsFunc(b[before:], isControl) {
@@ -105,7 +114,7 @@ func (f *Format) appendVariable(b []byte, c *sample.Context, p *part) []byte {
 		}
 		value := c.Scratch.Keep(append(c.Scratch.Buffer(), b[before:]...))
 		return quote(b[:before], value, unsafeInRequest, '#', p.flags)
-	case p.flags&quoted != 0 || f.target == Line && !p.variable.optional:
+	case p.flags&quoted != 0 || f.target != Text && p.variable.missing == dash:
 		return appendMissing(b, p.flags)
 	}
 	return b

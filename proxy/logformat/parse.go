@@ -2,6 +2,7 @@ package logformat
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"tidelock/proxy/nearest"
@@ -39,7 +40,7 @@ func (p *parser) next() error {
 	case c == '%':
 		p.at++
 		return p.afterPercent()
-	case c == ' ' && p.format.target == Line:
+	case c == ' ' && p.format.target != Text:
 		p.flush()
 		p.format.parts = append(p.format.parts, part{space: true})
 	default:
@@ -62,9 +63,7 @@ func (p *parser) afterPercent() error {
 		if end < 0 {
 			return fmt.Errorf("missing '}' after '%%%s'", p.text[p.at:])
 		}
-		if err := fl.parse(p.text[p.at+1 : p.at+end]); err != nil {
-			return err
-		}
+		fl.parse(p.text[p.at+1 : p.at+end])
 		p.at += end + 1
 	}
 	if strings.HasPrefix(p.text[p.at:], "[") {
@@ -84,11 +83,23 @@ func (p *parser) afterPercent() error {
 		return nil
 	}
 	v := variables[name]
-	if v == nil {
-		return nearest.Unknown("format variable", name, variables)
+	switch {
+	case v == nil:
+		return fmt.Errorf("no such format variable '%s'%s. If you wanted to emit the '%%' character verbatim, you need to use '%%%%'",
+			name, nearest.Suggestion(name, maps.Keys(variables)))
+	case v.http && p.format.target == TCPLine:
+		return fmt.Errorf("format variable '%s' is reserved for HTTP mode", name)
 	}
 	p.at += n
 	p.flush()
+	if v.expression != "" {
+		e, _, err := p.compiler.ParseBracketed(v.expression + "]")
+		if err != nil {
+			return err
+		}
+		p.format.parts = append(p.format.parts, part{expression: e, flags: fl})
+		return nil
+	}
 	p.format.parts = append(p.format.parts, part{variable: v, flags: fl})
 	return nil
 }
@@ -115,23 +126,17 @@ func (p *parser) flush() {
 	}
 }
 
-// parse reads what is between the braces: names of flags after plus and minus signs, separated by commas.
-func (f *flags) parse(text string) error {
+// parse reads what is between the braces: names of flags after plus and minus signs, separated by commas. Others mean
+// nothing, as in HAProxy.
+func (f *flags) parse(text string) {
 	for name := range strings.SplitSeq(text, ",") {
-		if name == "" {
-			continue
-		}
-		bit, ok := flagNames[strings.TrimLeft(name, "+-")]
-		if !ok {
-			return fmt.Errorf("unknown flag '%s', expected 'Q', 'X' or 'E' after '+' or '-'", name)
-		}
-		if name[0] == '-' {
+		bit := flagNames[strings.TrimLeft(name, "+-")]
+		if strings.HasPrefix(name, "-") {
 			*f &^= bit
 		} else {
 			*f |= bit
 		}
 	}
-	return nil
 }
 
 var flagNames = map[string]flags{"Q": quoted, "X": hexadecimal, "E": escaped}

@@ -122,12 +122,17 @@ func (m *Message) Path() []byte {
 
 // PathQuery returns the path with the query string, and false when the request target has none ("*", CONNECT).
 func (m *Message) PathQuery() ([]byte, bool) {
-	uri := m.URI()
+	path := PathOf(m.URI())
+	return path, path != nil
+}
+
+// PathOf returns the path of a request target with its query string, nil when it has none.
+func PathOf(uri []byte) []byte {
 	start := pathStart(uri)
 	if start < 0 {
-		return nil, false
+		return nil
 	}
-	return uri[start:], true
+	return uri[start:]
 }
 
 // Query returns what follows the first question mark of the request target, and whether there is one.

@@ -1,30 +1,53 @@
 package stream
 
-import "time"
+import (
+	"time"
+
+	"tidelock/proxy/message"
+)
 
 // Record is what happened to a stream, in the terms of HAProxy's logs (manual, sections 8.4 and 8.5). The proxy fills it
 // while the exchange goes on; it is complete when the log function is called.
 type Record struct {
-	Status       int   // status sent to the client, -1 when none was (%ST)
-	BytesIn      int64 // received from the client, headers included (%U)
-	BytesOut     int64 // sent to the client, headers included (%B)
+	Status       int   // status sent to the client, -1 when none was (%ST), 0 in TCP
+	BytesIn      int64 // from the client (%U): see AddHead
+	BytesOut     int64 // for the client (%B): see AddHead
 	Retries      int   // connections to servers that failed and were tried again (%rc)
-	Redispatched bool  // one of them went to another server ('+' before %rc)
+	Redispatched bool  // one of them went to another server (a plus sign before %rc)
 	Queued       Queued
 	Reused       bool // the server's connection had carried an exchange before
+	Early        bool // the log line is written before the exchange ends (option logasap)
 	Timers       Timers
 	Termination  Termination
+
+	// RequestCookie and ResponseCookie say what became of the persistence cookie, in the letters of the manual's section
+	// 8.5 ('N', 'V', 'I' ...); 0 where there is none.
+	RequestCookie, ResponseCookie byte
+}
+
+// headOverhead is what HAProxy counts for a head beside its texts: the fixed part of a start line, and the end.
+const headOverhead = 20 + 1
+
+// AddHead counts the head of a message as HAProxy does. Its logs do not give the bytes of the wire but those of its
+// own representation of messages, which separators are not part of: the texts of start line and headers with a constant
+// for the start line, then the body without the framing of its chunks, and one for the end of chunks.
+func AddHead(bytes *int64, m *message.Message) {
+	*bytes += headOverhead + int64(len("HTTP/1.1")+m.Size())
+	if m.IsResponse() {
+		*bytes += int64(len("200"))
+	}
 }
 
 // Timers are the phases of a stream. A phase that was not reached is NotReached.
 type Timers struct {
-	Idle     time.Duration // between the previous exchange's end and the first byte of this one (%Ti)
-	Request  time.Duration // from the first byte to the end of the request's headers (%TR)
-	Queue    time.Duration // waiting for a connection slot (%Tw)
-	Connect  time.Duration // connecting to the server, 0 on a reused connection (%Tc)
-	Response time.Duration // from the request sent to the response's headers (%Tr)
-	Active   time.Duration // from the first byte of the request to the last of the response (%Ta)
-	Total    time.Duration // Idle and Active together; in TCP from accept to close (%Tt)
+	Handshake time.Duration // from accept to the end of the PROXY header and of the TLS handshake, 0 for later exchanges (%Th)
+	Idle      time.Duration // between the previous exchange's end and the first byte of this one (%Ti)
+	Request   time.Duration // from the first byte to the end of the request's headers (%TR)
+	Queue     time.Duration // waiting for a connection slot (%Tw)
+	Connect   time.Duration // connecting to the server, 0 on a reused connection (%Tc)
+	Response  time.Duration // from the request sent to the response's headers (%Tr)
+	Active    time.Duration // from the first byte of the request to the last of the response (%Ta)
+	Total     time.Duration // Idle and Active together; in TCP from accept to close (%Tt)
 }
 
 // Queued is how many requests were to be served before this one when it was queued.

@@ -28,6 +28,9 @@ type Proxy struct {
 	ID   int
 	Mode Mode
 
+	// LogLines is how many log lines the frontend has written (%lc).
+	LogLines atomic.Uint64
+
 	// What is counted, each side by itself because a listen section has two. Nil counts nothing.
 	FrontendCounters, BackendCounters *counter.Row
 	Process                           *counter.Process
@@ -59,6 +62,7 @@ type Server struct {
 type Listener struct {
 	Name     string // may be empty
 	ID       int    // within its frontend
+	TLS      bool   // takes encrypted connections only
 	Counters *counter.Row
 }
 

@@ -12,7 +12,6 @@ import (
 	"tidelock/proxy/frontend"
 	"tidelock/proxy/log"
 	"tidelock/proxy/pattern"
-	"tidelock/proxy/sample"
 	"tidelock/proxy/server"
 	"tidelock/proxy/socket"
 	"tidelock/proxy/sticktable"
@@ -37,11 +36,11 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 	}
 	b := &builder{
 		Proxy: &Proxy{
-			config: cfg, options: o, Process: o.Process,
+			config: cfg, options: o, Process: o.Process, logs: newLogTargets(cfg, o.Process, diags),
 			backends: map[string]*server.Backend{}, rows: map[*config.Proxy][]*counter.Row{},
 			patterns: &pattern.Sets{},
 		},
-		ctx: ctx, diags: diags, logs: newLogTargets(&cfg.Global),
+		ctx: ctx, diags: diags,
 		identities: map[*config.Proxy]*stream.Proxy{}, servers: map[[2]string]*server.Server{}, rules: map[*config.Proxy]*rules{},
 		tables: &sticktable.Tables{},
 	}
@@ -56,9 +55,6 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 			b.scriptErrors(err)
 		}
 	}
-	for _, t := range b.logs.open {
-		b.targets = append(b.targets, t)
-	}
 	if diags.Has(syntax.Alert) {
 		b.Stop(ctx)
 		return nil
@@ -72,7 +68,6 @@ type builder struct {
 	ctx        context.Context
 	diags      *syntax.Diagnostics
 	files      []string // of the configuration, in their order
-	logs       *logTargets
 	identities map[*config.Proxy]*stream.Proxy
 	servers    map[[2]string]*server.Server // by the names of backend and server
 	tables     *sticktable.Tables
@@ -91,7 +86,7 @@ func (b *builder) loadScripts() {
 	}
 	global := &b.config.Global
 	scripts, err := b.options.LoadScripts(b.ctx, settings, ScriptHost{
-		Logger: b.logs.logger(global.Logs, global.LogTag), Environment: b.config.Environment, Threads: global.Threads,
+		Logger: b.logs.logger(global.Logs, global.LogTag, "global log server declared"), Environment: b.config.Environment, Threads: global.Threads,
 	})
 	if err != nil {
 		b.scriptErrors(err)
@@ -152,7 +147,7 @@ func (b *builder) sectionLogger(section *config.Proxy) *log.Logger {
 	if tag == "" {
 		tag = b.config.Global.LogTag
 	}
-	return b.logs.logger(targets, tag)
+	return b.logs.logger(targets, tag, "log server declared in proxy section '"+section.Name+"'")
 }
 
 func (b *builder) buildFrontend(section *config.Proxy) *entrance {
@@ -177,22 +172,9 @@ func (b *builder) buildFrontend(section *config.Proxy) *entrance {
 	c.ChooseBackend = b.chooseBackend(section, rules)
 	c.ErrorReply = b.errorReply(section)
 	c.Log = b.logging(section, e.logger)
-	c.LogRefused = logRefused(section, e.logger)
+	c.LogASAP = section.LogASAP
+	c.LogRefused = b.logRefused(section, e.logger)
 	e.Frontend = frontend.New(c)
 	e.bindings = b.buildBindings(section)
 	return e
-}
-
-// logging compiles a section's log format, which is checked even if nothing is logged.
-func (b *builder) logging(section *config.Proxy, logger *log.Logger) func(*stream.Stream) {
-	format := section.LogFormat
-	if format.Text == "" {
-		format.Text = standardFormat(section)
-	}
-	compiled, err := b.compileFormat(section, format, sample.Log)
-	if err != nil {
-		b.diags.Alertf(format.At, "failed to parse log-format : %s", sentence(err))
-		return nil
-	}
-	return logExchange(section, compiled, logger)
 }

@@ -1,64 +1,144 @@
 package proxy
 
 import (
+	"cmp"
+	"context"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"strconv"
 	"sync"
 
 	"tidelock/proxy/config"
+	"tidelock/proxy/config/syntax"
+	"tidelock/proxy/counter"
 	"tidelock/proxy/log"
-	"tidelock/proxy/logformat"
-	"tidelock/proxy/sample"
-	"tidelock/proxy/stream"
 )
 
 // logTargets opens each target of a configuration once, however many sections log to it.
 type logTargets struct {
-	open map[config.Log]*log.Target
-	host string
+	config  *config.Configuration
+	diags   *syntax.Diagnostics
+	process *counter.Process
+	open    map[config.Log]*log.Target
+	rings   map[string]*log.Ring
+	host    string
+
+	forwarding []<-chan struct{} // each closed when it has ended
+	context    context.Context
+	stop       context.CancelFunc
 }
 
-func newLogTargets(g *config.Global) *logTargets {
-	t := &logTargets{open: map[config.Log]*log.Target{}}
-	if g.SendHostname != nil {
-		if t.host = *g.SendHostname; t.host == "" {
+func newLogTargets(cfg *config.Configuration, process *counter.Process, diags *syntax.Diagnostics) *logTargets {
+	t := &logTargets{config: cfg, diags: diags, process: process, open: map[config.Log]*log.Target{}, rings: map[string]*log.Ring{}}
+	t.context, t.stop = context.WithCancel(context.Background())
+	if name := cfg.Global.SendHostname; name != nil {
+		if t.host = *name; t.host == "" {
 			t.host, _ = os.Hostname()
 		}
+	}
+	for i := range cfg.Rings {
+		t.openRing(&cfg.Rings[i])
 	}
 	return t
 }
 
-func (t *logTargets) logger(targets []config.Log, tag string) *log.Logger {
+// openRing makes a ring and starts what forwards it.
+func (t *logTargets) openRing(section *config.Ring) {
+	ring := log.NewRing(section.Name, section.Description, section.Size)
+	t.rings[section.Name] = ring
+	for _, s := range section.Servers {
+		f := log.Forwarding{
+			OctetCount: s.OctetCount, ConnectTimeout: section.Timeouts.Connect, WriteTimeout: section.Timeouts.Server,
+		}
+		f.Network, f.Address = logAddress(s.Address, "tcp", "unix")
+		t.forward(ring, f)
+	}
+}
+
+func (t *logTargets) forward(ring *log.Ring, f log.Forwarding) {
+	t.forwarding = append(t.forwarding, ring.Forward(t.context, f))
+}
+
+// close sends what can be sent at once and ends all targets.
+func (t *logTargets) close() {
+	for _, target := range t.open {
+		target.Close()
+	}
+	t.stop()
+	for _, ended := range t.forwarding {
+		<-ended
+	}
+}
+
+// logger returns what logs to the targets of a section, or of the global one.
+func (t *logTargets) logger(targets []config.Log, tag, section string) *log.Logger {
 	l := &log.Logger{Tag: tag}
 	for _, target := range targets {
 		if t.open[target] == nil {
-			t.open[target] = log.Open(t.settings(target))
+			settings, ok := t.settings(target, section)
+			if !ok {
+				continue
+			}
+			t.open[target] = log.Open(settings)
 		}
 		l.Targets = append(l.Targets, t.open[target])
 	}
 	return l
 }
 
-func (t *logTargets) settings(target config.Log) log.Settings {
+// implicitRing is the memory of a target that is connected to.
+const implicitRing = 16384
+
+func (t *logTargets) settings(target config.Log, section string) (log.Settings, bool) {
 	s := log.Settings{
 		Format: log.Format(target.Format), Length: target.Length, Facility: target.Facility,
-		Level: log.Level(target.Level), MinLevel: log.Level(target.MinLevel), Host: t.host,
+		Level: log.Level(target.Level), MinLevel: log.Level(target.MinLevel), Host: t.host, Lost: &t.process.DroppedLogs,
 	}
-	a := target.Address
-	switch {
-	case target.Output == config.LogStdout:
-		s.Writer = io.Writer(os.Stdout)
-	case target.Output == config.LogStderr:
-		s.Writer = io.Writer(os.Stderr)
-	case a.Network == "unix":
-		s.Network, s.Address = "unixgram", a.Path
+	if target.Sample != nil {
+		s.SampleSize = target.Sample.Size
+		for _, r := range target.Sample.Ranges {
+			s.Sample = append(s.Sample, log.Range(r))
+		}
+	}
+	switch target.Output {
+	case config.LogDescriptor:
+		s.Writer = os.NewFile(uintptr(target.Address.FD), target.Address.String())
+		switch target.Address.FD {
+		case 1:
+			s.Writer = os.Stdout
+		case 2:
+			s.Writer = os.Stderr
+		}
+	case config.LogRing:
+		if s.Ring = t.rings[target.Ring]; s.Ring == nil {
+			t.diags.Alertf(syntax.Position{}, "%s in file '%s' at line %d uses unknown ring named '%s'.",
+				section, target.At.File, target.At.Line, target.Ring)
+			return s, false
+		}
+		ring := t.config.Ring(target.Ring)
+		s.Format = log.Format(ring.Format)
+		s.Length = min(s.Length, ring.MaxLength)
+	case config.LogStream:
+		s.Ring = log.NewRing(target.Address.String(), "", implicitRing)
+		var f log.Forwarding
+		f.Network, f.Address = logAddress(target.Address, "tcp", "unix")
+		t.forward(s.Ring, f)
 	default:
-		s.Network, s.Address = "udp", net.JoinHostPort(a.Host, strconv.Itoa(a.Port))
+		s.Network, s.Address = logAddress(target.Address, "udp", "unixgram")
 	}
-	return s
+	if s.Format == "" && t.host != "" {
+		s.Format = log.RFC3164
+	}
+	return s, true
+}
+
+// logAddress returns an address in the terms of package net.
+func logAddress(a config.Address, network, unix string) (string, string) {
+	if a.Network == "unix" {
+		return unix, a.Path
+	}
+	return network, net.JoinHostPort(cmp.Or(a.Host, "127.0.0.1"), strconv.Itoa(a.Port))
 }
 
 // logf logs a message of the proxy itself.
@@ -69,62 +149,3 @@ func logf(l *log.Logger, level log.Level, format string, arguments ...any) {
 }
 
 var logLines = sync.Pool{New: func() any { return new([]byte) }}
-
-// logExchange returns what a frontend calls at the end of each exchange, nil when nobody would see the lines.
-func logExchange(section *config.Proxy, format *logformat.Format, logger *log.Logger) func(*stream.Stream) {
-	if !logger.Enabled(log.Info) {
-		return nil
-	}
-	return func(s *stream.Stream) {
-		r := &s.Record
-		if section.MonitorURI != "" && isMonitor(s, section.MonitorURI) ||
-			section.DontLogNull && r.BytesIn == 0 ||
-			section.DontLogNormal && r.Termination.Cause == stream.Normal && r.Status < 500 && r.Retries == 0 {
-			return
-		}
-		c := sample.Acquire(s, sample.Log)
-		line := logLines.Get().(*[]byte)
-		*line = format.Append((*line)[:0], c)
-		logger.Log(log.Info, *line)
-		logLines.Put(line)
-		c.Release()
-	}
-}
-
-// logRefused returns what a frontend calls when a connection's handshake failed, nil when nobody would see the lines.
-func logRefused(section *config.Proxy, logger *log.Logger) func(*stream.Stream, string) {
-	if !logger.Enabled(log.Info) {
-		return nil
-	}
-	return func(s *stream.Stream, reason string) {
-		if section.DontLogNull && s.Record.BytesIn == 0 {
-			return
-		}
-		listener := s.Session.Listener
-		name := listener.Name
-		if name == "" {
-			name = strconv.Itoa(listener.ID)
-		}
-		client := "unix"
-		if a := s.Client.Source; a.IsValid() {
-			client = a.Addr().Unmap().WithZone("").String()
-		}
-		logf(logger, log.Info, "%s:%d [%s] %s/%s: %s",
-			client, s.Client.Source.Port(), s.Session.Accepted.Format("02/Jan/2006:15:04:05.000"), section.Name, name, reason)
-	}
-}
-
-// standardFormat returns the log format of a section that has none of its own.
-func standardFormat(section *config.Proxy) string {
-	switch {
-	case section.CLFLog:
-		return logformat.CLF
-	case section.HTTPLog:
-		return logformat.HTTP
-	case section.TCPLog:
-		return logformat.TCP
-	case section.Mode == config.ModeHTTP:
-		return logformat.Default
-	}
-	return logformat.DefaultTCP
-}

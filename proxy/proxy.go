@@ -83,7 +83,7 @@ type Proxy struct {
 	scripts   Scripts // nil when the configuration has none
 	frontends []*entrance
 	backends  map[string]*server.Backend
-	targets   []*log.Target
+	logs      *logTargets
 	rows      map[*config.Proxy][]*counter.Row
 
 	Process  *counter.Process
@@ -172,9 +172,7 @@ func (p *Proxy) Stop(ctx context.Context) error {
 	for _, b := range p.backends {
 		b.Close()
 	}
-	for _, t := range p.targets {
-		t.Close()
-	}
+	p.logs.close()
 	for _, err := range errs {
 		if err != nil {
 			return err

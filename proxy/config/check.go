@@ -88,9 +88,13 @@ func (p *parser) checkModes(proxy *Proxy) {
 	if proxy.Mode == ModeHTTP {
 		return
 	}
-	if proxy.HTTPLog {
-		p.diags.Warnf(proxy.At, "'option httplog' not usable with %s '%s' (needs 'mode http'). Falling back to 'option tcplog'.", proxy.Kind, proxy.Name)
-		proxy.HTTPLog, proxy.CLFLog, proxy.TCPLog = false, false, true
+	if style := proxy.LogStyle; style != LogStyleDefault && style != LogStyleTCP {
+		option := "httplog"
+		if style == LogStyleHTTPS {
+			option = "httpslog"
+		}
+		p.diags.Warnf(proxy.At, "'option %s' not usable with %s '%s' (needs 'mode http'). Falling back to 'option tcplog'.", option, proxy.Kind, proxy.Name)
+		proxy.LogStyle = LogStyleTCP
 	}
 	proxy.Inherited = withoutHTTP(proxy.Inherited, nil)
 	proxy.Rules = withoutHTTP(proxy.Rules, func(set string, at syntax.Position) {

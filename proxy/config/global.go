@@ -155,6 +155,10 @@ func parseGlobalLog(p *parser, s syntax.Statement) {
 		p.Global.Logs = nil
 		return
 	}
+	if s.Argument(0) == "global" {
+		p.failf(s, "log : 'global' is not supported for a global syslog server")
+		return
+	}
 	if target, ok := p.log(s, "expects <address> and <facility>  as arguments"); ok {
 		p.Global.Logs = append(p.Global.Logs, target)
 	}

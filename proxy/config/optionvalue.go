@@ -43,13 +43,17 @@ func parseHTTPLog(p *parser, s syntax.Statement) {
 		p.failf(s, "keyword 'httplog' only supports option 'clf'.")
 		return
 	}
-	p.proxy.HTTPLog, p.proxy.CLFLog = true, clf
+	style := LogStyleHTTP
+	if clf {
+		style = LogStyleCLF
+	}
+	p.proxy.setLogStyle(style)
 }
 
 // option tcplog
 func parseTCPLog(p *parser, s syntax.Statement) {
 	if p.noArguments(s) {
-		p.proxy.TCPLog = true
+		p.proxy.setLogStyle(LogStyleTCP)
 	}
 }
 

@@ -63,11 +63,10 @@ type Settings struct {
 	OriginalTo           OriginalTo
 	HeaderNames          HeaderNames // option http-restrict-req-hdr-names, empty for the default of the mode
 	Redispatch           int         // option redispatch: every so many retries, or counted from the last when negative; 0 never
-	HTTPLog              bool        // option httplog
-	CLFLog               bool        // option httplog clf
-	HTTPSLog             bool        // option httpslog
-	TCPLog               bool        // option tcplog
-	LogFormat            Format
+	LogStyle             LogStyle
+	LogFormat            Format // takes precedence over LogStyle
+	ErrorLogFormat       Format
+	StructuredData       Format // log-format-sd
 	Logs                 []Log
 	LogGlobal            bool // log global
 	LogTag               string
@@ -85,6 +84,20 @@ type Settings struct {
 	RetryOff             bool     // retry-on none
 	FullConn             int      // 0 for the default
 }
+
+// LogStyle is a standard log format that an option chooses.
+type LogStyle string
+
+const (
+	LogStyleDefault LogStyle = ""
+	LogStyleHTTP    LogStyle = "httplog"
+	LogStyleCLF     LogStyle = "httplog clf"
+	LogStyleHTTPS   LogStyle = "httpslog"
+	LogStyleTCP     LogStyle = "tcplog"
+)
+
+// setLogStyle chooses a standard format: the last statement of how to log wins.
+func (s *Settings) setLogStyle(style LogStyle) { s.LogStyle, s.LogFormat = style, Format{} }
 
 // Timeouts of a proxy. Zero is unlimited, or for those that have one, the timeout that stands in for it.
 type Timeouts struct {

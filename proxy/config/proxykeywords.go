@@ -29,7 +29,9 @@ var proxyKeywords = append([]keyword{
 	{"http-response", inEverything, parseRule, Supported},
 	{"ignore-persist", inBackSide, parsePersistRule, Supported},
 	{"log", inEverything, parseProxyLog, Supported},
+	{"error-log-format", inDefaults | inFrontSide, parseErrorLogFormat, Supported},
 	{"log-format", inDefaults | inFrontSide, parseLogFormat, Supported},
+	{"log-format-sd", inDefaults | inFrontSide, parseStructuredData, Supported},
 	{"log-tag", inEverything, parseLogTag, Supported},
 	{"maxconn", inDefaults | inFrontSide, parseMaxconn, Supported},
 	{"mode", inEverything, parseMode, Supported},
@@ -59,7 +61,7 @@ var proxyKeywords = append([]keyword{
 		"srvtcpka-idle", "srvtcpka-intvl", "tcp-check"),
 	rows(inDefaults|inFrontSide, Ignored, "clitcpka-cnt", "clitcpka-idle", "clitcpka-intvl"),
 	rows(inEverything, Refused, "compression", "filter"),
-	rows(inDefaults|inFrontSide, Refused, "error-log-format", "log-format-sd", "rate-limit"),
+	rows(inDefaults|inFrontSide, Refused, "rate-limit"),
 	rows(inDefaults|inBackSide, Refused, "dispatch", "dynamic-cookie-key", "external-check", "hash-balance-factor", "http-send-name-header",
 		"persist", "source", "transparent", "use-fcgi-app"),
 )...)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -36,7 +37,7 @@ var ringKeywords = []keyword{
 	{"description", inRing, parseRingDescription, Supported},
 	{"format", inRing, parseRingFormat, Supported},
 	{"maxlen", inRing, parseRingMaxLength, Supported},
-	{"server", inRing, parseRingServer, Refused},
+	{"server", inRing, parseRingServer, Supported},
 	{"size", inRing, parseRingSize, Supported},
 	{"timeout", inRing, parseRingTimeout, Supported},
 }
@@ -150,4 +151,13 @@ func closeRing(p *parser) {
 	if len(ring.Servers) > 0 && (ring.Timeouts.Connect == 0 || ring.Timeouts.Server == 0) {
 		p.missingTimeouts(ring.At, Backend, ring.Name)
 	}
+}
+
+// log-proto legacy|octet-count
+func parseLogProto(r *serverReader, value string) error {
+	if value != "legacy" && value != "octet-count" {
+		return fmt.Errorf("'log-proto' expects one of 'legacy' or 'octet-count' but got '%s'.", value)
+	}
+	r.server.OctetCount = value == "octet-count"
+	return nil
 }

@@ -39,6 +39,8 @@ type ServerParameters struct {
 	PoolPurgeDelay        time.Duration
 
 	Source Address // no Network for any
+
+	OctetCount bool // log-proto octet-count: lines that a ring forwards have their length before them
 }
 
 // serverParameter is a row of the registry: a word on a server line, and how many words after it are its value.
@@ -73,6 +75,7 @@ var serverParameters = slices.Concat([]serverParameter{
 	{"id", 1, Supported, parseServerID},
 	{"init-addr", 1, Supported, parseInitAddr},
 	{"inter", 1, Supported, positiveDelay(func(q *ServerParameters) *time.Duration { return &q.Inter }, "inter")},
+	{"log-proto", 1, Supported, parseLogProto},
 	{"max-reuse", 1, Supported, limitOf(func(q *ServerParameters) *int { return &q.MaxReuse })},
 	{"maxconn", 1, Supported, countOf(func(q *ServerParameters) *int { return &q.MaxConn })},
 	{"maxqueue", 1, Supported, countOf(func(q *ServerParameters) *int { return &q.MaxQueue })},
@@ -97,7 +100,7 @@ var serverParameters = slices.Concat([]serverParameter{
 	{"weight", 1, Supported, parseWeight},
 },
 	parameterRows(Refused, 0, "agent-check", "check-via-socks4", "no-agent-check"),
-	parameterRows(Refused, 1, "agent-addr", "agent-inter", "agent-port", "agent-send", "log-proto", "namespace", "resolve-net",
+	parameterRows(Refused, 1, "agent-addr", "agent-inter", "agent-port", "agent-send", "namespace", "resolve-net",
 		"resolve-opts", "resolve-prefer", "resolvers", "socks4", "tcp-ut", "usesrc"),
 	securityParameters,
 )

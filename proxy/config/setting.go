@@ -74,13 +74,36 @@ func parseMonitorURI(p *parser, s syntax.Statement) {
 
 // log-format <format>
 func parseLogFormat(p *parser, s syntax.Statement) {
-	if s.Argument(0) == "" {
-		p.failf(s, "log-format expects an argument.")
-		return
+	if format, ok := p.logFormat(s); ok {
+		p.proxy.setLogStyle(LogStyleDefault)
+		p.proxy.LogFormat = format
 	}
-	if !p.tooMany(s, 1) {
-		p.proxy.LogFormat = Format{Text: s.Argument(0), At: s.Words[1].At}
+}
+
+// error-log-format <string>
+func parseErrorLogFormat(p *parser, s syntax.Statement) {
+	if format, ok := p.logFormat(s); ok {
+		p.proxy.ErrorLogFormat = format
 	}
+}
+
+// log-format-sd <string>
+func parseStructuredData(p *parser, s syntax.Statement) {
+	if format, ok := p.logFormat(s); ok {
+		p.proxy.StructuredData = format
+	}
+}
+
+func (p *parser) logFormat(s syntax.Statement) (Format, bool) {
+	switch {
+	case s.Argument(0) == "":
+		p.failf(s, "%s expects an argument.", s.Keyword())
+	case len(s.Words) > 2:
+		p.failf(s, "%s expects only one argument, don't forget to escape spaces!", s.Keyword())
+	default:
+		return Format{Text: s.Argument(0), At: s.Words[1].At}, true
+	}
+	return Format{}, false
 }
 
 // log-tag <tag>

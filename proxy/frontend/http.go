@@ -97,6 +97,7 @@ func (s *session) receive(first bool) (parked, ok bool) {
 func (s *session) refuse(err error) {
 	var syntax *http1.SyntaxError
 	status, cause := 0, stream.ClientAborted
+	s.stream.Record.Received = s.client.Received() > 0
 	s.countRefused(errors.As(err, &syntax))
 	switch {
 	case syntax != nil:

@@ -28,8 +28,8 @@ const (
 
 var processID = strconv.Itoa(os.Getpid())
 
-// appendHeader appends what stands before a message of the level.
-func (s *Settings) appendHeader(line []byte, level Level, tag string, now time.Time) []byte {
+// appendHeader appends what stands before a message of the level. data is structured data for RFC 5424, or empty.
+func (s *Settings) appendHeader(line []byte, level Level, tag string, data []byte, now time.Time) []byte {
 	level = max(level, s.MinLevel)
 	switch s.Format {
 	case Raw:
@@ -51,7 +51,11 @@ func (s *Settings) appendHeader(line []byte, level Level, tag string, now time.T
 		line = append(now.AppendFormat(line, isoTime), ' ')
 		line = append(append(line, cmp.Or(s.Host, "-")...), ' ')
 		line = append(append(line, tag...), ' ')
-		return append(append(line, processID...), " - - "...)
+		line = append(append(line, processID...), " - "...)
+		if len(data) == 0 {
+			return append(line, "- "...)
+		}
+		return append(append(line, data...), ' ')
 	}
 	line = append(now.AppendFormat(line, bsdTime), ' ')
 	if s.Format == RFC3164 {

@@ -38,7 +38,7 @@ func TestSettings_appendHeader(t *testing.T) {
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
 			tc.settings.Facility = 16
-			got := strings.Replace(string(tc.settings.appendHeader(nil, Info, "haproxy", now)), processID, "PID", 1)
+			got := strings.Replace(string(tc.settings.appendHeader(nil, Info, "haproxy", nil, now)), processID, "PID", 1)
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Error(diff)
 			}

@@ -19,6 +19,7 @@ const (
 type Settings struct {
 	Network, Address string    // "udp" or "unixgram", and where to send to
 	Writer           io.Writer // takes the lines instead, when set: a standard output
+	Ring             *Ring     // takes the lines instead, when set
 
 	Format   Format // the zero Format is Local
 	Length   int    // longest line in bytes with its line feed, 0 for 1024
@@ -26,15 +27,26 @@ type Settings struct {
 	Level    Level  // the least severe level that is sent
 	MinLevel Level  // lines more severe than that are sent as that
 	Host     string // what stands for this machine, empty for nothing
+
+	// Sample says which of each SampleSize lines are sent, by their numbers from 1; a SampleSize of 0 sends all.
+	Sample     []Range
+	SampleSize int
+
+	// Lost counts dropped lines beside those of other targets; nil for none.
+	Lost *atomic.Uint64
 }
+
+// Range is a range of numbers, both ends included.
+type Range struct{ Low, High int }
 
 // Target is where log lines go. Its methods are safe for concurrent use.
 type Target struct {
 	settings Settings
 	queue    chan *[]byte
 	dropped  atomic.Uint64
-	mu       sync.RWMutex // held for reading while a line is queued, so that Close does not close the queue under it
-	closed   bool         // guarded by mu
+	lines    atomic.Uint64 // that came, to take a sample
+	mu       sync.RWMutex  // held for reading while a line is queued, so that Close does not close the queue under it
+	closed   bool          // guarded by mu
 	done     chan struct{}
 }
 
@@ -46,9 +58,36 @@ func Open(s Settings) *Target {
 	if s.Length == 0 {
 		s.Length = 1024
 	}
-	t := &Target{settings: s, queue: make(chan *[]byte, queueLength), done: make(chan struct{})}
+	t := &Target{settings: s, done: make(chan struct{})}
+	if s.Ring != nil {
+		close(t.done)
+		return t
+	}
+	t.queue = make(chan *[]byte, queueLength)
 	go t.run()
 	return t
+}
+
+// drop counts a lost line.
+func (t *Target) drop() {
+	t.dropped.Add(1)
+	if t.settings.Lost != nil {
+		t.settings.Lost.Add(1)
+	}
+}
+
+// sampled reports whether the line that comes now is one of those to send.
+func (t *Target) sampled() bool {
+	if t.settings.SampleSize == 0 {
+		return true
+	}
+	n := int((t.lines.Add(1)-1)%uint64(t.settings.SampleSize)) + 1
+	for _, r := range t.settings.Sample {
+		if r.Low <= n && n <= r.High {
+			return true
+		}
+	}
+	return false
 }
 
 // Dropped returns how many lines were lost because the queue was full or the target took none.
@@ -59,7 +98,9 @@ func (t *Target) Close() {
 	t.mu.Lock()
 	if !t.closed {
 		t.closed = true
-		close(t.queue)
+		if t.queue != nil {
+			close(t.queue)
+		}
 	}
 	t.mu.Unlock()
 	select {
@@ -69,12 +110,19 @@ func (t *Target) Close() {
 }
 
 // send queues a line, or counts it as dropped.
-func (t *Target) send(level Level, tag string, message []byte) {
-	if level > t.settings.Level {
+func (t *Target) send(level Level, tag string, data, message []byte) {
+	if level > t.settings.Level || !t.sampled() {
 		return
 	}
 	line := lines.Get().(*[]byte)
-	*line = append(t.settings.appendHeader((*line)[:0], level, tag, time.Now()), message...)
+	*line = append(t.settings.appendHeader((*line)[:0], level, tag, data, time.Now()), message...)
+	if ring := t.settings.Ring; ring != nil {
+		if !ring.Append((*line)[:min(len(*line), t.settings.Length)]) {
+			t.drop()
+		}
+		lines.Put(line)
+		return
+	}
 	if len(*line) >= t.settings.Length {
 		*line = (*line)[:t.settings.Length-1]
 	}
@@ -89,7 +137,7 @@ func (t *Target) send(level Level, tag string, message []byte) {
 		default:
 		}
 	}
-	t.dropped.Add(1)
+	t.drop()
 	lines.Put(line)
 }
 
@@ -100,7 +148,7 @@ func (t *Target) run() {
 	defer out.close()
 	for line := range t.queue {
 		if !out.write(*line) {
-			t.dropped.Add(1)
+			t.drop()
 		}
 		lines.Put(line)
 	}

@@ -10,6 +10,8 @@ const (
 	CLF = `%{+Q}o %{-Q}ci - - [%trg] %r %ST %B "" "" %cp %ms %ft %b %s %TR %Tw %Tc %Tr %Ta %tsc %ac %fc %bc %sc %rc %sq %bq %CC %CS %hrl %hsl`
 	// TCP is what "option tcplog" chooses.
 	TCP = `%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq`
+	// Refused is the beginning of the line of a connection that ended before its first exchange.
+	Refused = `%ci:%cp [%t] %f/`
 	// Default is what a proxy logs without any option: an exchange that began.
 	Default = `Connect from %ci:%cp to %fi:%fp (%f/HTTP)`
 	// DefaultTCP is Default in a proxy in mode tcp.

@@ -16,6 +16,7 @@ type Record struct {
 	Redispatched bool  // one of them went to another server (a plus sign before %rc)
 	Queued       Queued
 	Reused       bool // the server's connection had carried an exchange before
+	Received     bool // the client sent something, be it no request
 	Early        bool // the log line is written before the exchange ends (option logasap)
 	Timers       Timers
 	Termination  Termination

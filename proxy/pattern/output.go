@@ -44,8 +44,18 @@ func (o Output) check(text []byte) bool {
 func (s *Set) checkValue(text []byte) error {
 	for _, o := range s.outputs {
 		if !o.check(text) {
-			return fmt.Errorf("unable to parse '%s'.", text)
+			return fmt.Errorf("unable to parse '%s'", text)
 		}
 	}
 	return nil
+}
+
+// Output returns what the values of s are to the first map that uses it, text where none does.
+func (s *Set) Output() Output {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.outputs) == 0 {
+		return Output{value.String}
+	}
+	return s.outputs[0]
 }

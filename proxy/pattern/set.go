@@ -26,13 +26,12 @@ type Set struct {
 	outputs     []Output
 }
 
-// Errors of changes, in HAProxy's words.
+// Errors of changes.
 var (
-	ErrFutureVersion   = errors.New("Version number in the future, please use 'prepare map' before.")
-	ErrVersionRange    = errors.New("Version number out of range.")
-	ErrFutureACL       = errors.New("Version number in the future, please use 'prepare acl' before.")
-	ErrEntryNotFound   = errors.New("entry not found.")
-	ErrPatternNotFound = errors.New("key or pattern not found.")
+	ErrFutureVersion   = errors.New("version number in the future")
+	ErrVersionRange    = errors.New("version number out of range")
+	ErrEntryNotFound   = errors.New("entry not found")
+	ErrPatternNotFound = errors.New("key or pattern not found")
 )
 
 // Name returns the name of the set's file, or "".
@@ -117,6 +116,26 @@ func (s *Set) Add(key string, value []byte) error {
 	return s.add(s.current, key, value)
 }
 
+// AddOnce is Add without a value, unless an entry with the pattern is there.
+func (s *Set) AddOnce(key string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.withKey(key)) > 0 {
+		return nil
+	}
+	return s.add(s.current, key, nil)
+}
+
+// Put is Update, or Add when there is nothing to update.
+func (s *Set) Put(key string, value []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if found := s.withKey(key); len(found) > 0 {
+		return s.change(found, value)
+	}
+	return s.add(s.current, key, value)
+}
+
 // AddVersion is Add for any version that Prepare has returned.
 func (s *Set) AddVersion(version uint32, key string, value []byte) error {
 	s.mu.Lock()
@@ -198,13 +217,7 @@ func (s *Set) Update(key string, value []byte) error {
 	if len(found) == 0 {
 		return ErrEntryNotFound
 	}
-	if err := s.checkValue(value); err != nil {
-		return err
-	}
-	for _, e := range found {
-		e.value.Store(&value)
-	}
-	return nil
+	return s.change(found, value)
 }
 
 // UpdateRef is Update for one entry. Errors: ErrPatternNotFound, and those of the value.
@@ -215,10 +228,17 @@ func (s *Set) UpdateRef(ref uint64, value []byte) error {
 	if e == nil {
 		return ErrPatternNotFound
 	}
+	return s.change([]*Entry{e}, value)
+}
+
+// change gives entries another value.
+func (s *Set) change(entries []*Entry, value []byte) error {
 	if err := s.checkValue(value); err != nil {
 		return err
 	}
-	e.value.Store(&value)
+	for _, e := range entries {
+		e.value.Store(&value)
+	}
 	return nil
 }
 

@@ -20,6 +20,25 @@ type Sets struct {
 	explicit map[int]*Set    // by the numbers that it gives; guarded by mu
 	all      []*Set          // guarded by mu; in the order of their numbers once Number has run
 	places   map[*Set]Place  // where each was first used; guarded by mu
+	named    []*Reference    // guarded by mu
+}
+
+// Reference names a file whose set the configuration may mention later.
+type Reference struct {
+	name string
+	set  *Set
+}
+
+// Set returns the set, or nil when nobody loads the file. Before Number has run it returns nil too.
+func (r *Reference) Set() *Set { return r.set }
+
+// Reference returns a reference to a file.
+func (s *Sets) Reference(name string) *Reference {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := &Reference{name: name}
+	s.named = append(s.named, r)
+	return r
 }
 
 // Place is where the configuration uses a set.
@@ -161,8 +180,8 @@ func (s *Sets) reserve(number int, set *Set) error {
 	return nil
 }
 
-// Number gives numbers to the sets that have none, in the order in which the configuration uses them. It is called when
-// all of that is compiled.
+// Number gives numbers to the sets that have none, in the order in which the configuration uses them, and references
+// their sets. It is called when all of the configuration is compiled, before any of it is used.
 func (s *Sets) Number() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -179,6 +198,9 @@ func (s *Sets) Number() {
 		next++
 	}
 	slices.SortFunc(s.all, func(a, b *Set) int { return cmp.Compare(a.number, b.number) })
+	for _, r := range s.named {
+		r.set = s.files[r.name]
+	}
 }
 
 func (p Place) compare(q Place) int {

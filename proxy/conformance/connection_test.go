@@ -3,6 +3,7 @@ package conformance
 import (
 	"bufio"
 	"bytes"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -218,8 +219,12 @@ func (c *connection) finish() error {
 
 // reset has the connection end with a RST.
 func (c *connection) reset() error {
-	if tcp, is := c.Conn.(*net.TCPConn); is {
+	network := c.Conn
+	if secured, is := network.(*tls.Conn); is {
+		network = secured.NetConn()
+	}
+	if tcp, is := network.(*net.TCPConn); is {
 		tcp.SetLinger(0)
 	}
-	return c.Close()
+	return network.Close()
 }

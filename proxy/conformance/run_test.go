@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"crypto/tls"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,8 +20,10 @@ type run struct {
 	awaited     map[string]int // ports that the proxy is to listen on, by name
 	masks       *masks
 
-	proxy       *process // nil until it is started
-	expectedEnd bool     // the script waited for its end
+	proxy       *process               // nil until it is started
+	expectedEnd bool                   // the script waited for its end
+	serial      int64                  // of the last certificate
+	sessions    tls.ClientSessionCache // of TLS clients
 	connections map[string]*connection
 	upstreams   map[string]*upstream
 	sinks       map[string]*sink
@@ -37,7 +40,7 @@ func (c *testCase) play(program string) (transcript string, output []byte, err e
 	r := &run{
 		testCase: c, program: program, folder: folder,
 		values: map[string]string{"dir": folder}, ports: map[string]reservedPort{}, awaited: map[string]int{}, masks: newMasks(),
-		connections: map[string]*connection{}, upstreams: map[string]*upstream{}, sinks: map[string]*sink{},
+		sessions: tls.NewLRUClientSessionCache(0), connections: map[string]*connection{}, upstreams: map[string]*upstream{}, sinks: map[string]*sink{},
 	}
 	r.masks.name(folder, "dir")
 	defer r.end()

@@ -2,9 +2,11 @@ package conformance
 
 import (
 	"bytes"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"regexp"
 	"strconv"
 	"syscall"
@@ -28,6 +30,9 @@ var commands = map[string]stepFunc{
 	"signal": doSignal,
 	"exit":   doExit,
 	"sleep":  doSleep,
+
+	"certificate": doCertificate,
+	"revoke":      doRevoke,
 }
 
 // connectionSteps follow the name of a connection. connect and accept make it.
@@ -51,6 +56,7 @@ var upstreamSteps = map[string]stepFunc{
 	"swallows": becomes(func(*upstream, step) func(*connection) { return swallow }),
 	"resets":   becomes(func(*upstream, step) func(*connection) { return reset }),
 	"refuses":  doRefuse,
+	"secure":   doSecure,
 }
 
 // sinkSteps follow the name of a log sink.
@@ -59,7 +65,7 @@ var sinkSteps = map[string]stepFunc{
 }
 
 // beforeStart are the steps that do not need a proxy that runs. All others start it.
-var beforeStart = map[string]bool{"closed": true, "check": true, "run": true, "env": true, "mask": true}
+var beforeStart = map[string]bool{"closed": true, "check": true, "run": true, "env": true, "mask": true, "certificate": true, "revoke": true}
 
 // doStart starts the proxy, with more arguments than the configuration.
 func doStart(r *run, s step) (string, error) { return r.start(s.texts(1)) }
@@ -163,8 +169,41 @@ func doConnect(r *run, s step) (string, error) {
 	if address := c.LocalAddr().String(); address != "" {
 		r.masks.address(address, name)
 	}
+	shown := ""
+	if s.argument(3).text == "tls" {
+		if c, shown, err = r.secureClient(c, s.settings(4)); err != nil {
+			return "", err
+		}
+	}
 	r.connections[name] = newConnection(c, false)
-	return "", nil
+	return shown, nil
+}
+
+// secureClient does a client's handshake and says what came of it.
+func (r *run) secureClient(c net.Conn, o settings) (net.Conn, string, error) {
+	config, err := r.configuration(o)
+	if err != nil {
+		return nil, "", err
+	}
+	secured := tls.Client(c, config)
+	secured.SetDeadline(time.Now().Add(patience))
+	if err := secured.Handshake(); err != nil {
+		return secured, "\t" + tlsFailure(err) + "\n", nil
+	}
+	secured.SetDeadline(time.Time{})
+	return secured, "\t" + describe(secured.ConnectionState()) + "\n", nil
+}
+
+// doSecure is <server> secure <certificate> [alpn=<protocol>,...] [ask]: connections to the server are TLS.
+func doSecure(r *run, s step) (string, error) {
+	o := s.settings(3)
+	o["certificate"] = s.argument(2).text
+	config, err := r.configuration(o)
+	if o.has("ask") {
+		config.ClientAuth = tls.RequestClientCert
+	}
+	r.upstreams[s.words[0].text].secure = config
+	return "", err
 }
 
 func doAccept(r *run, s step) (string, error) {
@@ -179,7 +218,14 @@ func doAccept(r *run, s step) (string, error) {
 	name := s.words[0].text
 	r.masks.address(c.RemoteAddr().String(), name)
 	r.connections[name] = newConnection(c, true)
-	return "", nil
+	secured, is := c.(*tls.Conn)
+	if !is {
+		return "", nil
+	}
+	if err := secured.Handshake(); err != nil {
+		return "\t" + tlsFailure(err) + "\n", nil
+	}
+	return "\t" + describe(secured.ConnectionState()) + "\n", nil
 }
 
 // named returns the connection that a step begins with. One that could not be opened is nobody's fault but shown.

@@ -3,6 +3,7 @@ package conformance
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -17,6 +18,7 @@ type upstream struct {
 	port   reservedPort
 	masks  *masks
 	queued chan net.Conn // those that the script accepts
+	secure *tls.Config   // nil for plain connections
 
 	mu       sync.Mutex
 	behave   func(*connection)
@@ -55,6 +57,9 @@ func (u *upstream) listen() error {
 
 func (u *upstream) take(c net.Conn) {
 	u.masks.address(c.RemoteAddr().String(), u.name+"_peer")
+	if u.secure != nil {
+		c = tls.Server(c, u.secure)
+	}
 	u.mu.Lock()
 	behave := u.behave
 	u.open = append(u.open, c)

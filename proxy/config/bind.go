@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"errors"
 	"io/fs"
 	"slices"
 	"strings"
@@ -69,6 +70,8 @@ func parseBind(p *parser, s syntax.Statement) {
 	if failed == nil {
 		return
 	}
+	// What it lacks because it was not read to its end is not to be reported as well.
+	p.proxy.Binds = slices.DeleteFunc(p.proxy.Binds, func(b Bind) bool { return b.BindSettings == settings })
 	where := "'bind " + s.Argument(0) + "' in section '" + p.section.Header.Keyword() + "'"
 	if failed.reason == "" {
 		p.report(syntax.Alert, failed.At, s.Keyword(), "%s: unknown keyword '%s'%s",
@@ -107,10 +110,23 @@ func (p *parser) bindParameters(s syntax.Statement, i int, into *BindSettings) *
 			continue
 		}
 		if err := r.set(&bindReader{p, s, into}, value); err != nil {
-			return &parameterError{word, "'" + r.name + "' " + err.Error()}
+			return &parameterError{word, about(r.name, err)}
 		}
 	}
 	return nil
+}
+
+// ownWords is an error that HAProxy reports without the name of the parameter.
+type ownWords string
+
+func (e ownWords) Error() string { return string(e) }
+
+// about puts the name of a parameter before what is wrong with it.
+func about(parameter string, err error) string {
+	if own := ownWords(""); errors.As(err, &own) {
+		return string(own)
+	}
+	return "'" + parameter + "' " + err.Error()
 }
 
 // bindNames yields the names that a parameter can have.

@@ -9,9 +9,8 @@ import (
 type TLS struct {
 	Enabled bool
 
-	Certificates     []string // crt: files, or folders of files
-	CertificateLists []string // crt-list
-	StrictSNI        bool     // names without a certificate are refused, instead of getting the first
+	Certificates []Certificate // crt, crt-list; the first is for who asks for no name that another has
+	StrictSNI    bool          // names without a certificate are refused, instead of getting the first
 
 	ALPN                  []string // what is offered, in the order of preference; nil for nothing
 	Versions              Versions
@@ -75,6 +74,11 @@ type Versions struct {
 // Conflict reports whether some versions are turned off though a range is given, which then prevails.
 func (v Versions) Conflict() bool { return (v.Min != 0 || v.Max != 0) && v.Off != nil }
 
+// Ambiguous reports whether only a highest version is given and it is below the default of the lowest, which it then becomes.
+func (v Versions) Ambiguous() (low Version, is bool) {
+	return v.Max, v.Min == 0 && v.Max != 0 && v.Max < TLS12
+}
+
 // Range returns the lowest and highest version, and false if none is left. Without a lowest one it is TLS 1.2, or the
 // highest if that is older. A gap cuts off what is below it.
 func (v Versions) Range() (low, high Version, ok bool) {
@@ -93,13 +97,18 @@ func (v Versions) Range() (low, high Version, ok bool) {
 	return lowest, high, high >= low
 }
 
+// Over returns v with the defaults d for what it leaves open.
+func (v Versions) Over(d Versions) Versions {
+	v.Min, v.Max = cmp.Or(v.Min, d.Min), cmp.Or(v.Max, d.Max)
+	if v.Off == nil {
+		v.Off = d.Off
+	}
+	return v
+}
+
 // Over returns t with the defaults d for what it leaves open.
 func (t TLS) Over(d TLS) TLS {
-	t.Versions.Min = cmp.Or(t.Versions.Min, d.Versions.Min)
-	t.Versions.Max = cmp.Or(t.Versions.Max, d.Versions.Max)
-	if t.Versions.Off == nil {
-		t.Versions.Off = d.Versions.Off
-	}
+	t.Versions = t.Versions.Over(d.Versions)
 	t.Ciphers = cmp.Or(t.Ciphers, d.Ciphers)
 	t.CipherSuites = cmp.Or(t.CipherSuites, d.CipherSuites)
 	t.Curves = cmp.Or(t.Curves, d.Curves)

@@ -36,6 +36,7 @@ type tlsRow struct {
 // tlsReader is what parameters of TLS are set with.
 type tlsReader struct {
 	*TLS
+	rows                   []tlsRow
 	certificate, authority func(name string) string // complete file names: crt-base, ca-base
 	warn                   func(format string, arguments ...any)
 }
@@ -52,9 +53,9 @@ var tlsRows = []tlsRow{
 	{name: "ciphers", in: tlsOnBind | tlsOnServer | tlsInList, missing: "missing cipher suite", set: setTLSText(func(t *TLS) *string { return &t.Ciphers })},
 	{name: "ciphersuites", in: tlsOnBind | tlsOnServer | tlsInList, missing: "missing cipher suite", set: setTLSText(func(t *TLS) *string { return &t.CipherSuites })},
 	{name: "crl-file", in: tlsOnBind | tlsOnServer | tlsInList, missing: "missing CRLfile path", set: setAuthority(func(t *TLS) *string { return &t.CRLFile })},
-	{name: "crt", in: tlsOnBind | tlsOnServer, missing: "missing certificate location", set: addFile(func(t *TLS) *[]string { return &t.Certificates })},
+	{name: "crt", in: tlsOnBind | tlsOnServer, missing: "missing certificate location", set: addCertificate},
 	{name: "crt-ignore-err", in: tlsOnBind, missing: "missing error IDs list", set: setErrors(func(t *TLS) *ErrorSet { return &t.IgnoreErrors })},
-	{name: "crt-list", in: tlsOnBind, missing: "missing certificate location", set: addFile(func(t *TLS) *[]string { return &t.CertificateLists })},
+	{name: "crt-list", in: tlsOnBind, missing: "missing certificate location", set: addCertificates},
 	{name: "curves", in: tlsOnBind | tlsInList, missing: "missing curve suite", set: setTLSText(func(t *TLS) *string { return &t.Curves })},
 	{name: "ecdhe", in: tlsOnBind | tlsInList, missing: "missing named curve", set: setTLSText(func(t *TLS) *string { return &t.Curves })},
 	{name: "force-sslv3", in: tlsEverywhere, set: forceVersion(SSL30)},
@@ -107,6 +108,7 @@ var tlsBindRows = func() []bindRow {
 func (p *parser) tlsReader(s syntax.Statement, into *TLS) *tlsReader {
 	return &tlsReader{
 		TLS:         into,
+		rows:        tlsRows,
 		certificate: func(name string) string { return p.based(s, p.Global.CertificateBase, name) },
 		authority:   func(name string) string { return p.based(s, p.Global.AuthorityBase, name) },
 		warn:        func(format string, arguments ...any) { p.warnf(s, format, arguments...) },
@@ -141,14 +143,6 @@ func setAuthority(field func(*TLS) *string) func(*tlsReader, string) error {
 // systemCA is the ca-file that stands for the authorities that the system trusts.
 const systemCA = "@system-ca"
 
-func addFile(field func(*TLS) *[]string) func(*tlsReader, string) error {
-	return func(t *tlsReader, value string) error {
-		files := field(t.TLS)
-		*files = append(*files, t.certificate(value))
-		return nil
-	}
-}
-
 // setALPN is alpn <protocol>,... What no code here speaks is not offered: a client must not choose it.
 func setALPN(t *tlsReader, value string) error {
 	t.ALPN = []string{}
@@ -168,7 +162,7 @@ func setVersion(field func(*Versions) *Version) func(*tlsReader, string) error {
 	return func(t *tlsReader, value string) error {
 		i := slices.Index(versionNames, value)
 		if i < 0 {
-			return fmt.Errorf(": '%s' : unknown ssl/tls version", value)
+			return ownWords("'" + value + "' : unknown ssl/tls version")
 		}
 		*field(&t.Versions) = SSL30 + Version(i)
 		return nil
@@ -223,11 +217,11 @@ func setErrors(field func(*TLS) *ErrorSet) func(*tlsReader, string) error {
 func (t *tlsReader) parameters(words []string, place tlsPlaces) (read int, err error) {
 	for read < len(words) {
 		name := words[read]
-		i := slices.IndexFunc(tlsRows, func(r tlsRow) bool { return r.name == name && r.in&place != 0 })
+		i := slices.IndexFunc(t.rows, func(r tlsRow) bool { return r.name == name && r.in&place != 0 })
 		if i < 0 {
 			return read, errUnknownParameter
 		}
-		n, err := t.parameter(&tlsRows[i], words[read:])
+		n, err := t.parameter(&t.rows[i], words[read:])
 		if err != nil {
 			return read, err
 		}
@@ -254,7 +248,7 @@ func (t *tlsReader) parameter(r *tlsRow, words []string) (int, error) {
 		return n, nil
 	}
 	if err := r.set(t, value); err != nil {
-		return 0, fmt.Errorf("'%s' %w", r.name, err)
+		return 0, errors.New(about(r.name, err))
 	}
 	return n, nil
 }

@@ -1,0 +1,306 @@
+// Package tlsconfig makes crypto/tls do what bind and server lines say of TLS: certificates chosen by name, versions and
+// ciphers in OpenSSL's words, and verification that numbers its errors as OpenSSL does.
+package tlsconfig
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"tidelock/proxy/config"
+	"tidelock/proxy/stream"
+)
+
+// Listener is the TLS of one bind line.
+type Listener struct {
+	first  *entry // for names that no certificate has; nil when such are refused
+	exact  map[string][]*entry
+	suffix map[string][]*entry // of "*.example.com", by ".example.com"
+	base   *tls.Config
+}
+
+// entry is a certificate with the settings of connections that get it.
+type entry struct {
+	config   *tls.Config
+	leaf     *x509.Certificate
+	verifier *verifier // nil when clients are not asked for a certificate
+	names    []string
+}
+
+// NewListener prepares the TLS of a bind line. Defaults apply to what the line leaves open. What works but differs from
+// what was asked for goes to warn. Errors have HAProxy's words; those about the whole line are of type LineError.
+func NewListener(c, defaults config.TLS, warn func(reason string)) (*Listener, error) {
+	line := c.Over(defaults)
+	l := &Listener{exact: map[string][]*entry{}, suffix: map[string][]*entry{}}
+	var entries []*entry
+	for _, listed := range c.Certificates {
+		made, err := newEntries(listed, line, warn)
+		if err != nil && listed.InAList {
+			return nil, fmt.Errorf("'crt-list' : %w", err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, made...)
+	}
+	if len(entries) == 0 {
+		if !c.StrictSNI {
+			return nil, errNoCertificate
+		}
+		warn("no certificate")
+	}
+	for _, e := range entries {
+		l.add(e)
+	}
+	if !c.StrictSNI {
+		l.first = entries[0]
+	}
+	l.base = &tls.Config{GetConfigForClient: l.choose}
+	return l, nil
+}
+
+// LineError is what is wrong with a line as a whole. It goes before "bind ':443' at [file:line]".
+type LineError string
+
+func (e LineError) Error() string { return string(e) }
+
+// End returns what goes after the line.
+func (e LineError) End() string {
+	if e == errNoCertificate {
+		return " (use 'crt')."
+	}
+	return "."
+}
+
+const errNoCertificate LineError = "no SSL certificate specified for"
+
+// newEntries makes the entries of one crt, or one line of a crt-list.
+func newEntries(listed config.Certificate, line config.TLS, warn func(string)) ([]*entry, error) {
+	settings := line
+	if listed.TLS != nil {
+		settings = listed.TLS.Over(line)
+	}
+	certificates, err := loadCertificates(listed.Path)
+	if err != nil {
+		return nil, err
+	}
+	var entries []*entry
+	for _, certificate := range certificates {
+		e := &entry{config: &tls.Config{Certificates: []tls.Certificate{*certificate}}, leaf: certificate.Leaf, names: listed.Names}
+		if len(e.names) == 0 {
+			e.names = certificateNames(e.leaf)
+		}
+		if err := e.apply(&settings, warn); err != nil {
+			return nil, err
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+// certificateNames returns the names that a certificate is for.
+func certificateNames(c *x509.Certificate) []string {
+	names := c.DNSNames
+	if cn := c.Subject.CommonName; cn != "" {
+		names = append(names[:len(names):len(names)], cn)
+	}
+	return names
+}
+
+// apply fills the configuration of an entry.
+func (e *entry) apply(t *config.TLS, warn func(string)) error {
+	if err := common(e.config, t, "bind", warn); err != nil {
+		return err
+	}
+	e.config.NextProtos = t.ALPN
+	if t.TicketKeys != "" {
+		keys, err := loadTicketKeys(t.TicketKeys)
+		if err != nil {
+			return err
+		}
+		e.config.SetSessionTicketKeys(keys)
+	}
+	if t.Verify != config.VerifyOptional && t.Verify != config.VerifyRequired {
+		return nil
+	}
+	v, names, err := newVerifier(t, x509.ExtKeyUsageClientAuth)
+	if err != nil {
+		return err
+	}
+	if v == nil {
+		return LineError("verify is enabled but no CA file specified for")
+	}
+	e.verifier = v
+	e.config.ClientAuth = tls.RequestClientCert
+	if t.Verify == config.VerifyRequired {
+		e.config.ClientAuth = tls.RequireAnyClientCert
+	}
+	e.config.VerifyConnection = e.verifyConnection
+	if !t.NoCANames {
+		e.config.ClientCAs = names
+	}
+	return nil
+}
+
+// newVerifier reads the authorities of a line. It returns nil when there are none, and apart those that clients are told.
+func newVerifier(t *config.TLS, usage x509.ExtKeyUsage) (v *verifier, told *x509.CertPool, err error) {
+	if t.CAFile == "" && t.CAVerifyFile == "" {
+		return nil, nil, nil
+	}
+	v = &verifier{roots: x509.NewCertPool(), usage: usage, now: time.Now, ignoreCA: t.IgnoreCAErrors, ignore: t.IgnoreErrors}
+	for _, file := range []string{t.CAFile, t.CAVerifyFile} {
+		if file == "" {
+			continue
+		}
+		a, err := loadPool(file)
+		if err != nil {
+			return nil, nil, err
+		}
+		v.lists = append(v.lists, a.lists...)
+		if file == t.CAFile {
+			told = a.pool
+		}
+		if a.certificates == nil {
+			v.roots = a.pool
+			continue
+		}
+		for _, c := range a.certificates {
+			v.roots.AddCert(c)
+		}
+	}
+	if t.CRLFile != "" {
+		a, err := loadPool(t.CRLFile)
+		if err != nil {
+			return nil, nil, err
+		}
+		v.lists = append(v.lists, a.lists...)
+	}
+	return v, told, nil
+}
+
+// add files an entry under its names.
+func (l *Listener) add(e *entry) {
+	for _, name := range e.names {
+		name = strings.ToLower(name)
+		switch {
+		case strings.HasPrefix(name, "!"):
+		case strings.HasPrefix(name, "*."):
+			l.suffix[name[1:]] = append(l.suffix[name[1:]], e)
+		case name == "*":
+			l.suffix[""] = append(l.suffix[""], e)
+		default:
+			l.exact[name] = append(l.exact[name], e)
+		}
+	}
+}
+
+// find returns the entry for a name: one that has the name, one that has it but for its first label, then the first of all.
+// Among several the client's abilities decide, and then their order, with ECDSA keys before others.
+func (l *Listener) find(hello *tls.ClientHelloInfo) *entry {
+	name := strings.ToLower(strings.TrimSuffix(hello.ServerName, "."))
+	if name == "" {
+		return l.first
+	}
+	if e := best(l.exact[name], hello); e != nil {
+		return e
+	}
+	if dot := strings.IndexByte(name, '.'); dot >= 0 {
+		if e := best(allowed(l.suffix[name[dot:]], name), hello); e != nil {
+			return e
+		}
+	}
+	if e := best(allowed(l.suffix[""], name), hello); e != nil {
+		return e
+	}
+	return l.first
+}
+
+// allowed leaves out entries that are not for a name: "!name" says so.
+func allowed(entries []*entry, name string) []*entry {
+	var kept []*entry
+	for _, e := range entries {
+		denied := false
+		for _, n := range e.names {
+			denied = denied || strings.EqualFold(n, "!"+name)
+		}
+		if !denied {
+			kept = append(kept, e)
+		}
+	}
+	return kept
+}
+
+func best(entries []*entry, hello *tls.ClientHelloInfo) *entry {
+	var fit *entry
+	for _, e := range entries {
+		if hello.SupportsCertificate(&e.config.Certificates[0]) != nil {
+			continue
+		}
+		if e.leaf.PublicKeyAlgorithm == x509.ECDSA {
+			return e
+		}
+		if fit == nil {
+			fit = e
+		}
+	}
+	if fit == nil && len(entries) > 0 {
+		return entries[0] // the handshake says what the client lacks
+	}
+	return fit
+}
+
+// nameless has no certificate: who gets it is told that the name is not known.
+var nameless = &tls.Config{}
+
+// choose is GetConfigForClient. It notes in the handshake's context which certificate was chosen.
+func (l *Listener) choose(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+	e := l.find(hello)
+	if e == nil {
+		return nameless, nil
+	}
+	if chosen, ok := hello.Context().Value(chosenKey{}).(**entry); ok {
+		*chosen = e
+	}
+	return e.config, nil
+}
+
+type chosenKey struct{}
+
+// verifyConnection is run in every handshake, those that resume a session included. All connections of an entry share its
+// configuration, or tickets could not be read again, so what was found is not noted here.
+func (e *entry) verifyConnection(state tls.ConnectionState) error {
+	var found stream.Verification
+	if len(state.PeerCertificates) > 0 && !e.verifier.verify(state.PeerCertificates, &found) {
+		return &VerifyError{found}
+	}
+	return nil
+}
+
+// VerifyError says that a peer's certificate is not accepted.
+type VerifyError struct{ stream.Verification }
+
+func (e *VerifyError) Error() string {
+	return fmt.Sprintf("certificate verify failed (%d)", e.Result)
+}
+
+// FromIssuer reports whether it is an issuer's certificate, and not the peer's own, that is wrong.
+func (e *VerifyError) FromIssuer() bool { return e.AuthorityError != 0 }
+
+// Handshake secures a connection that was accepted. The context bounds it. The error is what the peer or the network did;
+// the connection is of no use then.
+func (l *Listener) Handshake(ctx context.Context, c net.Conn) (net.Conn, *stream.TLS, error) {
+	var chosen *entry
+	secured := tls.Server(c, l.base)
+	if err := secured.HandshakeContext(context.WithValue(ctx, chosenKey{}, &chosen)); err != nil {
+		return nil, nil, err
+	}
+	state := &stream.TLS{ConnectionState: secured.ConnectionState(), Certificate: chosen.leaf}
+	if v := chosen.verifier; v != nil && v.forgiving() && len(state.PeerCertificates) > 0 {
+		v.verify(state.PeerCertificates, &state.Verification)
+	}
+	return secured, state, nil
+}

@@ -40,12 +40,10 @@ func (p *Proxy) Listeners() []string {
 // buildBindings prepares the bind lines of a section.
 func (b *builder) buildBindings(section *config.Proxy) []*binding {
 	var all []*binding
+	secured := map[*config.BindSettings]secureFunc{} // once for all addresses of a line
 	for _, bind := range section.Binds {
-		if bind.TLS.Enabled {
-			b.diags.Alertf(bind.At, "'bind %s' in section '%s': 'ssl' is not supported yet by this version.", bind.Text, section.Kind)
-			continue
-		}
 		if prepared := b.buildBinding(bind); prepared != nil {
+			prepared.listener.Secure = b.buildTLS(section, bind, secured)
 			prepared.listener.AcceptProxy = bind.AcceptProxy
 			prepared.listener.MaxConn = bind.Maxconn
 			all = append(all, prepared)

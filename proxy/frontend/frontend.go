@@ -77,7 +77,7 @@ func (f *Frontend) Shutdown(ctx context.Context) error {
 		l.Close()
 	}
 	for s := range f.sessions {
-		s.client.Interrupt()
+		s.interrupt()
 	}
 	f.mu.Unlock()
 	f.lot.close()

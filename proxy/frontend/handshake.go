@@ -1,20 +1,24 @@
 package frontend
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net"
 	"time"
 
+	"tidelock/proxy/counter"
 	"tidelock/proxy/http1"
 	"tidelock/proxy/proxyprotocol"
 	"tidelock/proxy/stream"
 )
 
-// handshake does what comes before a connection's first byte of its own: the PROXY protocol. All of it together takes no
-// longer than a client may be silent. It reports whether the connection goes on.
+// handshake does what comes before a connection's first byte of its own: the PROXY protocol, then TLS. All of it together
+// takes no longer than a client may be silent. It reports whether the connection goes on.
 func (s *session) handshake() bool {
-	if !s.listener.AcceptProxy {
+	proxied, secure := s.listener.AcceptProxy || s.ExpectProxy, s.listener.Secure
+	if !proxied && secure == nil {
 		return true
 	}
 	limit := s.frontend.Timeouts.Client
@@ -22,12 +26,90 @@ func (s *session) handshake() bool {
 	if limit > 0 {
 		until = time.Now().Add(limit)
 	}
-	s.client.SetReadTimeout(limit, until)
-	if err := s.readProxyHeader(); err != nil {
-		s.failHandshake(proxyReason(err, len(s.client.Buffered()) > 0))
-		return false
+	if proxied {
+		s.client.SetReadTimeout(limit, until)
+		if err := s.readProxyHeader(); err != nil {
+			s.failHandshake(proxyReason(err, len(s.client.Buffered()) > 0))
+			return false
+		}
+	}
+	if secure != nil {
+		if err := s.secure(secure, until); err != nil {
+			s.countClient(counter.TLSFailures)
+			s.failHandshake(tlsReason(err))
+			return false
+		}
 	}
 	return true
+}
+
+// secure puts TLS between the connection and its reader.
+func (s *session) secure(handshake func(context.Context, net.Conn) (net.Conn, *stream.TLS, error), until time.Time) error {
+	ctx, cancel := s.frontend.cut, context.CancelFunc(func() {})
+	if !until.IsZero() {
+		ctx, cancel = context.WithDeadline(ctx, until)
+	}
+	defer cancel()
+	raw := &precededConn{Conn: s.client.Net(), first: bytes.Clone(s.client.Buffered())}
+	s.client.Discard(len(raw.first))
+	secured, state, err := handshake(ctx, raw)
+	if err != nil {
+		if ctx.Err() == context.DeadlineExceeded {
+			return http1.ErrTimeout
+		}
+		return err
+	}
+	s.mu.Lock()
+	s.client.Replace(secured)
+	s.mu.Unlock()
+	s.TLS = state
+	s.countClient(counter.TLSSessions)
+	if state.DidResume {
+		s.countClient(counter.TLSResumptions)
+	}
+	return nil
+}
+
+// precededConn is a connection of which some input was read already.
+type precededConn struct {
+	net.Conn
+	first []byte
+}
+
+func (c *precededConn) Read(p []byte) (int, error) {
+	if len(c.first) == 0 {
+		return c.Conn.Read(p)
+	}
+	n := copy(p, c.first)
+	c.first = c.first[n:]
+	return n, nil
+}
+
+// NetConn returns the connection underneath.
+func (c *precededConn) NetConn() net.Conn { return c.Conn }
+
+// CloseWrite ends the direction towards the peer, where the network can.
+func (c *precededConn) CloseWrite() error {
+	if h, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return h.CloseWrite()
+	}
+	return nil
+}
+
+// tlsReason words why a TLS handshake failed in the way of HAProxy's log.
+func tlsReason(err error) string {
+	var verify interface{ FromIssuer() bool }
+	switch {
+	case err == http1.ErrTimeout:
+		return "Timeout during SSL handshake"
+	case errors.As(err, &verify) && verify.FromIssuer():
+		return "SSL client CA chain cannot be verified"
+	case errors.As(err, &verify):
+		return "SSL client certificate not trusted"
+	case errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed):
+		return "Connection closed during SSL handshake"
+	}
+	return "SSL handshake failure"
 }
 
 // failHandshake ends a connection that did not get through its handshake. What it sent is thrown away with a reset, so
@@ -45,15 +127,20 @@ func (s *session) failHandshake(reason string) {
 
 // resetOnClose has a TCP connection end with a RST.
 func resetOnClose(c net.Conn) {
+	if tcp, ok := underneath(c).(*net.TCPConn); ok {
+		tcp.SetLinger(0)
+	}
+}
+
+// underneath returns the connection of the network below TLS and other wrappers. Closing it never waits, while TLS would
+// take its time to say goodbye to a peer that does not listen.
+func underneath(c net.Conn) net.Conn {
 	for {
 		wrapped, ok := c.(interface{ NetConn() net.Conn })
 		if !ok {
-			break
+			return c
 		}
 		c = wrapped.NetConn()
-	}
-	if tcp, ok := c.(*net.TCPConn); ok {
-		tcp.SetLinger(0)
 	}
 }
 

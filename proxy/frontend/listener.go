@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"context"
 	"errors"
 	"net"
 	"time"
@@ -14,6 +15,9 @@ type Listener struct {
 	Identity    *stream.Listener
 	MaxConn     int  // connections at a time, 0 for no bound
 	AcceptProxy bool // connections begin with a header of the PROXY protocol
+
+	// Secure does the TLS handshake of a connection that was accepted, within what the context allows; nil for none.
+	Secure func(ctx context.Context, c net.Conn) (net.Conn, *stream.TLS, error)
 
 	slots chan struct{} // one per connection allowed; nil for no bound
 }

@@ -142,10 +142,17 @@ func (s *session) cut() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.killed = true
-	s.client.Net().Close()
+	underneath(s.client.Net()).Close()
 	if s.server != nil {
-		s.server.Net().Close()
+		underneath(s.server.Net()).Close()
 	}
+}
+
+// interrupt wakes the session if nothing is under way.
+func (s *session) interrupt() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.client.Interrupt()
 }
 
 func (s *session) wasCut() bool {

@@ -124,6 +124,6 @@ func (s *session) copyBytes(to, from *http1.Conn) (c copied) {
 func (s *session) stopTunnel() {
 	for _, c := range []*http1.Conn{&s.client, s.server.Conn} {
 		c.HaltReading()
-		c.Net().Close()
+		underneath(c.Net()).Close()
 	}
 }

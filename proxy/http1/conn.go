@@ -3,9 +3,11 @@
 package http1
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
 	"sync/atomic"
+	"time"
 )
 
 // Errors of reading and writing a connection, besides those of the network itself.
@@ -18,7 +20,8 @@ var (
 // Conn is a network connection with a buffer for each direction and deadlines that cost nearly nothing to move. One
 // goroutine may read while another writes.
 type Conn struct {
-	net net.Conn
+	net     net.Conn
+	brittle bool // a write that a deadline strikes cannot be taken up again: a record of TLS went out in part
 
 	limits   *limits
 	in       *buffer // nil while there is no use for it
@@ -50,7 +53,7 @@ func NewConn(c net.Conn) *Conn {
 
 // Attach makes c, which must be closed or new, the wrapper of another connection.
 func (c *Conn) Attach(nc net.Conn) {
-	c.net = nc
+	c.carry(nc)
 	c.limits = tuned.Load()
 	c.r, c.w, c.n = 0, 0, 0
 	c.filled = false
@@ -60,6 +63,20 @@ func (c *Conn) Attach(nc net.Conn) {
 	c.halted.Store(false)
 	c.received.Store(0)
 	c.sent.Store(0)
+}
+
+// Replace goes on with what now secures the connection and has taken over what was buffered. Nothing may be using c, but
+// Interrupt may have been called before.
+func (c *Conn) Replace(nc net.Conn) {
+	c.carry(nc)
+	c.r, c.w = 0, 0
+	c.reading.armed, c.writing.armed = time.Time{}, time.Time{}
+	nc.SetDeadline(time.Time{})
+}
+
+func (c *Conn) carry(nc net.Conn) {
+	c.net = nc
+	_, c.brittle = nc.(interface{ ConnectionState() tls.ConnectionState })
 }
 
 // Release gives back buffers with nothing in them, for a connection that goes idle. Any use borrows them again.

@@ -1,6 +1,7 @@
 package http1
 
 import (
+	"io"
 	"time"
 )
 
@@ -125,6 +126,9 @@ func (c *Conn) read(p []byte, idle bool) (int, error) {
 			return n, nil
 		}
 		if err == nil || !isTimeout(err) {
+			if c.brittle && err == io.ErrUnexpectedEOF {
+				err = io.EOF // most peers end TLS by closing the connection alone
+			}
 			if c.halted.Load() {
 				err = ErrInterrupted
 			}

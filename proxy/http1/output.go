@@ -92,7 +92,7 @@ func (c *Conn) send() error {
 func (c *Conn) sendAll() error {
 	for len(c.vector) > 0 {
 		want := c.writing.deadline(time.Now())
-		if c.writing.mustArm(want) {
+		if c.writing.mustArm(want) || c.brittle && c.writing.armed != want {
 			c.writing.armed = want
 			c.net.SetWriteDeadline(want)
 		}
@@ -107,7 +107,7 @@ func (c *Conn) sendAll() error {
 		if !isTimeout(err) {
 			return err
 		}
-		if n == 0 && !want.IsZero() && !time.Now().Before(want) {
+		if c.brittle || n == 0 && !want.IsZero() && !time.Now().Before(want) {
 			c.writing.armed = time.Time{}
 			return ErrTimeout
 		}

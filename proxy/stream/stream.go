@@ -87,6 +87,9 @@ type Session struct {
 	// Proxied says that the connection began with a header of the PROXY protocol; the others are values that it had.
 	Proxied                       bool
 	ProxyAuthority, ProxyUniqueID string
+	ExpectProxy                   bool // a rule wants such a header from a listener that does not
+
+	TLS *TLS // what secures the client's connection; nil for nothing
 
 	// ConnectError is what went wrong with the connection before its first exchange.
 	ConnectError ConnectError
@@ -119,6 +122,9 @@ type Stream struct {
 	ServerConnection Endpoint
 	// ConnectError is why there is none, or Success.
 	ConnectError ConnectError
+
+	// ServerTLS is what secures the server's connection; nil for nothing, and while there is none.
+	ServerTLS *TLS
 
 	// Overrides take the place of what the proxies of the exchange are configured for.
 	Overrides Overrides

@@ -19,7 +19,7 @@ FUZZ_PACKAGES  = $(sort $(dir $(shell grep -rl --include='*_test.go' '^func Fuzz
 export LUA_TARBALL
 
 .DEFAULT_GOAL := build
-.PHONY: build run guests test conformance lint check fuzz soak bench-sandbox bench-proxy clean distclean help
+.PHONY: build run guests test conformance lint check fuzz soak bench-sandbox bench-proxy coverage-manual clean distclean help
 
 build: guests ## Build bin/tidelock (the default).
 	$(GO) build -buildvcs=false -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/tidelock ./cmd/tidelock
@@ -72,6 +72,9 @@ bench-sandbox: build ## Measure the sandbox, and print a table.
 bench-proxy: build ## Measure the proxy beside HAProxy, and print tables.
 	@guest/lua54/toolchain.sh test bench
 	$(GO) run ./benchmarks/proxy
+
+coverage-manual: guests ## Compare with the keyword tables of HAProxy's manual, and write docs/compatibility.md.
+	$(GO) run ./cmd/coverage -write docs/compatibility.md
 
 clean: ## Remove what the build made, but not the downloaded sources.
 	rm -rf bin guest/lua54/lua54.wasm guest/lua54/build/objects guest/lua54/build/include

@@ -102,3 +102,6 @@ func (p *Proxy) serveRuntime() {
 		})
 	}
 }
+
+// Commands returns the words of the runtime API's commands, in order.
+func (p *Proxy) Commands() []string { return p.runtime.Registry.Names() }

@@ -89,6 +89,8 @@ func (p *parser) parseSection(section syntax.Section) {
 func (p *parser) parseStatement(s syntax.Statement, table []keyword) {
 	i := slices.IndexFunc(table, func(k keyword) bool { return k.name == s.Keyword() })
 	switch {
+	case i < 0 && p.kind&inEverything != 0 && removed[s.Keyword()] != "":
+		p.failf(s, "%s", removed[s.Keyword()])
 	case i < 0:
 		p.unknown(s, table)
 	case table[i].in&p.kind == 0:

@@ -8,6 +8,7 @@ var proxyKeywords = append([]keyword{
 	{"acl", inEverything, parseACL, Supported},
 	{"balance", inDefaults | inBackSide, parseBalance, Supported},
 	{"bind", inFrontSide, parseBind, Supported},
+	{"bind-process", inEverything, parseBindProcess, NoEffect},
 	{"capture", inFrontSide, parseCapture, Supported},
 	{"declare", inEverything, parseDeclare, Supported},
 	{"cookie", inDefaults | inBackSide, parseCookie, Supported},

@@ -213,3 +213,6 @@ func cookieState(state byte) byte {
 	}
 	return state
 }
+
+// Known reports whether there is a format variable of that name: "o" is one that only carries flags.
+func Known(name string) bool { return variables[name] != nil || name == "o" }

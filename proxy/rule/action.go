@@ -120,3 +120,6 @@ func control(v stream.Verdict) row {
 		return func(*sample.Context) stream.Verdict { return v }, nil
 	}
 }
+
+// Has reports whether a rule set knows an action. The name of one with an argument in parentheses ends with the first of them.
+func Has(set stream.RuleSet, name string) bool { return actions[set][name] != nil }

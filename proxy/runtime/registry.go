@@ -50,3 +50,12 @@ func (r *Registry) find(words []string) (*Command, int) {
 	}
 	return best, length
 }
+
+// Names returns the words of all commands, in order.
+func (r *Registry) Names() []string {
+	names := make([]string, len(r.commands))
+	for i, c := range r.commands {
+		names[i] = c.Words
+	}
+	return names
+}

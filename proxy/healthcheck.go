@@ -21,10 +21,15 @@ func (b *builder) healthCheck(section *config.Proxy, s config.Server, n int) *se
 		b.diags.Alertf(s.At, "%s '%s': server '%s' has neither service port nor check port.", section.Kind, section.Name, s.Name)
 		return nil
 	}
+	probe := check.Connect(checkDial(s))
+	if sequence := b.checkSequence(section); sequence != nil {
+		sequence.Dial = checkDial(s)
+		probe = sequence.Probe
+	}
 	return &server.Check{
 		Inter: s.Inter, FastInter: s.FastInter, DownInter: s.DownInter, Timeout: section.Timeouts.Check,
 		LogAll: section.LogHealthChecks,
-		Probe:  check.Connect(checkDial(s)),
+		Probe:  probe,
 		Delay:  spread(s.Inter, n),
 	}
 }
@@ -38,13 +43,14 @@ func spread(inter time.Duration, n int) time.Duration {
 func checkDial(s config.Server) check.Dial {
 	return func(ctx context.Context, target *server.Server) (net.Conn, error) {
 		at := target.Address()
+		stepHost, stepPort := check.Place(ctx)
 		network, address := at.Network, at.Host
 		switch {
-		case s.CheckAddr.Network == "unix":
+		case s.CheckAddr.Network == "unix" && stepHost == "":
 			network, address = "unix", s.CheckAddr.Path
-		case network == "tcp" || s.CheckAddr.Network != "":
-			host := cmp.Or(s.CheckAddr.Host, at.Host)
-			network, address = "tcp", net.JoinHostPort(host, strconv.Itoa(cmp.Or(s.CheckPort, s.CheckAddr.Port, at.Port)))
+		case network == "tcp" || s.CheckAddr.Network != "" || stepHost != "":
+			host := cmp.Or(stepHost, s.CheckAddr.Host, at.Host)
+			network, address = "tcp", net.JoinHostPort(host, strconv.Itoa(cmp.Or(stepPort, s.CheckPort, s.CheckAddr.Port, at.Port)))
 		}
 		return target.Connect(ctx, nil, network, address)
 	}

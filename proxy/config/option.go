@@ -78,14 +78,16 @@ var switches = slices.Concat([]keyword{
 var options = slices.Concat([]keyword{
 	{"forwardfor", inProxies, parseForwardFor, Supported},
 	{"http-restrict-req-hdr-names", inProxies, parseRestrictNames, Refused},
+	{"httpchk", inBackSide, parseOptionHTTPCheck, Supported},
 	{"httplog", inFrontSide, parseHTTPLog, Supported},
 	{"httpslog", inFrontSide, func(p *parser, _ syntax.Statement) { p.proxy.setLogStyle(LogStyleHTTPS) }, Refused},
 	{"originalto", inProxies, parseOriginalTo, Supported},
+	{"tcp-check", inBackSide, parseOptionTCPCheck, Supported},
 	{"tcpka", inProxies, parseKeepalive, NoEffect},
 	{"tcplog", inProxies, parseTCPLog, Supported},
 },
-	rows(inBackSide, Ignored, "external-check", "httpchk", "ldap-check", "mysql-check", "pgsql-check", "redis-check", "smtpchk",
-		"spop-check", "ssl-hello-chk", "tcp-check"),
+	rows(inBackSide, Refused, "external-check", "ldap-check", "mysql-check", "pgsql-check", "redis-check", "smtpchk",
+		"spop-check", "ssl-hello-chk"),
 )
 
 // removedOptions were options of earlier versions, with what HAProxy says of them.

@@ -79,6 +79,7 @@ type Settings struct {
 	DefaultServer        ServerParameters
 	Cookie               Cookie
 	Balance              Balance
+	HealthCheck          HealthCheck
 	HashType             HashType
 	RetryOn              []string // conditions of retry-on; none for the default
 	RetryOff             bool     // retry-on none

@@ -51,14 +51,16 @@ type Backend struct {
 	// Report is told what happens to the servers; nil for nobody.
 	Report func(Event)
 
-	mu     sync.Mutex // guards the servers' states
-	ramp   *time.Timer
-	closed bool
-	farm   atomic.Pointer[farm]
-	ramped bool          // some server has a MinConn
-	load   atomic.Int64  // exchanges that hold a slot of any server
-	order  atomic.Uint64 // stamps changes of load
-	queue  queue
+	mu       sync.Mutex // guards the servers' states
+	ramp     *time.Timer
+	closed   bool
+	farm     atomic.Pointer[farm]
+	since    time.Time     // the last change between having usable servers and not
+	downtime time.Duration // before since
+	ramped   bool          // some server has a MinConn
+	load     atomic.Int64  // exchanges that hold a slot of any server
+	order    atomic.Uint64 // stamps changes of load
+	queue    queue
 }
 
 // Timeouts are the server side's; 0 waits for ever.
@@ -85,9 +87,13 @@ func (b *Backend) Prepare() {
 		s.prepare(b)
 		b.ramped = b.ramped || s.MinConn > 0
 	}
+	if row := b.Proxy.BackendCounters; row != nil {
+		row.State = b.fill
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.rebuild(time.Now())
+	b.since = time.Now()
+	b.rebuild(b.since)
 }
 
 // rebuild works out who takes new traffic. mu is held.
@@ -115,6 +121,12 @@ func (b *Backend) rebuild(now time.Time) {
 	f := &farm{members: active}
 	if len(active) == 0 {
 		f.members = backup
+	}
+	if before := b.farm.Load(); before != nil && (len(before.members) == 0) != (len(f.members) == 0) {
+		if len(f.members) > 0 {
+			b.downtime += now.Sub(b.since)
+		}
+		b.since = now
 	}
 	if len(f.members) > 0 && !b.unchanged(f.members) {
 		f.chooser = b.Algorithm.make(f.members, b.Options)

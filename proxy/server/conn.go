@@ -77,6 +77,14 @@ func (a Address) String() string {
 	return net.JoinHostPort(a.Host, sign+strconv.Itoa(a.Port))
 }
 
+// statistics returns the address as "show stat" has it.
+func (a Address) statistics() string {
+	if a.Network == "unix" {
+		return "unix"
+	}
+	return net.JoinHostPort(a.Host, strconv.Itoa(a.Port))
+}
+
 // Plain is the Dialer of connections without any ado, from an address of this host or any.
 type Plain struct{ Source net.Addr }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"tidelock/proxy/counter"
 	"tidelock/proxy/log"
 )
 
@@ -106,14 +107,13 @@ func (s *Server) interval() time.Duration {
 
 // checked takes over the result of a check.
 func (s *Server) checked(r Result) {
-	changed := false
-	s.backend.change(s, func(st *State) string {
-		changed = s.judge(st, r)
-		return r.reason()
+	s.backend.changeTelling(s, func(st *State) (string, []Event) {
+		stopping := st.Operation == Stopping
+		if s.judge(st, r) && s.Check.LogAll {
+			return r.reason(), []Event{s.tellCheck(r, stopping)}
+		}
+		return r.reason(), nil
 	})
-	if changed && s.Check.LogAll {
-		s.tellCheck(r)
-	}
 }
 
 // judge counts a result and reports whether it changed anything.
@@ -121,7 +121,7 @@ func (s *Server) judge(st *State, r Result) (changed bool) {
 	before, health := st.Last, st.Health
 	st.Last = r
 	full := s.Rise + s.Fall - 1
-	if r.Status.Passed() {
+	if r.Status.Passed() && !(r.Status == Layer7Conditional && st.Operation == Stopped) {
 		if st.Health++; st.Health >= s.Rise {
 			st.Health = full
 			wanted := Running
@@ -132,7 +132,7 @@ func (s *Server) judge(st *State, r Result) (changed bool) {
 		}
 	} else {
 		if st.Health >= s.Rise {
-			st.Checks.Failed++
+			s.Counters.Add(counter.FailedChecks, 1)
 		}
 		if st.Health--; st.Health < s.Rise {
 			st.Health = 0
@@ -142,9 +142,9 @@ func (s *Server) judge(st *State, r Result) (changed bool) {
 	return before.Status != r.Status || before.Code != r.Code || health != st.Health
 }
 
-// tellCheck tells of a check in HAProxy's words.
-func (s *Server) tellCheck(r Result) {
-	st := s.State()
+// tellCheck tells of a check in HAProxy's words. Stopping is whether the server was so before. The backend's mu is held.
+func (s *Server) tellCheck(r Result, stopping bool) Event {
+	st := &s.state
 	outcome := "failed"
 	switch {
 	case r.Status == Layer7Conditional:
@@ -155,7 +155,7 @@ func (s *Server) tellCheck(r Result) {
 	n, of, state := st.Health, s.Rise, "DOWN"
 	if st.Health >= s.Rise {
 		n, of, state = st.Health-s.Rise+1, s.Fall, "UP"
-		if st.Operation == Stopping || st.Weight == 0 || st.Admin&draining != 0 {
+		if stopping || st.Weight == 0 || st.Admin&draining != 0 {
 			state = "DRAIN"
 		}
 	}
@@ -165,5 +165,5 @@ func (s *Server) tellCheck(r Result) {
 	}
 	text := fmt.Sprintf("Health check for %sserver %s/%s %s, %s, status: %d/%d %s.",
 		backup, s.backend.Proxy.Name, s.Name, outcome, strings.TrimSuffix(r.reason(), "."), n, of, state)
-	s.backend.report(Event{Level: log.Notice, Text: text})
+	return Event{Level: log.Notice, Text: text}
 }

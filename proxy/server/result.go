@@ -68,7 +68,8 @@ type Result struct {
 func (r *Result) reason() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "reason: %s", r.Status.Text())
-	if r.Code != 0 {
+	switch r.Status {
+	case Layer7OK, Layer7Conditional, Layer7Status:
 		fmt.Fprintf(&b, ", code: %d", r.Code)
 	}
 	if r.Info != "" {
@@ -76,4 +77,14 @@ func (r *Result) reason() string {
 	}
 	fmt.Fprintf(&b, ", check duration: %dms", r.Duration.Milliseconds())
 	return b.String()
+}
+
+// CheckStatusNamed returns the status of a name.
+func CheckStatusNamed(name string) (CheckStatus, bool) {
+	for i := range checkStatuses {
+		if checkStatuses[i].name == name {
+			return CheckStatus(i), true
+		}
+	}
+	return Unknown, false
 }

@@ -19,6 +19,7 @@ type Server struct {
 
 	backend   *Backend
 	followers []*Server // that track this one
+	tracked   *Server   // by this one; nil for none
 	address   atomic.Pointer[Address]
 	maxConn   atomic.Int64
 	load      atomic.Int64  // exchanges that hold a slot
@@ -86,13 +87,19 @@ func New(identity stream.Server, at Address, settings Settings) *Server {
 
 func (s *Server) prepare(b *Backend) {
 	s.backend = b
+	if s.Counters != nil {
+		s.Counters.State = s.fill
+	}
 	s.monitor.soon = make(chan struct{}, 1)
 	s.line = waiters{length: &s.queued, total: &b.queue.total, row: s.Counters}
 	s.maxConn.Store(int64(s.MaxConn))
 }
 
 // Tracks makes the server follow the state of another one. It is called before the backend is prepared.
-func (s *Server) Tracks(other *Server) { other.followers = append(other.followers, s) }
+func (s *Server) Tracks(other *Server) {
+	s.tracked = other
+	other.followers = append(other.followers, s)
+}
 
 // Backend returns the backend that the server belongs to.
 func (s *Server) Backend() *Backend { return s.backend }

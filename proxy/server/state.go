@@ -3,6 +3,8 @@ package server
 import (
 	"fmt"
 	"time"
+
+	"tidelock/proxy/counter"
 )
 
 // Admin is what an administrator, or the configuration, wants of a server.
@@ -41,10 +43,8 @@ type State struct {
 	Checks    Checks
 }
 
-// Checks count what became of the health checks.
+// Checks says whether the server is checked.
 type Checks struct {
-	Failed   int64 // while the server was up
-	Went     int64 // transitions from up to down
 	Disabled bool
 }
 
@@ -142,10 +142,14 @@ func (s *Server) EnableChecks(on bool) {
 
 // change changes a server's state, tells of it, and has exchanges see it at once. The function returns why.
 func (b *Backend) change(s *Server, what func(*State) (why string)) {
-	var events []Event
+	b.changeTelling(s, func(st *State) (string, []Event) { return what(st), nil })
+}
+
+// changeTelling is change for a function that has something to tell itself, before the change is told.
+func (b *Backend) changeTelling(s *Server, what func(*State) (why string, first []Event)) {
 	b.mu.Lock()
 	before := s.state
-	why := what(&s.state)
+	why, events := what(&s.state)
 	s.entered(&before)
 	b.rebuild(time.Now())
 	if requeued, told := s.transition(&before); told {
@@ -173,7 +177,7 @@ func (s *Server) entered(before *State) {
 		st.Downtime += now.Sub(before.Since)
 	}
 	if before.Up() && !st.Up() {
-		st.Checks.Went++
+		s.Counters.Add(counter.Downs, 1)
 	}
 	st.Since = now
 }

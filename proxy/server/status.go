@@ -1,0 +1,142 @@
+package server
+
+import (
+	"fmt"
+	"time"
+
+	"tidelock/proxy/counter"
+)
+
+// status names the state as statistics do. The backend's mu is held.
+func (s *Server) status() string {
+	st := &s.state
+	switch {
+	case st.Admin&Maintenance != 0:
+		return "MAINT"
+	case st.Admin&InheritedMaintenance != 0:
+		return fmt.Sprintf("MAINT (via %s)", s.tracked.path())
+	case s.Check == nil && s.tracked == nil && st.Operation == Running && st.Admin&draining == 0 && st.Weight > 0:
+		return "no check"
+	}
+	name := "UP"
+	switch {
+	case st.Operation == Stopped:
+		name = "DOWN"
+	case st.Admin&draining != 0 || st.Weight == 0:
+		name = "DRAIN"
+	case st.Operation == Stopping:
+		name = "NOLB"
+	}
+	switch {
+	case s.Check == nil:
+	case st.Operation == Stopped && st.Health > 0:
+		name += fmt.Sprintf(" %d/%d", st.Health, s.Rise)
+	case st.Operation != Stopped && st.Health < s.Rise+s.Fall-1:
+		name += fmt.Sprintf(" %d/%d", st.Health-s.Rise+1, s.Fall)
+	}
+	return name
+}
+
+// path names the server as configurations refer to it.
+func (s *Server) path() string { return s.backend.Proxy.Name + "/" + s.Name }
+
+// fill is the counter row's view of the server.
+func (s *Server) fill(to *counter.State) {
+	b := s.backend
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	st := &s.state
+	now := time.Now()
+	to.Status = s.status()
+	to.Limit = known(s.maxConn.Load())
+	to.QueueLimit = uint64(s.MaxQueue)
+	if st.usable() {
+		to.Weight = uint64((s.weightNow(now) + weightScale - 1) / weightScale)
+	}
+	to.UserWeight = uint64(st.Weight)
+	if to.Active = 1; s.Backup {
+		to.Active, to.Backup = 0, 1
+	}
+	to.LastChange = st.Since
+	if to.HasDowntime = s.Check != nil; to.HasDowntime {
+		to.Downtime = st.Downtime
+		if !st.Up() {
+			to.Downtime += now.Sub(st.Since)
+		}
+	}
+	to.Cookie, to.Address = s.Cookie, s.Address().statistics()
+	if st.Operation == Starting {
+		to.Throttle = counter.Known{Value: uint64(s.weightNow(now) * 100 / max(st.Weight*weightScale, 1)), Ok: true}
+	}
+	if s.tracked != nil {
+		to.Tracked = s.tracked.path()
+	}
+	to.ObservesTraffic = s.Observation.Layer != Unobserved
+	to.SafeIdle = uint64(s.IdleConnections())
+	to.Used = uint64(s.load.Load())
+	if s.Pool.Max >= 0 {
+		to.IdleLimit = known(int64(s.Pool.Max))
+	}
+	if s.Check != nil {
+		to.Check = s.checkColumns()
+	}
+}
+
+// checkColumns are what statistics show of the health check.
+func (s *Server) checkColumns() counter.Check {
+	st := &s.state
+	c := counter.Check{
+		Enabled: true, Status: st.Last.Status.String(), Description: st.Last.Status.Text(), Last: st.Last.Info,
+		Done: st.Last.Status > Initializing, Duration: st.Last.Duration,
+		Rise: uint64(s.Rise), Fall: uint64(s.Fall), Health: uint64(max(st.Health, 0)),
+	}
+	if st.Last.Status == Unknown {
+		c.Status, c.Description = Initializing.String(), Initializing.Text()
+	}
+	if st.Last.Code != 0 {
+		c.Code = known(int64(st.Last.Code))
+	}
+	return c
+}
+
+// fill is the counter row's view of the backend.
+func (b *Backend) fill(to *counter.State) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	active, backup := b.countUsable()
+	to.Active, to.Backup = uint64(active), uint64(backup)
+	to.Status = "UP"
+	if active+backup == 0 && len(b.Servers) > 0 {
+		to.Status = "DOWN"
+	}
+	for _, m := range b.current().members {
+		to.Weight += uint64((m.weight + weightScale - 1) / weightScale)
+		to.UserWeight += uint64(m.state.Weight)
+	}
+	to.Limit = known(int64(b.FullConn))
+	to.Algorithm = b.Algorithm.Name
+	to.HasDowntime = len(b.Servers) > 0
+	to.LastChange, to.Downtime = b.since, b.downtime
+	if to.Status == "DOWN" {
+		to.Downtime += time.Since(b.since)
+	}
+}
+
+func known(n int64) counter.Known { return counter.Known{Value: uint64(n), Ok: n > 0} }
+
+// Share returns a server's weight and that of all that can be used, and the exchanges that all of them have.
+func (b *Backend) Share(s *Server) (weight, weights int, exchanges int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, m := range b.current().members {
+		w := (m.weight + weightScale - 1) / weightScale
+		weights += w
+		if m.Server == s {
+			weight = w
+		}
+	}
+	for _, other := range b.Servers {
+		exchanges += other.load.Load()
+	}
+	return weight, weights, exchanges
+}

@@ -221,7 +221,7 @@ func TestCompiler_Compile_Errors(t *testing.T) {
 		{"missing parentheses", "set-var txn.a str(x)", stream.HTTPRequest, 0, "invalid or incomplete action 'set-var'. Expects 'set-var(<argument>)'"},
 		{"superfluous parentheses", "deny(x)", stream.HTTPRequest, 0, "but got 'deny(x)'"},
 		{"open parenthesis", "set-var(txn.a str(x)", stream.HTTPRequest, 0, "incomplete argument after action 'set-var(txn.a'"},
-		{"scope", "set-var(bad.a) str(x)", stream.HTTPRequest, 0, "unknown scope 'bad'"},
+		{"scope", "set-var(bad.a) str(x)", stream.HTTPRequest, 0, "invalid variable name 'bad.a'"},
 		{"condition of set-var", "set-var(txn.a,ifexist) str(x)", stream.HTTPRequest, 0, "did you mean 'ifexists' maybe ?"},
 		{"no value", "set-header X", stream.HTTPRequest, 1, "expects exactly 2 arguments"},
 		{"garbage", "set-header X a b", stream.HTTPRequest, 3, "expected 'if' or 'unless' followed by a condition, but found 'b'"},

@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -59,8 +60,21 @@ type Parameters struct {
 	Types    []Type
 }
 
+// nowhere is the type of an argument that no row has.
+const nowhere Type = 255
+
+// typeOf returns the type of the argument with number i.
+func (p Parameters) typeOf(i int) Type {
+	if i >= len(p.Types) {
+		return nowhere
+	}
+	return p.Types[i]
+}
+
 // mayBeEmpty reports whether an empty text is an argument, and not one that is left out.
-func (t Type) mayBeEmpty() bool { return t == String || t == Pattern || t == Operand || t == Table }
+func (t Type) mayBeEmpty() bool {
+	return t == String || t == Pattern || t == Operand || t == Name || t == Table
+}
 
 func required(types ...Type) Parameters { return Parameters{len(types), types} }
 
@@ -71,39 +85,49 @@ func (p Parameters) and(types ...Type) Parameters {
 	return Parameters{p.Required, append(p.Types[:len(p.Types):len(p.Types)], types...)}
 }
 
-// parse types what stands in an expression: nil without parentheses, one empty text for empty ones. The result has one entry for each parameter.
-func (p Parameters) parse(texts []string) ([]Argument, error) {
-	switch {
-	case len(p.Types) == 0 && len(texts) == 1 && texts[0] == "":
-		texts = nil
-	case len(texts) == 0 && p.Required > 0 && p.Types[0].mayBeEmpty():
+// parse types what stands in an expression: nil without parentheses, one empty text for empty ones. The result has one
+// entry for each parameter. With an error comes the number of the argument that it is about.
+func (p Parameters) parse(texts []string) (arguments []Argument, at int, err error) {
+	if len(texts) == 0 && p.Required > 0 {
 		// HAProxy takes a list that is left out for one empty argument.
 		texts = []string{""}
-	case len(texts) > len(p.Types):
-		return nil, p.tooMany(len(texts))
 	}
-	arguments := make([]Argument, len(p.Types))
+	arguments = make([]Argument, len(p.Types))
 	for i, t := range p.Types {
-		if i >= len(texts) || texts[i] == "" && !t.mayBeEmpty() {
+		switch {
+		case i >= len(texts) && i < p.Required:
+			return nil, i, fmt.Errorf("missing arguments (got %d/%d), type '%s' expected", len(texts), p.Required, t)
+		case i >= len(texts):
+		case texts[i] == "" && !t.mayBeEmpty():
 			if i < p.Required || i < len(texts)-1 {
-				return nil, fmt.Errorf("expected type '%s' at position %d, but got nothing", t, i+1)
+				return nil, i, fmt.Errorf("expected type '%s' at position %d, but got nothing", t, i+1)
 			}
 			// A number that is left empty after a comma is 0.
-			arguments[i].Given = i < len(texts) && t == Integer
-			continue
-		}
-		if err := arguments[i].set(t, texts[i]); err != nil {
-			return nil, fmt.Errorf("failed to parse '%s' as type '%s' at position %d%w", texts[i], t, i+1, err)
+			arguments[i].Given = t == Integer
+		default:
+			if err := arguments[i].set(t, texts[i]); err != nil {
+				return nil, i, p.failure(t, texts[i], i, err)
+			}
 		}
 	}
-	return arguments, nil
+	return arguments, 0, nil
 }
 
-// detail is the end of an error message whose beginning says that text is not of the expected type.
-type detail string
+// failure is the error about an argument that is not of its type.
+func (p Parameters) failure(t Type, text string, i int, err error) error {
+	switch t {
+	case Operand:
+		return &wholeError{errors.New("expects an integer or a variable name")}
+	case Name:
+		return &wholeError{err}
+	}
+	return fmt.Errorf("failed to parse '%s' as type '%s' at position %d", text, t, i+1)
+}
 
-func (d detail) Error() string { return string(d) }
+// wholeError is an error that HAProxy finds when it looks at all arguments together.
+type wholeError struct{ error }
 
+// set reads text as a value of type t.
 func (a *Argument) set(t Type, text string) (err error) {
 	a.Given, a.Text = true, text
 	switch t {
@@ -112,12 +136,12 @@ func (a *Argument) set(t Type, text string) (err error) {
 	case IPv4:
 		a.Addr, err = netip.ParseAddr(text)
 		if err == nil && !a.Addr.Is4() {
-			err = detail("")
+			err = strconv.ErrSyntax
 		}
 	case IPv6:
 		a.Addr, err = netip.ParseAddr(text)
 		if err == nil && (a.Addr.Is4() || a.Addr.Zone() != "") {
-			err = detail("")
+			err = strconv.ErrSyntax
 		}
 	case Mask4:
 		a.Addr, err = parseMask(text, 32)
@@ -126,7 +150,7 @@ func (a *Argument) set(t Type, text string) (err error) {
 	case FieldNumber:
 		path, ok := protobuf.ParsePath(text)
 		if !ok {
-			return detail("")
+			return strconv.ErrSyntax
 		}
 		a.Extra = path
 	case Name:
@@ -135,7 +159,7 @@ func (a *Argument) set(t Type, text string) (err error) {
 			a.Variable = v
 			return nil
 		}
-		return detail(": " + err.Error())
+		return err
 	case Operand:
 		if text == "" {
 			return nil
@@ -145,10 +169,7 @@ func (a *Argument) set(t Type, text string) (err error) {
 		}
 		return a.set(Name, text)
 	}
-	if err != nil {
-		return detail("")
-	}
-	return nil
+	return err
 }
 
 // parseInteger accepts what HAProxy does: decimal digits with a sign, saturated.

@@ -90,7 +90,11 @@ func (p Parameters) fromValues(c *Context, values []value.Value) ([]Argument, er
 		}
 		text := string(v.Cast(value.String, &c.Scratch).Data)
 		if err := arguments[i].set(t, text); err != nil {
-			return nil, fmt.Errorf("argument %d: expected %s, but got '%s'%w", i+1, t, text, err)
+			detail := ""
+			if t == Name || t == Operand {
+				detail = ": " + err.Error()
+			}
+			return nil, fmt.Errorf("argument %d: expected %s, but got '%s'%s", i+1, t, text, detail)
 		}
 	}
 	return arguments, nil

@@ -3,7 +3,7 @@ package sample
 import (
 	"encoding/base64"
 	"encoding/binary"
-	"fmt"
+	"errors"
 	"net/netip"
 
 	"tidelock/proxy/value"
@@ -112,7 +112,7 @@ func decodeURL(c *Context, a []Argument, v value.Value) value.Value {
 
 func prepareURLEncoding(_ *Compiler, a []Argument) error {
 	if a[0].Text != "" && a[0].Text != "query" {
-		return fmt.Errorf("expected encoding 'query', but got '%s'", a[0].Text)
+		return errors.New("Unexpected encode type. Allowed value is 'query'")
 	}
 	return nil
 }

@@ -17,10 +17,10 @@ var fieldConverters = []Converter{
 
 func prepareField(_ *Compiler, a []Argument) error {
 	if a[0].Int == 0 {
-		return errors.New("the index must not be 0")
+		return errors.New("Unexpected value 0 for index")
 	}
 	if a[1].Text == "" {
-		return errors.New("the list of delimiters is empty")
+		return errors.New("Empty separators list")
 	}
 	switch {
 	case !a[2].Given:

@@ -7,13 +7,13 @@ import (
 	"crypto/sha256"
 	"crypto/sha3"
 	"crypto/sha512"
+	"errors"
 	"fmt"
 	"hash"
 	"hash/crc32"
 	"strings"
 
 	"tidelock/proxy/hash32"
-	"tidelock/proxy/nearest"
 	"tidelock/proxy/value"
 )
 
@@ -63,7 +63,7 @@ func prepareDigest(_ *Compiler, a []Argument) error {
 	name := strings.ToLower(a[0].Text)
 	h, ok := digests[name]
 	if !ok {
-		return nearest.Unknown("message digest", name, digests)
+		return errors.New("algorithm must be a valid OpenSSL message digest name")
 	}
 	a[0].Extra = h
 	return nil
@@ -73,7 +73,7 @@ func prepareSHA2(_ *Compiler, a []Argument) error {
 	bits := map[int64]func() hash.Hash{0: sha256.New, 224: sha256.New224, 256: sha256.New, 384: sha512.New384, 512: sha512.New}
 	h, ok := bits[a[0].Int]
 	if !ok {
-		return fmt.Errorf("expected 224, 256, 384 or 512 bits, but got %d", a[0].Int)
+		return fmt.Errorf("Unsupported number of bits: '%d'", a[0].Int)
 	}
 	a[0].Extra = h
 	return nil

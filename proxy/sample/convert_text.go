@@ -92,10 +92,13 @@ func trimRight(_ *Context, a []Argument, v value.Value) value.Value {
 
 // prepareVariable interns the variable that an argument names, if it names one.
 func prepareVariable(a *Argument) (err error) {
-	if a.Text != "" {
-		a.Variable, err = Intern(a.Text)
+	if a.Text == "" {
+		return nil
 	}
-	return err
+	if a.Variable, err = Intern(a.Text); err != nil {
+		return fmt.Errorf("failed to register variable name '%s'", a.Text)
+	}
+	return nil
 }
 
 func prepareConcat(_ *Compiler, a []Argument) error { return prepareVariable(&a[1]) }
@@ -198,7 +201,7 @@ func secureCompare(c *Context, a []Argument, v value.Value) value.Value {
 
 func prepareRegsub(_ *Compiler, a []Argument) (err error) {
 	if a[0].Text == "" {
-		return errors.New("expected a regex, but got nothing")
+		return errors.New("missing regex")
 	}
 	fold := false
 	for _, flag := range a[2].Text {
@@ -208,7 +211,7 @@ func prepareRegsub(_ *Compiler, a []Argument) (err error) {
 		case 'g':
 			a[2].Int = 1
 		default:
-			return fmt.Errorf("invalid regex flag '%c', expected 'i', 'g' or both", flag)
+			return fmt.Errorf("invalid regex flag '%c', only 'i' and 'g' are supported", flag)
 		}
 	}
 	a[1].Extra = regex.ParseReplacement(a[1].Text)

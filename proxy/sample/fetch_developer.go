@@ -104,7 +104,7 @@ func prepareBlock(_ *Compiler, a []Argument) error {
 	case "tail":
 		a[0].Int = tailBlock
 	case "":
-		return errors.New("a block position is expected (> 0) or a special block name (head, tail or first)")
+		return errors.New("a block position is expected (> 0) or a special block name (head, tail, first)")
 	default:
 		n, err := strconv.ParseUint(a[0].Text, 10, 31)
 		if err != nil {

@@ -68,10 +68,13 @@ func constantMethod(_ *Context, a []Argument) value.Value {
 
 func prepareBin(_ *Compiler, a []Argument) (err error) {
 	if a[0].Text == "" {
-		return errors.New("expected hexadecimal digits, but got nothing")
+		return errors.New("missing hex digits")
 	}
-	if a[0].Data, err = hex.DecodeString(a[0].Text); err != nil {
-		return fmt.Errorf("expected an even number of hexadecimal digits, but got '%s'", a[0].Text)
+	a[0].Data, err = hex.DecodeString(a[0].Text)
+	if invalid := hex.InvalidByteError(0); errors.As(err, &invalid) {
+		return fmt.Errorf("an hex digit is expected (found '%c')", invalid)
+	} else if err != nil {
+		return errors.New("an even number of hex digit is expected")
 	}
 	return nil
 }
@@ -82,7 +85,7 @@ func prepareBool(_ *Compiler, a []Argument) error {
 		a[0].Int = 1
 	case "false", "0":
 	default:
-		return fmt.Errorf("expected 'true', 'false', '0' or '1', but got '%s'", a[0].Text)
+		return errors.New("Expects 'true', 'false', '0' or '1'")
 	}
 	return nil
 }
@@ -111,7 +114,7 @@ func prepareTimeUnit(_ *Compiler, a []Argument) error {
 	case a[1].Text == "us":
 		a[1].Int = microseconds
 	default:
-		return fmt.Errorf("expected 's', 'ms' or 'us', but got '%s'", a[1].Text)
+		return fmt.Errorf("expects 's', 'ms' or 'us', got '%s'", a[1].Text)
 	}
 	return nil
 }
@@ -159,7 +162,7 @@ func random(_ *Context, a []Argument) value.Value {
 
 func prepareUUID(_ *Compiler, a []Argument) error {
 	if a[0].Int != 0 && a[0].Int != 4 {
-		return fmt.Errorf("expected UUID version 4, but got %d", a[0].Int)
+		return fmt.Errorf("Unsupported UUID version: '%d'", a[0].Int)
 	}
 	return nil
 }

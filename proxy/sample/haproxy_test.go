@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -92,7 +93,9 @@ func compare(t *testing.T, file string) {
 			s.Request.SetBody([]byte(line[2:]))
 		default:
 			expression, want, _ := strings.Cut(line, "\t")
-			want, _, _ = strings.Cut(want, " ")
+			if !strings.HasPrefix(want, "error ") {
+				want, _, _ = strings.Cut(want, " ")
+			}
 			d, ok := differences[expression]
 			if !ok {
 				d, ok = differences[name+"/"+expression]
@@ -101,7 +104,7 @@ func compare(t *testing.T, file string) {
 				want, _, _ = strings.Cut(d, " ")
 			}
 			t.Run(name+"/"+expression, func(t *testing.T) {
-				if got := outcome(s, expression); got != want && want != "" {
+				if got := outcome(s, expression); got != want && want != "" && !otherWords(got, want) {
 					t.Errorf("%s = %s, want %s", expression, got, want)
 				}
 			})
@@ -112,13 +115,21 @@ func compare(t *testing.T, file string) {
 	}
 }
 
-// outcome is in the form of the golden file: "error", "none", or the value as binary. It starts with the variables that
+// otherWords reports whether both are errors of a kind that is told of in other words on purpose: HAProxy names the action
+// instead of the fetch, has other engines for regexes, prints nothing for a missing list, or does not say what it expected.
+func otherWords(got, want string) bool {
+	kinds := []string{"set-var(txn.result)", "regex", "(null)", "cannot be applied", "unknown fetch method", "unknown converter"}
+	return strings.HasPrefix(got, "error ") && strings.HasPrefix(want, "error ") &&
+		slices.ContainsFunc(kinds, func(kind string) bool { return strings.Contains(want, kind) })
+}
+
+// outcome is in the form of the golden file: "error REASON", "none", or the value as binary. It starts with the variables that
 // testdata/capture sets.
 func outcome(s *stream.Stream, expression string) string {
 	k := Compiler{Phase: HTTPRequest.In(true, false), Files: func(name string) ([]byte, error) { return os.ReadFile(filepath.Join("testdata", name)) }}
 	e, _, err := k.ParseAvailable([]string{expression})
 	if err != nil {
-		return "error"
+		return "error " + err.Error()
 	}
 	c := Acquire(s, HTTPRequest)
 	defer c.Release()

@@ -93,7 +93,7 @@ func (k *Compiler) ParseBracketed(text string) (*Expression, int, error) {
 		err = fmt.Errorf("missing ']' after '%s'", text)
 	}
 	if err != nil {
-		return nil, 0, p.failure(err)
+		return nil, 0, p.failure(fmt.Errorf("failed to parse sample expression <%s> : %w", text, err))
 	}
 	e.text = text[:p.at]
 	if !e.AvailableIn(k.Phase) {
@@ -151,7 +151,7 @@ func (p *parser) fetch(e *Expression) error {
 	}
 	start := p.at
 	if script, ok := strings.CutPrefix(name, luaPrefix); ok && p.compiler.Scripts != nil {
-		texts, err := p.scriptArguments("fetch method '" + name + "'")
+		texts, err := p.scriptArguments(aFetch, name)
 		if err != nil {
 			return err
 		}
@@ -169,22 +169,11 @@ func (p *parser) fetch(e *Expression) error {
 		p.at = start - len(name)
 		return nearest.Unknown("fetch method", name, fetches)
 	}
-	texts, err := p.arguments("fetch method '" + name + "'")
+	a, err := p.arguments(aFetch, name, f.Parameters, f.Prepare)
 	if err != nil {
 		return err
 	}
-	end := p.at
-	p.at = start
-	if e.args, err = f.Parameters.parse(texts); err == nil {
-		err = f.Parameters.findTables(e.args, p.compiler.Proxy)
-	}
-	if err == nil && f.Prepare != nil {
-		err = f.Prepare(p.compiler, e.args)
-	}
-	if err != nil {
-		return fmt.Errorf("fetch method '%s': %w", name, err)
-	}
-	p.at = end
+	e.args = a
 	e.output, e.source, e.fetch, e.next = f.Output, f.Source, f.Get, f.Next
 	return nil
 }
@@ -196,7 +185,7 @@ func (p *parser) converter(e *Expression) error {
 	}
 	start := p.at
 	if script, ok := strings.CutPrefix(name, luaPrefix); ok && p.compiler.Scripts != nil {
-		texts, err := p.scriptArguments("converter '" + name + "'")
+		texts, err := p.scriptArguments(aConverter, name)
 		if err != nil {
 			return err
 		}
@@ -218,27 +207,14 @@ func (p *parser) converter(e *Expression) error {
 	}
 	if !value.Castable(e.output, k.Input) {
 		p.at = start - len(name)
-		return fmt.Errorf("converter '%s' cannot be applied: it takes type '%s', but the value before it has type '%s'",
+		return fmt.Errorf("converter '%s' cannot be applied. It takes type '%s', but the value before it has type '%s'",
 			name, k.Input, e.output)
 	}
-	texts, err := p.arguments("converter '" + name + "'")
+	a, err := p.arguments(aConverter, name, k.Parameters, k.Prepare)
 	if err != nil {
 		return err
 	}
-	end := p.at
-	p.at = start
-	s := step{input: k.Input, convert: k.Convert}
-	if s.args, err = k.Parameters.parse(texts); err == nil {
-		err = k.Parameters.findTables(s.args, p.compiler.Proxy)
-	}
-	if err == nil && k.Prepare != nil {
-		err = k.Prepare(p.compiler, s.args)
-	}
-	if err != nil {
-		return fmt.Errorf("converter '%s': %w", name, err)
-	}
-	p.at = end
-	e.steps = append(e.steps, s)
+	e.steps = append(e.steps, step{input: k.Input, convert: k.Convert, args: a})
 	if k.Output != value.Any || k.Input != value.Any {
 		e.output = k.Output
 	}
@@ -262,59 +238,3 @@ func nameLen(s string) int {
 	}
 	return len(s)
 }
-
-// scriptArguments is arguments for what a script registered, where empty parentheses hold no argument.
-func (p *parser) scriptArguments(where string) ([]string, error) {
-	texts, err := p.arguments(where)
-	if len(texts) == 1 && texts[0] == "" {
-		texts = nil
-	}
-	return texts, err
-}
-
-// arguments reads an optional list of arguments in parentheses and what has to follow it: a comma or the end.
-func (p *parser) arguments(where string) (texts []string, err error) {
-	if p.at < len(p.text) && p.text[p.at] == '(' {
-		p.at++
-		for p.text[p.at-1] != ')' {
-			text, err := p.argument()
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", where, err)
-			}
-			texts = append(texts, text)
-		}
-	}
-	if !p.atEnd() && p.text[p.at] != ',' {
-		return nil, fmt.Errorf("missing comma after %s, found '%s'", where, p.text[p.at:])
-	}
-	return texts, nil
-}
-
-// argument reads one argument and the comma or parenthesis after it. Quotes and backslashes work as between words of the
-// configuration, but for fewer escapes (manual, section 2.2): one that is none stands for itself.
-func (p *parser) argument() (string, error) {
-	var b strings.Builder
-	quote := byte(0)
-	for ; p.at < len(p.text); p.at++ {
-		switch c := p.text[p.at]; {
-		case quote == 0 && (c == ',' || c == ')'):
-			p.at++
-			return b.String(), nil
-		case c == '\\' && quote != '\'' && p.at+1 < len(p.text) && escapes[p.text[p.at+1]] != 0:
-			p.at++
-			b.WriteByte(escapes[p.text[p.at]])
-		case quote == 0 && (c == '\'' || c == '"'):
-			quote = c
-		case c == quote && quote != 0:
-			quote = 0
-		default:
-			b.WriteByte(c)
-		}
-	}
-	if quote != 0 {
-		return "", fmt.Errorf("missing closing quote %c", quote)
-	}
-	return "", fmt.Errorf("expected ')'")
-}
-
-var escapes = [256]byte{'\\': '\\', '\'': '\'', '"': '"', ' ': ' ', 'n': '\n', 'r': '\r', 't': '\t'}

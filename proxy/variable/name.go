@@ -1,6 +1,7 @@
 package variable
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -52,16 +53,19 @@ func Find(name string) (scope Scope, id ID, ok bool) {
 }
 
 func split(name string) (Scope, string, error) {
+	if name == "" {
+		return 0, "", errors.New("Empty variable name cannot be accepted")
+	}
 	prefix, base, ok := strings.Cut(name, ".")
 	if !ok {
-		return 0, "", fmt.Errorf("invalid variable name '%s': expected a scope and a name, such as 'txn.name'", name)
+		return 0, "", unknownScope(name)
 	}
 	if base == "" {
-		return 0, "", fmt.Errorf("invalid variable name '%s': no name follows the scope", name)
+		return 0, "", unknownScope(name)
 	}
 	for i := 0; i < len(base); i++ {
 		if !nameByte(base[i]) {
-			return 0, "", fmt.Errorf("invalid variable name '%s': '%c' is not a letter, a digit, '.' or '_'", name, base[i])
+			return 0, "", fmt.Errorf("invalid syntax at char '%s'", base[i:])
 		}
 	}
 	for s, n := range scopeNames {
@@ -69,8 +73,12 @@ func split(name string) (Scope, string, error) {
 			return Scope(s), base, nil
 		}
 	}
-	return 0, "", fmt.Errorf("invalid variable name '%s': unknown scope '%s', expected one of %s", name, prefix,
-		"'"+strings.Join(scopeNames[:], "', '")+"'")
+	return 0, "", unknownScope(name)
+}
+
+// unknownScope is in HAProxy's words.
+func unknownScope(name string) error {
+	return fmt.Errorf("invalid variable name '%s'. A variable name must be start by its scope. The scope can be 'proc', 'sess', 'txn', 'req', 'res' or 'check'", name)
 }
 
 func nameByte(c byte) bool {

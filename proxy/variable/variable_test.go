@@ -28,11 +28,11 @@ func TestIntern(t *testing.T) {
 
 func TestIntern_Errors(t *testing.T) {
 	tests := []struct{ name, variable, want string }{
-		{"no scope", "foo", "expected a scope and a name"},
-		{"empty", "", "expected a scope and a name"},
-		{"unknown scope", "foo.bar", "unknown scope 'foo', expected one of 'proc', 'sess', 'txn', 'req', 'res', 'check'"},
-		{"no name", "txn.", "no name follows the scope"},
-		{"bad byte", "txn.a-b", "'-' is not a letter"},
+		{"no scope", "foo", "invalid variable name"},
+		{"empty", "", "Empty variable name cannot be accepted"},
+		{"unknown scope", "foo.bar", "invalid variable name 'foo.bar'"},
+		{"no name", "txn.", "invalid variable name 'txn.'"},
+		{"bad byte", "txn.a-b", "invalid syntax at char '-b'"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

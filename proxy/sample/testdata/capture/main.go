@@ -10,7 +10,7 @@
 //
 // Output: the same blocks; after each line a tab and one of
 //
-//	error          the configuration is refused
+//	error REASON   the configuration is refused
 //	none           the expression yields no value
 //	HEX TEXT       the value as binary (so that its kind shows) and as a quoted Go string
 //	true, false    how the condition is decided
@@ -93,7 +93,7 @@ func capture(b block) {
 
 // config writes the configuration that answers the cases, and returns the case that each of its lines belongs to. The
 // header "case" picks one, and is removed, so that the request is otherwise as given.
-func config(dir string, b block, refused map[int]bool) (text []byte, cases map[int]int) {
+func config(dir string, b block, refused map[int]string) (text []byte, cases map[int]int) {
 	cases = map[int]int{}
 	var c bytes.Buffer
 	line := 0
@@ -117,7 +117,7 @@ func config(dir string, b block, refused map[int]bool) (text []byte, cases map[i
 	write(" http-request set-var(txn.num) int(42)")
 	for i, e := range b.expressions {
 		switch {
-		case refused[i]:
+		case refused[i] != "":
 		case *conditions:
 			write(" use_backend be%d if { var(txn.case) -m str %d }", i, i)
 		default:
@@ -127,7 +127,7 @@ func config(dir string, b block, refused map[int]bool) (text []byte, cases map[i
 	}
 	if *conditions {
 		for i, e := range b.expressions {
-			if refused[i] {
+			if refused[i] != "" {
 				continue
 			}
 			write("backend be%d", i)
@@ -148,10 +148,10 @@ func config(dir string, b block, refused map[int]bool) (text []byte, cases map[i
 }
 
 // refusedExpressions checks the configuration again and again, because HAProxy stops at the first rule that it refuses.
-func refusedExpressions(dir string, b block) map[int]bool {
+func refusedExpressions(dir string, b block) map[int]string {
 	path := filepath.Join(dir, "check.cfg")
 	alert := regexp.MustCompile(`ALERT.*check\.cfg:(\d+)\] ?: (.*)|\n        parsing .*check\.cfg:(\d+)\]: (.*)`)
-	refused := map[int]bool{}
+	refused := map[int]string{}
 	for {
 		text, cases := config(dir, b, refused)
 		check(os.WriteFile(path, text, 0o600))
@@ -169,9 +169,17 @@ func refusedExpressions(dir string, b block) map[int]bool {
 		if !ok {
 			log.Fatalf("%s", out)
 		}
-		log.Printf("%s: %s%s", b.expressions[i], m[2], m[4])
-		refused[i] = true
+		refused[i] = reason(string(m[2]) + string(m[4]))
 	}
+}
+
+// reason is an alert without what it says of the place.
+func reason(alert string) string {
+	_, text, ok := strings.Cut(alert, "' rule : ")
+	if !ok {
+		text = alert
+	}
+	return strings.TrimRight(text, ".")
 }
 
 func start(dir string, text []byte) (address string, stop func()) {
@@ -194,9 +202,9 @@ func start(dir string, text []byte) (address string, stop func()) {
 	}
 }
 
-func answer(address, request string, i int, refused bool) string {
-	if refused {
-		return "error"
+func answer(address, request string, i int, refused string) string {
+	if refused != "" {
+		return "error " + refused
 	}
 	c, err := net.Dial("unix", address)
 	check(err)

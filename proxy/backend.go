@@ -14,15 +14,20 @@ import (
 // buildBackend connects the servers of a backend or listen section.
 func (b *builder) buildBackend(section *config.Proxy) *server.Backend {
 	backend := &server.Backend{
-		Proxy:      b.identities[section],
-		AllBackups: section.AllBackups,
-		FullConn:   b.fullConn(section),
-		Retry:      retry(section),
-		// Either closes the server's side; what the client's does is the frontend's matter.
-		ServerClose: section.Connection != config.KeepAlive,
+		Proxy:                 b.identities[section],
+		AllBackups:            section.AllBackups,
+		FullConn:              b.fullConn(section),
+		Retry:                 retry(section),
+		Connection:            server.ConnectionMode(section.Connection),
+		Reuse:                 server.Reuse(section.Reuse),
+		PretendKeepalive:      section.HTTPPretendKeepalive,
+		AbortOnClose:          section.AbortOnClose,
+		AcceptInvalidResponse: section.AcceptInvalidHTTPResponse,
+		NoLinger:              section.NoLinger,
+		HeaderCase:            b.headerCase(section.H1CaseAdjustBogusServer),
 		Timeouts: server.Timeouts{
 			Connect: section.Timeouts.Connect, Queue: section.Timeouts.Queue, Server: section.Timeouts.Server,
-			Tunnel: section.Timeouts.Tunnel,
+			Tunnel: section.Timeouts.Tunnel, Fin: section.Timeouts.ServerFin,
 		},
 		Servers: b.buildServers(section),
 		Report:  b.reporter(section),
@@ -39,6 +44,14 @@ func (b *builder) buildBackend(section *config.Proxy) *server.Backend {
 	rules.stick.install(backend)
 	backend.Prepare()
 	return backend
+}
+
+// headerCase returns how header names are spelt for peers that need it, nil for others.
+func (b *builder) headerCase(bogus bool) map[string]string {
+	if !bogus {
+		return nil
+	}
+	return b.config.Global.HeaderCase
 }
 
 // switchRule is a compiled use_backend.

@@ -155,11 +155,16 @@ func (b *builder) buildFrontend(section *config.Proxy) *entrance {
 	c := frontend.Config{
 		Proxy: b.identities[section],
 		Timeouts: frontend.Timeouts{
-			Client: section.Timeouts.Client, HTTPRequest: section.Timeouts.HTTPRequest, HTTPKeepAlive: section.Timeouts.HTTPKeepAlive,
+			Client: section.Timeouts.Client, Fin: section.Timeouts.ClientFin, HTTPRequest: section.Timeouts.HTTPRequest, HTTPKeepAlive: section.Timeouts.HTTPKeepAlive,
 		},
-		MaxConn: maxConnections(&b.config.Global, section),
-		Close:   section.Connection == config.Close,
-		Errors:  b.options.Errors,
+		MaxConn:              maxConnections(&b.config.Global, section),
+		Connection:           server.ConnectionMode(section.Connection),
+		IgnoreProbes:         section.HTTPIgnoreProbes,
+		KeepIdle:             section.IdleCloseOnResponse,
+		AcceptInvalidRequest: section.AcceptInvalidHTTPRequest,
+		NoLinger:             section.NoLinger,
+		HeaderCase:           b.headerCase(section.H1CaseAdjustBogusClient),
+		Errors:               b.options.Errors,
 	}
 	rules := b.rulesOf(section)
 	c.ConnectionRules, c.SessionRules, c.ContentRules = rules.connection, rules.session, rules.content

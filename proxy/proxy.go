@@ -19,6 +19,7 @@ import (
 	"tidelock/proxy/config/syntax"
 	"tidelock/proxy/counter"
 	"tidelock/proxy/frontend"
+	"tidelock/proxy/http1"
 	"tidelock/proxy/log"
 	"tidelock/proxy/pattern"
 	"tidelock/proxy/server"
@@ -113,6 +114,8 @@ func (p *Proxy) Registrations() []config.Registration {
 // Start opens all listeners, then serves on them, then starts the scripts' tasks. When a listener cannot be opened none
 // stays open, and the error names every one that failed. The context bounds the opening only.
 func (p *Proxy) Start(ctx context.Context) error {
+	g := &p.config.Global
+	http1.Tune(http1.Tuning{BufferSize: g.BufferSize, MaxRewrite: g.MaxRewrite, MaxHeaders: g.MaxHeaders})
 	var failed []error
 	for _, e := range p.frontends {
 		if err := p.open(ctx, e); err != nil {

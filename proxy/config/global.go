@@ -25,7 +25,11 @@ type Global struct {
 	Stats         Stats
 	UnixBind      UnixBind
 	GlobalTLS
-	SendHostname *string // log-send-hostname: what log lines give as host, "" is the system's name; nil sends none
+	BufferSize   int               // tune.bufsize, 0 for the default like those below
+	MaxRewrite   int               // tune.maxrewrite
+	MaxHeaders   int               // tune.http.maxhdr
+	HeaderCase   map[string]string // h1-case-adjust: header names in lower case to how bogus peers want them
+	SendHostname *string           // log-send-hostname: what log lines give as host, "" is the system's name; nil sends none
 }
 
 func defaultGlobal() Global {

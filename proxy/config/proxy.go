@@ -58,6 +58,7 @@ type Settings struct {
 	Retries        int // further attempts to connect to a server
 	DefaultBackend Name
 	Connection     Connection
+	Reuse          Reuse
 	Options
 	ForwardFor           ForwardFor
 	OriginalTo           OriginalTo
@@ -126,6 +127,16 @@ const (
 	KeepAlive   Connection = iota
 	ServerClose            // one exchange for each to a server
 	Close                  // one exchange for each
+)
+
+// Reuse says which requests may go over connections of other clients to servers.
+type Reuse uint8
+
+const (
+	ReuseSafe Reuse = iota
+	ReuseNever
+	ReuseAggressive
+	ReuseAlways
 )
 
 // UseBackend is one use_backend rule. Backend may be a log format.

@@ -33,6 +33,7 @@ var proxyKeywords = append([]keyword{
 	{"log", inEverything, parseProxyLog, Supported},
 	{"error-log-format", inDefaults | inFrontSide, parseErrorLogFormat, Supported},
 	{"log-format", inDefaults | inFrontSide, parseLogFormat, Supported},
+	{"http-reuse", inDefaults | inBackSide, parseReuse, Supported},
 	{"log-format-sd", inDefaults | inFrontSide, parseStructuredData, Supported},
 	{"log-tag", inEverything, parseLogTag, Supported},
 	{"maxconn", inDefaults | inFrontSide, parseMaxconn, Supported},
@@ -58,7 +59,7 @@ var proxyKeywords = append([]keyword{
 }, slices.Concat(
 	// These tune or describe, and change nothing of the traffic.
 	rows(inEverything, NoEffect, "backlog", "description", "id"),
-	rows(inDefaults|inBackSide, NoEffect, "http-reuse", "max-keep-alive-queue"),
+	rows(inDefaults|inBackSide, NoEffect, "max-keep-alive-queue"),
 	rows(inEverything, Ignored, "email-alert", "stats"),
 	rows(inDefaults|inBackSide, Ignored, "load-server-state-from-file", "server-state-file-name", "srvtcpka-cnt",
 		"srvtcpka-idle", "srvtcpka-intvl"),

@@ -158,3 +158,44 @@ func TestFrontend_RefusesWhileBodyArrives(t *testing.T) {
 		})
 	}
 }
+
+// A client that ends its sending side behind its request is answered, unless the backend is not to wait for such ones.
+func TestFrontend_HalfClosed_BehindRequest(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		abort bool
+		want  string
+		ended string
+	}{
+		{"answered", false, "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok", "--"},
+		{"given up", true, "", "CH"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			log, ended := terminations()
+			asked, answer := make(chan struct{}), make(chan struct{})
+			b := backendOf(t, origin(t, func(c net.Conn) {
+				readHead(bufio.NewReader(c))
+				close(asked)
+				<-answer
+				io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+			}))
+			b.AbortOnClose = tt.abort
+			c := dial(t, serve(t, Config{ChooseBackend: to(b), Log: log}))
+			c.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+			<-asked
+			c.Conn.(*net.TCPConn).CloseWrite()
+			if !tt.abort {
+				close(answer)
+			}
+			if got := c.rest(); got != tt.want {
+				t.Errorf("got %q", got)
+			}
+			if got := <-ended; got != tt.ended {
+				t.Errorf("termination %s, want %s", got, tt.ended)
+			}
+			if tt.abort {
+				close(answer)
+			}
+		})
+	}
+}

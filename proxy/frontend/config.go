@@ -13,10 +13,21 @@ import (
 // Config is what a frontend does. Functions that are nil are left out; all of them run in the exchange's goroutine, may
 // wait, and must not keep the stream.
 type Config struct {
-	Proxy    *stream.Proxy // name and mode
-	Timeouts Timeouts
-	MaxConn  int  // connections at a time, 0 for no bound
-	Close    bool // close each connection after one exchange (option httpclose)
+	Proxy      *stream.Proxy // name and mode
+	Timeouts   Timeouts
+	MaxConn    int // connections at a time, 0 for no bound
+	Connection server.ConnectionMode
+	// IgnoreProbes closes without a word on clients that sent nothing (option http-ignore-probes).
+	IgnoreProbes bool
+	// KeepIdle leaves idle connections open while the frontend stops, for one last request (option
+	// idle-close-on-response).
+	KeepIdle bool
+	// AcceptInvalidRequest relaxes the parsing of requests (option accept-invalid-http-request).
+	AcceptInvalidRequest bool
+	// HeaderCase spells names of headers sent to clients (option h1-case-adjust-bogus-client).
+	HeaderCase map[string]string
+	// NoLinger resets clients' connections when they are closed (option nolinger).
+	NoLinger bool
 
 	// ConnectionRules runs when a connection was accepted and nothing was read from it, SessionRules when it is ready for
 	// its first exchange: after TLS and the PROXY protocol. What either refuses is closed and not logged.
@@ -56,6 +67,7 @@ type Config struct {
 // Timeouts are the client side's; 0 waits for ever.
 type Timeouts struct {
 	Client        time.Duration // each wait for the client to send or to take data
+	Fin           time.Duration // replaces Client once one side of the connection has ended; 0 for no change
 	HTTPRequest   time.Duration // a request's headers, from its first byte; 0 is Client for each wait
 	HTTPKeepAlive time.Duration // waiting for another request; 0 is HTTPRequest, then Client
 }

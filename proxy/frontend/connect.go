@@ -1,11 +1,13 @@
 package frontend
 
 import (
+	"context"
 	"errors"
 	"net"
 	"time"
 
 	"tidelock/proxy/counter"
+	"tidelock/proxy/http1"
 	"tidelock/proxy/server"
 	"tidelock/proxy/stream"
 )
@@ -22,10 +24,14 @@ func (s *session) connect(reuse bool) bool {
 	for {
 		s.countServer(counter.Connects)
 		target := s.attempt.target
-		c, err := target.Dial(s.frontend.cut, &s.stream, s.backend.Timeouts.Connect)
+		c, err := target.Dial(s.dialContext(), &s.stream, s.backend.Timeouts.Connect)
 		if err == nil {
 			record.Timers.Connect = time.Since(begin)
 			return s.adopt(c)
+		}
+		if s.aborted() {
+			record.End(stream.ClientAborted, stream.InConnect)
+			return false
 		}
 		s.stream.ConnectError = stream.ConnectErrorOf(err)
 		target.Observe(server.ConnectFailed)
@@ -44,9 +50,17 @@ func (s *session) connect(reuse bool) bool {
 	}
 }
 
+// dialContext returns what ends an attempt to connect early.
+func (s *session) dialContext() context.Context {
+	if s.abortsOnClose() {
+		return s.waiting
+	}
+	return s.frontend.cut
+}
+
 // reuse takes an idle connection to the server and reports whether there was one.
 func (s *session) reuse(target *server.Server) bool {
-	for c := target.Idle(); c != nil; c = target.Idle() {
+	for c := s.idleTo(target); c != nil; c = s.idleTo(target) {
 		if c.Alive() {
 			s.stream.Record.Reused = true
 			s.stream.Record.Timers.Connect = 0
@@ -58,10 +72,24 @@ func (s *session) reuse(target *server.Server) bool {
 	return false
 }
 
+// idleTo takes an idle connection to a server that the request may go over, or returns nil: the client's own first.
+func (s *session) idleTo(target *server.Server) *server.Conn {
+	if c := s.kept; c != nil {
+		s.kept = nil
+		if c.Server == target {
+			return c
+		}
+		c.Close()
+	}
+	return target.Share(s.backend.Reuse, s.stream.First)
+}
+
 // adopt makes c the session's server connection.
 func (s *session) adopt(c *server.Conn) bool {
 	c.SetReadTimeout(s.backend.Timeouts.Server, time.Time{})
 	c.SetWriteTimeout(s.backend.Timeouts.Server)
+	b := s.backend
+	c.Adapt(http1.Peer{Relaxed: b.AcceptInvalidResponse, HeaderCase: b.HeaderCase, NoLinger: b.NoLinger})
 	c.Begin()
 	s.stream.ServerConnection, s.stream.ConnectError = c.Endpoint, stream.Success
 	c.Server.Observe(server.Connected)

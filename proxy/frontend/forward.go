@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tidelock/proxy/http1"
+	"tidelock/proxy/server"
 	"tidelock/proxy/stream"
 )
 
@@ -17,8 +18,14 @@ func (s *session) forward() {
 	}
 	replayable := s.replayable()
 	s.rememberRequest()
+	unwatch := s.watchForAbort()
+	defer unwatch()
 	for reuse := true; ; reuse = false {
 		if !s.connect(reuse) {
+			if s.aborted() {
+				s.keep = false
+				return
+			}
 			s.replyError(503)
 			return
 		}
@@ -26,6 +33,10 @@ func (s *session) forward() {
 		err := s.sendRequest()
 		if err == nil {
 			err = s.receiveResponse()
+		}
+		if err != nil && s.aborted() {
+			s.failResponse(err)
+			return
 		}
 		silent := s.server.Received() == heard
 		s.observe(err)
@@ -39,6 +50,7 @@ func (s *session) forward() {
 			}
 			continue
 		case err == nil:
+			unwatch()
 			s.rememberResponse()
 			s.relayResponse()
 			return
@@ -83,7 +95,7 @@ func (s *session) sendRequest() error {
 	switch {
 	case s.asked.Upgrade:
 		option = http1.PassUpgrade
-	case s.backend.ServerClose:
+	case s.connectionMode() != server.KeepAlive && !s.backend.PretendKeepalive:
 		option = http1.SayClose
 	case older(s.request.Version()) && framing.Kind != http1.Chunked:
 		option = http1.SayKeepAlive
@@ -109,6 +121,11 @@ func (s *session) sendRequest() error {
 	err := s.upload.copy(s)
 	s.waiting.resume()
 	return err
+}
+
+// connectionMode combines the modes of both sides: the stronger one holds.
+func (s *session) connectionMode() server.ConnectionMode {
+	return max(s.frontend.Connection, s.backend.Connection)
 }
 
 // requestFraming says how the body goes to the server: as it came, unless a rule took its length away.
@@ -162,6 +179,10 @@ func (s *session) failResponse(err error) {
 		record.End(cause, phase)
 		s.keep = false
 		s.replyUpload()
+		return
+	case s.aborted():
+		record.End(stream.ClientAborted, stream.InHeaders)
+		s.keep = false
 		return
 	case errors.Is(err, http1.ErrTimeout):
 		record.End(stream.ServerTimeout, stream.InHeaders)

@@ -15,23 +15,41 @@ import (
 	"tidelock/proxy/stream"
 )
 
+// Three clients after each other send three requests each.
 func TestFrontend_ReusesServerConnections(t *testing.T) {
-	b := backendOf(t, mirror(t))
-	address := serve(t, Config{ChooseBackend: to(b)})
-	for range 3 {
-		c := dial(t, address)
-		for range 3 {
-			c.send("GET / HTTP/1.1\r\n\r\n")
-			c.response("GET")
-		}
-		c.Close()
+	tests := []struct {
+		name             string
+		reuse            server.Reuse
+		mode             server.ConnectionMode
+		connects, reuses uint64
+	}{
+		{"safe", server.ReuseSafe, server.KeepAlive, 3, 6},
+		{"never", server.ReuseNever, server.KeepAlive, 3, 6},
+		{"aggressive", server.ReuseAggressive, server.KeepAlive, 1, 8},
+		{"always", server.ReuseAlways, server.KeepAlive, 1, 8},
+		{"closed", server.ReuseAlways, server.ServerClose, 9, 0},
 	}
-	counters := b.Servers[0].Counters
-	if n := counters.Value(counter.Connects); n != 1 {
-		t.Errorf("%d connections for requests one after the other, want 1", n)
-	}
-	if n := counters.Value(counter.Reuses); n != 8 {
-		t.Errorf("reused %d times, want 8", n)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b := backendOf(t, mirror(t))
+			b.Reuse, b.Connection = tt.reuse, tt.mode
+			address := serve(t, Config{ChooseBackend: to(b)})
+			for range 3 {
+				c := dial(t, address)
+				for range 3 {
+					c.send("GET / HTTP/1.1\r\n\r\n")
+					c.response("GET")
+				}
+				c.Close()
+			}
+			counters := b.Servers[0].Counters
+			if n := uint64(counters.Value(counter.Connects)); n != tt.connects {
+				t.Errorf("%d connections, want %d", n, tt.connects)
+			}
+			if n := uint64(counters.Value(counter.Reuses)); n != tt.reuses {
+				t.Errorf("reused %d times, want %d", n, tt.reuses)
+			}
+		})
 	}
 }
 

@@ -76,11 +76,15 @@ func (f *Frontend) Shutdown(ctx context.Context) error {
 	for _, l := range f.listeners {
 		l.Close()
 	}
-	for s := range f.sessions {
-		s.interrupt()
+	if !f.KeepIdle {
+		for s := range f.sessions {
+			s.interrupt()
+		}
 	}
 	f.mu.Unlock()
-	f.lot.close()
+	if !f.KeepIdle {
+		f.lot.close()
+	}
 
 	done := make(chan struct{})
 	go func() {
@@ -97,8 +101,10 @@ func (f *Frontend) Shutdown(ctx context.Context) error {
 			s.cut()
 		}
 		f.mu.Unlock()
+		f.lot.close()
 	}
 	f.cancel()
 	<-done
+	f.lot.close()
 	return err
 }

@@ -7,6 +7,7 @@ import (
 
 	"tidelock/proxy/counter"
 	"tidelock/proxy/http1"
+	"tidelock/proxy/server"
 	"tidelock/proxy/sticktable"
 	"tidelock/proxy/stream"
 )
@@ -87,7 +88,7 @@ func (s *session) receive(first bool) (parked, ok bool) {
 	s.countRequest()
 	s.client.SetReadTimeout(t.Client, time.Time{})
 	s.requestBody.Begin(&s.client, s.asked.Body, &s.request, &s.client)
-	s.keep = s.asked.KeepAlive && !s.frontend.Close
+	s.keep = s.asked.KeepAlive && s.frontend.Connection != server.Close
 	s.beginWaiting()
 	s.offerRequest()
 	return false, true
@@ -102,6 +103,8 @@ func (s *session) refuse(err error) {
 	switch {
 	case syntax != nil:
 		status, cause = syntax.Status, stream.ProxyDenied
+	case s.frontend.IgnoreProbes && !s.stream.Record.Received:
+		return
 	case err == http1.ErrTimeout:
 		status, cause = 408, stream.ClientTimeout
 	case err == io.EOF:
@@ -182,6 +185,9 @@ func (s *session) chooseBackend() bool {
 	if s.backend == nil {
 		s.stream.Record.End(stream.ServerAborted, stream.InConnect)
 		return false
+	}
+	if s.backend.Connection == server.Close {
+		s.keep = false
 	}
 	s.stream.Backend = s.backend.Proxy
 	s.enterBackend()

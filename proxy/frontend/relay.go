@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"tidelock/proxy/http1"
+	"tidelock/proxy/server"
 	"tidelock/proxy/stream"
 )
 
@@ -43,7 +44,7 @@ func (s *session) relayResponse() {
 		s.failRelay(err)
 		return
 	}
-	if s.answered.KeepAlive && !s.backend.ServerClose && s.upload.finished(s) {
+	if s.answered.KeepAlive && s.connectionMode() == server.KeepAlive && s.upload.finished(s) {
 		s.keepServer()
 	}
 	s.stream.ResVariables.Reset()

@@ -235,6 +235,7 @@ func TestFrontend_ContextEnds(t *testing.T) {
 	}
 	c.send("GET / HTTP/1.1\r\nX-Wait: 1\r\n\r\n")
 	<-waiting
+	c.Conn.(*net.TCPConn).SetLinger(0)
 	c.Close()
 	if err := <-gone; err == nil {
 		t.Error("done without an error")

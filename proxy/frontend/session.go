@@ -31,6 +31,7 @@ type session struct {
 	endedAt   time.Time
 	outBefore int64 // bytes sent to the client in earlier exchanges
 
+	kept   *server.Conn // idle, for this client's next request alone; nil for none
 	mu     sync.Mutex
 	server *server.Conn // guarded by mu for cut; nil while there is none
 	killed bool         // guarded by mu
@@ -47,6 +48,7 @@ func newSession(f *Frontend, c net.Conn, listener *Listener) *session {
 	s.equip()
 	s.frontend = f
 	s.client.Attach(c)
+	s.client.Adapt(http1.Peer{Relaxed: f.AcceptInvalidRequest, HeaderCase: f.HeaderCase, NoLinger: f.NoLinger})
 	s.Session.ID = sessionIDs.Add(1)
 	s.Frontend = f.Proxy
 	s.listener, s.Listener = listener, listener.Identity
@@ -123,6 +125,10 @@ func (s *session) close() {
 		s.dropServer()
 		s.release()
 	}
+	if s.kept != nil {
+		s.kept.Close()
+		s.kept = nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.client.Close()
@@ -173,11 +179,15 @@ func (s *session) setServer(c *server.Conn) bool {
 func (s *session) keepServer() {
 	c := s.server
 	c.End()
-	if s.setServer(nil) {
+	switch {
+	case !s.setServer(nil):
+		c.Close()
+	case s.backend.Reuse == server.ReuseNever:
+		s.kept = c
+		c.KeepPrivate()
+	default:
 		c.Keep()
-		return
 	}
-	c.Close()
 }
 
 // dropServer closes the server connection, if there is one.

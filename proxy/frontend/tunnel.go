@@ -101,6 +101,9 @@ func (s *session) copyBytes(to, from *http1.Conn) (c copied) {
 		if len(from.Buffered()) == 0 {
 			if err := from.Fill(); err == io.EOF {
 				to.CloseWrite()
+				if fin := s.finTimeout(to); fin > 0 {
+					to.ReplaceReadTimeout(fin)
+				}
 				return c
 			} else if err != nil {
 				s.stopTunnel()
@@ -118,6 +121,14 @@ func (s *session) copyBytes(to, from *http1.Conn) (c copied) {
 		}
 		from.Discard(len(data))
 	}
+}
+
+// finTimeout returns how long each wait for a side may take once the other has ended, 0 for as long as before.
+func (s *session) finTimeout(c *http1.Conn) time.Duration {
+	if c == &s.client {
+		return s.frontend.Timeouts.Fin
+	}
+	return s.backend.Timeouts.Fin
 }
 
 // stopTunnel ends both directions, whatever they wait for.

@@ -12,8 +12,8 @@ import (
 // exchange is the Context of one stream. It watches the client's connection from the first time that somebody asks for
 // Done, so that an exchange on which nothing waits pays nothing.
 //
-// A client that closes its sending side of an HTTP connection before it has its response counts as gone: what waits on
-// its behalf is not worth keeping. In TCP the same is an ordinary event.
+// A client that closes its sending side behind its request may still want the response. Only where the backend says so
+// (option abortonclose) it counts as gone then: what waits on its behalf is not worth keeping.
 type exchange struct {
 	session *session
 
@@ -73,7 +73,7 @@ func (e *exchange) watchClient(ended chan struct{}) {
 		switch {
 		case err == nil:
 			continue // pipelined or body bytes: they stay buffered
-		case err == io.EOF && e.session.stream.Request == nil:
+		case err == io.EOF && !e.session.leaves():
 			return
 		case err == http1.ErrInterrupted, err == http1.ErrFull:
 			return
@@ -121,6 +121,42 @@ func (e *exchange) resume() {
 	defer e.mu.Unlock()
 	e.allowed = true
 	e.startWatch()
+}
+
+// abortsOnClose reports whether a client that closes its sending side gives the exchange up.
+func (s *session) abortsOnClose() bool {
+	return s.stream.Request != nil && s.backend != nil && s.backend.AbortOnClose
+}
+
+// leaves reports whether a client that has just closed its sending side is gone: it broke off its request, or is not to be
+// waited for.
+func (s *session) leaves() bool {
+	if s.stream.Request == nil {
+		return false
+	}
+	if !s.requestBody.Buffered() || s.abortsOnClose() {
+		return true
+	}
+	socket := s.Socket()
+	return socket != nil && hungUp(socket)
+}
+
+// aborted reports whether the exchange was given up for that.
+func (s *session) aborted() bool { return s.abortsOnClose() && s.waiting.Err() != nil }
+
+// watchForAbort has the exchange end when its client goes away before the response began, if the backend wants that. The
+// function returned ends the watch.
+func (s *session) watchForAbort() func() bool {
+	if !s.abortsOnClose() {
+		return func() bool { return true }
+	}
+	return context.AfterFunc(s.waiting, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.server != nil {
+			s.server.HaltReading()
+		}
+	})
 }
 
 // beginWaiting gives the stream its Context.

@@ -18,6 +18,9 @@ func (h *Head) reconcile(m *message.Message) error {
 		return nil
 	}
 	i := bytes.Index(target, []byte("://"))
+	if i < 0 {
+		return errTarget
+	}
 	scheme, authority := target[:i], target[i+3:]
 	if slash := bytes.IndexByte(authority, '/'); slash >= 0 {
 		authority = authority[:slash]

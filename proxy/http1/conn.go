@@ -24,6 +24,7 @@ type Conn struct {
 	brittle bool // a write that a deadline strikes cannot be taken up again: a record of TLS went out in part
 
 	limits   *limits
+	peer     Peer
 	in       *buffer // nil while there is no use for it
 	r, w     int     // unread input is in[r:w]
 	scout    [1]byte // input that Await met
@@ -55,10 +56,12 @@ func NewConn(c net.Conn) *Conn {
 func (c *Conn) Attach(nc net.Conn) {
 	c.carry(nc)
 	c.limits = tuned.Load()
+	c.peer = Peer{}
 	c.r, c.w, c.n = 0, 0, 0
 	c.filled = false
 	c.failed = nil
-	c.reading, c.writing = limit{}, limit{}
+	c.reading.reset()
+	c.writing.reset()
 	c.interrupted.Store(false)
 	c.halted.Store(false)
 	c.received.Store(0)

@@ -169,6 +169,9 @@ func (s *scanner) headers(m *message.Message, h *Head) error {
 			return errHeaders
 		}
 		name, value, err := splitField(line)
+		if err == errName && s.conn.peer.Relaxed {
+			name, value, err = relaxedField(line)
+		}
 		if err != nil {
 			return err
 		}

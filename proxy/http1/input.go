@@ -148,7 +148,8 @@ func (c *Conn) read(p []byte, idle bool) (int, error) {
 // busySince reports whether output moved within the read timeout before now, and then moves the wait's start there.
 func (c *Conn) busySince(start *time.Time, now time.Time) bool {
 	last := epoch.Add(time.Duration(c.active.Load()))
-	if !last.After(*start) || c.reading.timeout <= 0 || now.Sub(last) >= c.reading.timeout {
+	timeout := c.reading.wait()
+	if !last.After(*start) || timeout <= 0 || now.Sub(last) >= timeout {
 		return false
 	}
 	if u := c.reading.until; !u.IsZero() && !now.Before(u) {

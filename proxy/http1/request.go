@@ -20,16 +20,25 @@ func (c *Conn) ReadRequest(m *message.Message, h *Head) error {
 	if err != nil {
 		return err
 	}
+	alone := false
 	if err := parseRequestLine(m, line); err != nil {
-		return err
+		if !c.peer.Relaxed {
+			return err
+		}
+		if alone, err = relaxedRequestLine(m, line); err != nil {
+			return err
+		}
 	}
-	if err := s.headers(m, h); err != nil {
+	if alone {
+		m.EndHeaders()
+		h.hostIndex = -1
+	} else if err := s.headers(m, h); err != nil {
 		return err
 	}
 	if err := h.frame(m); err != nil {
 		return err
 	}
-	if err := h.reconcile(m); err != nil {
+	if err := h.reconcile(m); err != nil && !c.peer.Relaxed {
 		return err
 	}
 	major, minor := m.Version()

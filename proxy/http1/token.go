@@ -10,6 +10,7 @@ const (
 	targetByte                   // printable ASCII but "#": what HAProxy takes in a request target
 	refused                      // never in a field value or reason: NUL and CR
 	digitByte
+	controlByte // control characters, space and delete
 )
 
 var classes = func() (t [256]class) {
@@ -26,6 +27,10 @@ var classes = func() (t [256]class) {
 			t[c] |= targetByte
 		}
 	}
+	for c := range 0x21 {
+		t[c] |= controlByte
+	}
+	t[0x7f] |= controlByte
 	t[0] |= refused
 	t['\r'] |= refused
 	return t

@@ -57,7 +57,7 @@ func (c *Conn) WriteHead(m *message.Message, framing Framing, informative bool, 
 				if equalFold(value, "chunked") {
 					break
 				}
-				c.WriteString("transfer-encoding: chunked\r\n")
+				c.writeField([]byte("transfer-encoding"), []byte("chunked"))
 			}
 			continue
 		case "connection":
@@ -69,7 +69,7 @@ func (c *Conn) WriteHead(m *message.Message, framing Framing, informative bool, 
 				break
 			}
 			if contains(value, "trailers") {
-				c.WriteString("te: trailers\r\n")
+				c.writeField(name, []byte("trailers"))
 			}
 			continue
 		}
@@ -80,14 +80,14 @@ func (c *Conn) WriteHead(m *message.Message, framing Framing, informative bool, 
 		case Length:
 			c.writeLength(framing.Length)
 		case Chunked:
-			c.WriteString("transfer-encoding: chunked\r\n")
+			c.writeField([]byte("transfer-encoding"), []byte("chunked"))
 		}
 	}
 	switch option {
 	case SayClose:
-		c.WriteString("connection: close\r\n")
+		c.writeField([]byte("connection"), []byte("close"))
 	case SayKeepAlive:
-		c.WriteString("connection: keep-alive\r\n")
+		c.writeField([]byte("connection"), []byte("keep-alive"))
 	}
 	return c.WriteString("\r\n")
 }
@@ -150,13 +150,14 @@ func (c *Conn) writeInt(n int64, base int) error {
 }
 
 func (c *Conn) writeLength(n int64) {
-	c.WriteString("content-length: ")
+	c.writeName([]byte("content-length"))
+	c.WriteString(": ")
 	c.writeInt(n, 10)
 	c.WriteString("\r\n")
 }
 
 func (c *Conn) writeField(name, value []byte) error {
-	c.Write(name)
+	c.writeName(name)
 	c.WriteString(": ")
 	c.Write(value)
 	return c.WriteString("\r\n")
@@ -180,7 +181,8 @@ func (c *Conn) writeConnection(list []byte, upgrade bool) {
 			continue
 		}
 		if first {
-			c.WriteString("connection: ")
+			c.writeName([]byte("connection"))
+			c.WriteString(": ")
 		} else {
 			c.WriteByte(',')
 		}

@@ -26,8 +26,18 @@ type Backend struct {
 
 	Persistence Persistence
 	Retry       Retry
-	// ServerClose closes each connection to a server after one exchange (option http-server-close).
-	ServerClose bool
+	Connection  ConnectionMode
+	Reuse       Reuse
+	// PretendKeepalive does not tell servers that their connection will be closed (option http-pretend-keepalive).
+	PretendKeepalive bool
+	// AbortOnClose gives an exchange up when its client closes before it has the response (option abortonclose).
+	AbortOnClose bool
+	// AcceptInvalidResponse relaxes the parsing of responses (option accept-invalid-http-response).
+	AcceptInvalidResponse bool
+	// HeaderCase spells names of headers sent to servers (option h1-case-adjust-bogus-server).
+	HeaderCase map[string]string
+	// NoLinger resets connections to servers when they are closed (option nolinger).
+	NoLinger bool
 
 	// The rules are the backend's own; nil for none. Content rules may ask for more input while their delay lasts. What a
 	// section has as the exchange's frontend too is run there.
@@ -68,6 +78,7 @@ type Timeouts struct {
 	Connect time.Duration
 	Queue   time.Duration // waiting for a slot; 0 is Connect
 	Server  time.Duration // each wait for the server to send or to take data
+	Fin     time.Duration // replaces Server once one side of the connection has ended; 0 for no change (timeout server-fin)
 	Tunnel  time.Duration // replaces Server and the client's timeout once both sides exchange bytes freely; 0 for neither
 }
 

@@ -33,17 +33,19 @@ type pool struct {
 }
 
 // Idle takes an idle connection, or returns nil. The server may have closed it meanwhile: see Alive.
-func (s *Server) Idle() *Conn {
+func (s *Server) Idle() *Conn { return s.idle(0) }
+
+// idle takes the most recently used connection that has carried so many exchanges.
+func (s *Server) idle(exchanges int) *Conn {
 	s.pool.mu.Lock()
 	defer s.pool.mu.Unlock()
-	n := len(s.pool.idle)
-	if n == 0 {
-		return nil
+	for i := len(s.pool.idle) - 1; i >= 0; i-- {
+		if c := s.pool.idle[i]; c.Exchanges >= exchanges {
+			s.pool.idle = slices.Delete(s.pool.idle, i, i+1)
+			return c
+		}
 	}
-	c := s.pool.idle[n-1]
-	s.pool.idle[n-1] = nil
-	s.pool.idle = s.pool.idle[:n-1]
-	return c
+	return nil
 }
 
 // IdleConnections returns how many connections wait for reuse.
@@ -77,6 +79,12 @@ func (c *Conn) Keep() {
 	}
 	p.mu.Unlock()
 	c.Close()
+}
+
+// KeepPrivate is Keep for a connection that stays with one client.
+func (c *Conn) KeepPrivate() {
+	c.Exchanges++
+	c.Release()
 }
 
 // purge closes what has been idle for too long and comes back when the next connection will have been.

@@ -106,10 +106,12 @@ func (l *lot) close() {
 	if l.timer != nil {
 		l.timer.Stop()
 	}
-	if l.poller != nil {
-		l.poller.close()
-	}
+	poller := l.poller
+	l.poller = nil
 	l.mu.Unlock()
+	if poller != nil {
+		poller.close() // waits for the poller's goroutine, which may wait for mu
+	}
 	for _, s := range all {
 		s.end()
 	}

@@ -45,9 +45,6 @@ func (p *parser) checkBackend(proxy *Proxy, name Name, keyword, how string) {
 	case backend.Mode != proxy.Mode && proxy.Mode == ModeHTTP:
 		p.diags.Alertf(name.At, "%s %s '%s' (%s) tries to use incompatible %s %s '%s' (%s) %s (see 'mode').",
 			proxy.Mode, proxy.Kind, proxy.Name, proxy.At, backend.Mode, backend.Kind, backend.Name, backend.At, how)
-	case backend.Mode != proxy.Mode:
-		p.diags.Alertf(name.At, "%s %s '%s' (%s) cannot use %s %s '%s' (%s) %s: a change of mode is not supported yet by this version.",
-			proxy.Mode, proxy.Kind, proxy.Name, proxy.At, backend.Mode, backend.Kind, backend.Name, backend.At, how)
 	}
 }
 

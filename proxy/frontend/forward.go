@@ -96,7 +96,9 @@ func (s *session) sendRequest() error {
 	case s.asked.Upgrade:
 		option = http1.PassUpgrade
 	case s.connectionMode() != server.KeepAlive && !s.backend.PretendKeepalive:
-		option = http1.SayClose
+		if !older(s.request.Version()) {
+			option = http1.SayClose
+		}
 	case older(s.request.Version()) && framing.Kind != http1.Chunked:
 		option = http1.SayKeepAlive
 	}
@@ -182,7 +184,7 @@ func (s *session) failResponse(err error) {
 		return
 	case s.aborted():
 		record.End(stream.ClientAborted, stream.InHeaders)
-		s.keep = false
+		s.replyError(400) // it may still listen
 		return
 	case errors.Is(err, http1.ErrTimeout):
 		record.End(stream.ServerTimeout, stream.InHeaders)
@@ -202,7 +204,7 @@ func (s *session) replyUpload() {
 	syntax := (*http1.SyntaxError)(nil)
 	switch {
 	case errors.As(s.upload.err, &syntax):
-		s.replyError(syntax.Status)
+		s.replyRaw(syntax.Status)
 	case errors.Is(s.upload.err, http1.ErrTimeout):
 		s.replyError(408)
 	}

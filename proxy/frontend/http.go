@@ -114,7 +114,7 @@ func (s *session) refuse(err error) {
 	s.keep = false
 	s.request.Reset()
 	if status != 0 {
-		s.replyError(status)
+		s.replyRaw(status)
 	} else {
 		s.stream.Record.Status = 400 // so says HAProxy's log, though nobody is there to be told
 	}
@@ -133,7 +133,7 @@ func (s *session) refuseBody(err error) {
 	case errors.As(err, &syntax):
 		s.stream.Count(sticktable.Error, 1)
 		record.End(stream.ProxyDenied, stream.InRequest)
-		s.replyError(syntax.Status)
+		s.replyRaw(syntax.Status)
 	case err == http1.ErrTimeout:
 		record.End(stream.ClientTimeout, stream.InRequest)
 		s.replyError(408)
@@ -186,9 +186,6 @@ func (s *session) chooseBackend() bool {
 		s.stream.Record.End(stream.ServerAborted, stream.InConnect)
 		return false
 	}
-	if s.backend.Connection == server.Close {
-		s.keep = false
-	}
 	s.stream.Backend = s.backend.Proxy
 	s.enterBackend()
 	return true
@@ -196,6 +193,9 @@ func (s *session) chooseBackend() bool {
 
 // finish ends the exchange and reports whether the connection carries another.
 func (s *session) finish() bool {
+	if s.backend != nil && s.backend.Connection == server.Close {
+		s.keep = false // the client was not told of it: only its frontend's mode is for it to know
+	}
 	s.stream.RequestInput = nil
 	s.upload.stop(s)
 	s.endWaiting()

@@ -29,7 +29,7 @@ func (s *session) relayResponse() {
 	s.stream.Record.Status = s.response.Status()
 	s.logEarly()
 	if s.answered.Upgrade {
-		s.writeResponseHead(http1.Framing{}, true)
+		s.writeResponseHead(http1.Framing{}, true) // of CONNECT with the lengths that it has, which mean nothing
 		s.tunnel()
 		return
 	}

@@ -33,6 +33,27 @@ func (s *session) replyError(status int) {
 	s.sendReply()
 }
 
+// replyRaw answers what could not be parsed. As in HAProxy that is below what rules see, and the default answers have
+// another spelling there.
+func (s *session) replyRaw(status int) {
+	if f := s.frontend; s.started || f.ErrorReply != nil && f.ErrorReply(&s.stream, status) {
+		s.replyError(status)
+		return
+	}
+	p := pages[status]
+	s.claimClient()
+	s.stream.RequestInput = nil
+	s.requestBody.Skip()
+	s.keep, s.started = false, true
+	s.stream.Record.Status = status
+	for _, text := range []string{
+		"HTTP/1.1 ", strconv.Itoa(status), " ", p.reason, "\r\nContent-length: ", strconv.Itoa(len(p.body)),
+		"\r\nCache-Control: no-cache\r\nConnection: close\r\nContent-Type: text/html\r\n\r\n", p.body,
+	} {
+		s.client.WriteString(text)
+	}
+}
+
 // replyGenerated answers with the response that a rule made, or with the given status where it made none.
 func (s *session) replyGenerated(status int) {
 	if s.response.Empty() {
@@ -51,7 +72,7 @@ func (s *session) sendReply() {
 	}
 	s.claimClient()
 	s.stream.RequestInput = nil
-	if s.asked.Expect && !s.requestBody.Done() || !s.requestBody.Skip() {
+	if s.asked.Expect && !s.applet.continued && !s.requestBody.Done() || !s.requestBody.Skip() {
 		s.keep = false
 	}
 	if !s.applyAfterResponseRules() {
@@ -116,7 +137,7 @@ func (s *session) writeResponseHead(framing http1.Framing, upgrade bool) error {
 	case s.keep && (old || older(s.request.Version())):
 		option = http1.SayKeepAlive
 	}
-	informative := s.response.Status() == 304 || string(s.request.Method()) == "HEAD"
+	informative := upgrade || s.response.Status() == 304 || string(s.request.Method()) == "HEAD"
 	return s.client.WriteHead(&s.response, framing, informative, option)
 }
 

@@ -118,8 +118,8 @@ func TestFrontend_Requests_Errors(t *testing.T) {
 // The bytes that HAProxy 2.6.12 sends.
 func TestFrontend_ErrorPage(t *testing.T) {
 	address := serve(t, Config{})
-	const want = "HTTP/1.1 400 Bad request\r\ncontent-length: 90\r\ncache-control: no-cache\r\ncontent-type: text/html\r\n" +
-		"connection: close\r\n\r\n<html><body><h1>400 Bad request</h1>\nYour browser sent an invalid request.\n</body></html>\n"
+	const want = "HTTP/1.1 400 Bad request\r\nContent-length: 90\r\nCache-Control: no-cache\r\nConnection: close\r\n" +
+		"Content-Type: text/html\r\n\r\n<html><body><h1>400 Bad request</h1>\nYour browser sent an invalid request.\n</body></html>\n"
 	if got := ask(t, address, "nonsense\r\n\r\n"); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -326,7 +326,7 @@ func (b *Body) readTrailers() error {
 			b.consume(n)
 			return nil
 		}
-		if b.trailers++; b.trailers > b.conn.limits.MaxHeaders {
+		if b.trailers++; b.trailers >= b.conn.limits.MaxHeaders {
 			return errTrailer
 		}
 		name, value, err := splitField(line)

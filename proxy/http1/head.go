@@ -165,7 +165,7 @@ func (s *scanner) headers(m *message.Message, h *Head) error {
 			m.EndHeaders()
 			return nil
 		}
-		if h.headers++; h.headers > s.conn.limits.MaxHeaders {
+		if h.headers++; h.headers >= s.conn.limits.MaxHeaders { // the end of the headers counts as one
 			return errHeaders
 		}
 		name, value, err := splitField(line)

@@ -60,10 +60,7 @@ func (b *builder) buildServer(section *config.Proxy, s config.Server, checked in
 		Rise: s.Rise, Fall: s.Fall, Check: b.healthCheck(section, s, checked),
 		Observation: observation(s),
 	}
-	if s.Source.Network != "" {
-		source := netip.MustParseAddr(s.Source.Host)
-		settings.Dialer = server.Plain{Source: net.TCPAddrFromAddrPort(netip.AddrPortFrom(source, uint16(s.Source.Port)))}
-	}
+	settings.Dialer = b.buildDialer(section, s)
 	address, ok := b.serverAddress(section, s)
 	if !ok {
 		return nil

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -29,6 +30,12 @@ type ServerParameters struct {
 	CheckPort                   int     // 0 is the server's
 	CheckAddr                   Address // no Network for the server's
 	CheckSendProxy              bool
+	CheckTLS                    *bool // check-ssl, no-check-ssl; nil is as the traffic
+	CheckSNI                    string
+	CheckALPN                   []string
+
+	TLS       TLS
+	SendProxy SendProxy
 
 	Observe                           string // "", "layer4" or "layer7"
 	ErrorLimit                        int
@@ -54,7 +61,8 @@ type serverParameter struct {
 // serverReader is what the parsers of parameters work with.
 type serverReader struct {
 	*parser
-	server *Server
+	statement syntax.Statement
+	server    *Server
 	// isDefault says that the line is one of default-server.
 	isDefault bool
 }
@@ -106,14 +114,37 @@ var serverParameters = slices.Concat([]serverParameter{
 )
 
 // securityParameters are those of TLS, of the protocols inside it, and of the PROXY protocol.
-var securityParameters = slices.Concat(
-	parameterRows(Refused, 0, "allow-0rtt", "check-send-proxy", "check-ssl", "force-sslv3", "force-tlsv10", "force-tlsv11", "force-tlsv12",
-		"force-tlsv13", "no-check-send-proxy", "no-check-ssl", "no-send-proxy", "no-send-proxy-v2", "no-send-proxy-v2-ssl",
-		"no-send-proxy-v2-ssl-cn", "no-ssl", "no-ssl-reuse", "no-sslv3", "no-tls-tickets", "no-tlsv10", "no-tlsv11", "no-tlsv12", "no-tlsv13",
-		"no-verifyhost", "send-proxy", "send-proxy-v2", "send-proxy-v2-ssl", "send-proxy-v2-ssl-cn", "ssl", "ssl-reuse", "tls-tickets"),
-	parameterRows(Refused, 1, "alpn", "ca-file", "check-alpn", "check-proto", "check-sni", "ciphers", "ciphersuites", "crl-file", "crt", "proto",
-		"proxy-v2-options", "sni", "ssl-max-ver", "ssl-min-ver", "verify", "verifyhost", "ws"),
+var securityParameters = slices.Concat([]serverParameter{
+	{"check-alpn", 1, Supported, parseCheckALPN},
+	{"check-send-proxy", 0, Supported, set(func(q *ServerParameters) { q.CheckSendProxy = true })},
+	{"check-sni", 1, Supported, parseCheckSNI},
+	{"check-ssl", 0, Supported, set(func(q *ServerParameters) { q.CheckTLS = new(true) })},
+	{"no-check-send-proxy", 0, Supported, set(func(q *ServerParameters) { q.CheckSendProxy = false })},
+	{"no-check-ssl", 0, Supported, set(func(q *ServerParameters) { q.CheckTLS = new(false) })},
+},
+	tlsServerParameters(),
+	proxyParameters,
+	parameterRows(Refused, 0, "allow-0rtt"),
+	parameterRows(Refused, 1, "check-proto", "proto", "ws"),
 )
+
+// check-sni <name>
+func parseCheckSNI(r *serverReader, value string) error {
+	if value == "" {
+		return errors.New("'check-sni' : missing SNI.")
+	}
+	r.server.CheckSNI = value
+	return nil
+}
+
+// check-alpn <protocol>[,<protocol>...]
+func parseCheckALPN(r *serverReader, value string) error {
+	if value == "" {
+		return errors.New("'check-alpn' : missing the comma-delimited ALPN protocol suite.")
+	}
+	r.server.CheckALPN = strings.Split(value, ",")
+	return nil
+}
 
 func parameterRows(support Support, values int, names ...string) []serverParameter {
 	table := make([]serverParameter, len(names))
@@ -125,7 +156,7 @@ func parameterRows(support Support, values int, names ...string) []serverParamet
 
 // serverParameters reads the parameters from argument i on. It reports whether all are valid.
 func (p *parser) serverParameters(s syntax.Statement, i int, where string, into *Server) bool {
-	r := &serverReader{parser: p, server: into, isDefault: into.Name == ""}
+	r := &serverReader{parser: p, statement: s, server: into, isDefault: into.Name == ""}
 	for ; i < len(s.Words)-1; i++ {
 		word := s.Words[i+1]
 		row := slices.IndexFunc(serverParameters, func(row serverParameter) bool { return row.name == word.Text })

@@ -28,6 +28,7 @@ type TLS struct {
 	// Of servers.
 	SNI        string // an expression
 	VerifyHost string
+	NoReuse    bool // no-ssl-reuse: sessions are not resumed
 	Disabled   bool // no-ssl: although default-server says ssl
 }
 

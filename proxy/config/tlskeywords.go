@@ -79,12 +79,15 @@ var tlsRows = []tlsRow{
 	{name: "ssl-min-ver", in: tlsEverywhere | tlsInList, missing: "missing the ssl/tls version", set: setVersion(func(v *Versions) *Version { return &v.Min })},
 	{name: "strict-sni", in: tlsOnBind, set: func(t *tlsReader, _ string) error { t.StrictSNI = true; return nil }},
 	{name: "tls-ticket-keys", in: tlsOnBind, missing: "missing TLS ticket keys path", set: setTLSText(func(t *TLS) *string { return &t.TicketKeys })},
-	{name: "verify", in: tlsOnBind | tlsOnServer | tlsInList, missing: "missing verify method", set: setVerify},
+	{name: "verify", in: tlsOnBind | tlsInList, missing: "missing verify method", set: setVerify},
 
 	{name: "no-ssl", in: tlsOnServer, set: func(t *tlsReader, _ string) error { t.Enabled, t.Disabled = false, true; return nil }},
+	{name: "no-ssl-reuse", in: tlsOnServer, set: func(t *tlsReader, _ string) error { t.NoReuse = true; return nil }},
+	{name: "ssl-reuse", in: tlsOnServer, set: func(t *tlsReader, _ string) error { t.NoReuse = false; return nil }},
 	{name: "no-verifyhost", in: tlsOnServer, set: func(t *tlsReader, _ string) error { t.VerifyHost = ""; return nil }},
 	{name: "sni", in: tlsOnServer, missing: "missing sni expression", set: setTLSText(func(t *TLS) *string { return &t.SNI })},
 	{name: "tls-tickets", in: tlsOnServer | tlsInServerDefs, set: func(t *tlsReader, _ string) error { t.NoTickets = false; return nil }},
+	{name: "verify", in: tlsOnServer, missing: "missing verify method", set: setServerVerify},
 	{name: "verifyhost", in: tlsOnServer, missing: "missing hostname to verify against", set: setTLSText(func(t *TLS) *string { return &t.VerifyHost })},
 }
 
@@ -193,6 +196,13 @@ func setVerify(t *tlsReader, value string) error {
 	return nil
 }
 
+func setServerVerify(t *tlsReader, value string) error {
+	if value != "none" && value != "required" {
+		return fmt.Errorf(": unknown verify method '%s', only 'none' and 'required' are supported", value)
+	}
+	return setVerify(t, value)
+}
+
 // setErrors reads all, or a list of OpenSSL's error numbers.
 func setErrors(field func(*TLS) *ErrorSet) func(*tlsReader, string) error {
 	const highest = 94 // of OpenSSL 3.0
@@ -251,4 +261,27 @@ func (t *tlsReader) parameter(r *tlsRow, words []string) (int, error) {
 		return 0, errors.New(about(r.name, err))
 	}
 	return n, nil
+}
+
+// tlsServerParameters are the rows of a server line, for its registry.
+func tlsServerParameters() []serverParameter {
+	var rows []serverParameter
+	for i := range tlsRows {
+		r := &tlsRows[i]
+		if r.in&tlsOnServer == 0 {
+			continue
+		}
+		values := 0
+		if r.missing != "" {
+			values = 1
+		}
+		rows = append(rows, serverParameter{r.name, values, Supported, func(s *serverReader, value string) error {
+			_, err := s.tlsReader(s.statement, &s.server.TLS).parameter(r, []string{r.name, value})
+			if err != nil {
+				return errors.New(strings.TrimSuffix(err.Error(), ".") + ".")
+			}
+			return nil
+		}})
+	}
+	return rows
 }

@@ -92,6 +92,7 @@ func (s *session) adopt(c *server.Conn) bool {
 	c.Adapt(http1.Peer{Relaxed: b.AcceptInvalidResponse, HeaderCase: b.HeaderCase, NoLinger: b.NoLinger})
 	c.Begin()
 	s.stream.ServerConnection, s.stream.ConnectError = c.Endpoint, stream.Success
+	s.stream.ServerTLS = c.TLS
 	c.Server.Observe(server.Connected)
 	return s.setServer(c)
 }

@@ -1,6 +1,9 @@
 package server
 
-import "syscall"
+import (
+	"net"
+	"syscall"
+)
 
 // probe looks at an idle connection without touching it. It is made once per connection: only the look itself is paid
 // for by a request.
@@ -16,7 +19,12 @@ type probe struct {
 func (c *Conn) Alive() bool {
 	p := &c.probe
 	if p.raw == nil {
-		sc, ok := c.Net().(syscall.Conn)
+		// Below TLS as well: what a server that is done with a connection says last is a record, too.
+		below := c.Net()
+		if wrapped, ok := below.(interface{ NetConn() net.Conn }); ok {
+			below = wrapped.NetConn()
+		}
+		sc, ok := below.(syscall.Conn)
 		if !ok {
 			return true
 		}

@@ -16,6 +16,7 @@ type Conn struct {
 	*http1.Conn
 	Server    *Server
 	Endpoint  stream.Endpoint // Source is this side
+	TLS       *stream.TLS     // nil for a plain connection
 	Exchanges int             // finished on this connection
 	idleSince time.Time
 	probe     probe
@@ -34,7 +35,11 @@ func (s *Server) Dial(ctx context.Context, st *stream.Stream, timeout time.Durat
 		return nil, err
 	}
 	endpoint := stream.Endpoint{Source: addrPort(nc.LocalAddr()), Destination: addrPort(nc.RemoteAddr())}
-	return &Conn{Conn: http1.NewConn(nc), Server: s, Endpoint: endpoint}, nil
+	c := &Conn{Conn: http1.NewConn(nc), Server: s, Endpoint: endpoint}
+	if secured, ok := nc.(interface{ TLS() *stream.TLS }); ok {
+		c.TLS = secured.TLS()
+	}
+	return c, nil
 }
 
 // addrPort is zero for what is no address of TCP.
@@ -95,6 +100,9 @@ func (p Plain) Dial(ctx context.Context, _ *stream.Stream, network, address stri
 	dialer := net.Dialer{KeepAlive: -1, LocalAddr: p.Source}
 	return dialer.DialContext(ctx, network, address)
 }
+
+// Shareable implements Dialer.
+func (p Plain) Shareable() bool { return true }
 
 // Begin notes that the connection carries an exchange now, End that it does no more.
 func (c *Conn) Begin() {

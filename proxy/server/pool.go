@@ -60,7 +60,7 @@ func (s *Server) IdleConnections() int {
 func (c *Conn) Keep() {
 	c.Exchanges++
 	settings := c.Server.Pool
-	if len(c.Buffered()) > 0 || c.Unsent() > 0 || !settings.keeps(c.Exchanges) || !c.Server.Reachable() {
+	if len(c.Buffered()) > 0 || c.Unsent() > 0 || !settings.keeps(c.Exchanges) || c.Server.Dialer != nil && !c.Server.Dialer.Shareable() || !c.Server.Reachable() {
 		c.Close()
 		return
 	}

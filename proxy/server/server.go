@@ -73,6 +73,8 @@ type Address struct {
 type Dialer interface {
 	// Dial connects to a network address. The stream is the exchange that needs the connection, nil for a health check.
 	Dial(ctx context.Context, s *stream.Stream, network, address string) (net.Conn, error)
+	// Shareable reports whether a connection that was opened for one exchange may carry those of other clients.
+	Shareable() bool
 }
 
 // New returns a server that is up. It takes traffic once its backend was prepared.

@@ -63,8 +63,11 @@ func NewListener(c, defaults config.TLS, warn func(reason string)) (*Listener, e
 	return l, nil
 }
 
-// LineError is what is wrong with a line as a whole. It goes before "bind ':443' at [file:line]".
+// LineError is what is wrong with a line as a whole. For a listener it goes before "bind ':443' at [file:line]".
 type LineError string
+
+// Alone returns the error without the word that leads over to the line.
+func (e LineError) Alone() string { return strings.TrimSuffix(string(e), " for") }
 
 func (e LineError) Error() string { return string(e) }
 

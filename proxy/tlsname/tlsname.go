@@ -2,8 +2,11 @@
 package tlsname
 
 import (
+	"crypto/ecdsa"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"strings"
 )
 
@@ -71,3 +74,14 @@ var keys = map[x509.PublicKeyAlgorithm]string{
 
 // Key returns the name of the algorithm of a certificate's key, "" for an unknown one.
 func Key(a x509.PublicKeyAlgorithm) string { return keys[a] }
+
+// KeyKind returns the kind and size of a certificate's key as the PROXY protocol tells it: RSA2048, EC256; "" for others.
+func KeyKind(c *x509.Certificate) string {
+	switch key := c.PublicKey.(type) {
+	case *rsa.PublicKey:
+		return fmt.Sprintf("RSA%d", key.N.BitLen())
+	case *ecdsa.PublicKey:
+		return fmt.Sprintf("EC%d", key.Curve.Params().BitSize)
+	}
+	return ""
+}

@@ -119,5 +119,5 @@ func parsePersistRule(p *parser, s syntax.Statement) {
 		p.failf(s, "'%s' requires either 'if' or 'unless' followed by a condition.", s.Keyword())
 		return
 	}
-	p.addRule(s, s.Keyword(), 0)
+	p.addRule(s, s.Keyword(), 1)
 }

@@ -90,6 +90,7 @@ func (s *session) assign() bool {
 	}
 	if a.wants.Waited {
 		record.Timers.Queue = time.Since(a.queuedAt)
+		record.Queued = stream.Queued{Server: int64(a.wants.ServerQueue), Backend: int64(a.wants.BackendQueue)}
 	}
 	switch {
 	case errors.Is(err, server.ErrNoServer):

@@ -28,6 +28,7 @@ var Algorithms = []Algorithm{
 	{"url_param", true, false, newHashed},
 	{"hdr", true, false, newHashed},
 	{"rdp-cookie", true, false, newHashed},
+	{"hash", true, false, newHashed},
 }
 
 // AlgorithmNamed returns the algorithm of a name, or nil.

@@ -33,7 +33,8 @@ type waiter struct {
 	joined        uint64
 	line          *waiters
 	index         int
-	bound         bool         // to the server of its line
+	start         uint64       // how many had left the line when it joined
+	position      int          // how many have left it since, itself included, once it has
 	granted       chan *Server // nil means to choose again; holds one
 }
 
@@ -42,6 +43,7 @@ type waiters struct {
 	list   []*waiter
 	length *atomic.Int64
 	total  *atomic.Int64
+	left   uint64       // how many have left
 	row    *counter.Row // of the server or backend
 }
 
@@ -56,7 +58,7 @@ func (w *waiters) Swap(i, j int) {
 
 func (w *waiters) Push(x any) {
 	e := x.(*waiter)
-	e.line, e.index = w, len(w.list)
+	e.line, e.index, e.start = w, len(w.list), w.left
 	w.list = append(w.list, e)
 	w.length.Add(1)
 	w.total.Add(1)
@@ -71,6 +73,8 @@ func (w *waiters) Pop() any {
 	w.list[last] = nil
 	w.list = w.list[:last]
 	e.line, e.index = nil, -1
+	w.left++
+	e.position = int(w.left - e.start)
 	w.length.Add(-1)
 	w.total.Add(-1)
 	if w.row != nil {
@@ -213,7 +217,8 @@ type Request struct {
 
 	PriorityClass, PriorityOffset int
 
-	// Waited tells that there was no slot at once; ServerQueue and BackendQueue are how many waited before it, once it has a slot (%sq, %bq).
+	// Waited tells that there was no slot at once. ServerQueue and BackendQueue are how many left the queue while it stood
+	// in it, itself included (%sq, %bq).
 	Waited                    bool
 	ServerQueue, BackendQueue int
 }
@@ -247,7 +252,15 @@ func (b *Backend) Assign(s *stream.Stream, r *Request) (*Server, error) {
 // wait queues for a server, or any when it is nil. It returns nil when the exchange has to choose again.
 func (b *Backend) wait(ctx context.Context, at *Server, r *Request) (*Server, error) {
 	w := &waiter{class: r.PriorityClass, offset: r.PriorityOffset, granted: make(chan *Server, 1)}
-	b.join(w, at, r)
+	b.join(w, at)
+	r.Waited = true
+	defer func() {
+		if at != nil {
+			r.ServerQueue = w.position
+		} else {
+			r.BackendQueue = w.position
+		}
+	}()
 	timeout := b.Timeouts.Queue
 	if timeout == 0 {
 		timeout = b.Timeouts.Connect
@@ -284,20 +297,17 @@ func (b *Backend) wait(ctx context.Context, at *Server, r *Request) (*Server, er
 
 // join puts a waiter in line, and looks whether a slot became free meanwhile: whoever gave one back before it stood in
 // line did not see it.
-func (b *Backend) join(w *waiter, at *Server, r *Request) {
+func (b *Backend) join(w *waiter, at *Server) {
 	q := &b.queue
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	r.Waited = true
 	q.joined++
 	w.joined = q.joined
 	if at != nil {
-		r.ServerQueue = len(at.line.list)
 		heap.Push(&at.line, w)
 		at.dispatch()
 		return
 	}
-	r.BackendQueue = len(q.any.list)
 	heap.Push(&q.any, w)
 	for i := range b.current().members {
 		b.current().members[i].dispatch()

@@ -141,6 +141,7 @@ func (p *Proxy) Start(ctx context.Context) error {
 			})
 		}
 	}
+	p.Process.State = newInformation(p).fill
 	p.serveRuntime()
 	for _, b := range p.backends {
 		b.StartChecks()

@@ -43,7 +43,8 @@ func (b *builder) buildRuntime() {
 	if b.config.Environment != nil {
 		process.Environment = b.config.Environment.Environ()
 	}
-	commands := slices.Concat(process.Commands(), command.Tables(b.tables), command.Patterns(b.patterns))
+	statistics := &command.Statistics{Rows: b.Rows, Process: b.Process}
+	commands := slices.Concat(process.Commands(), statistics.Commands(), command.Tables(b.tables), command.Patterns(b.patterns))
 	if b.options.SendSockets != nil {
 		commands = append(commands, runtime.ListeningSockets(b.options.SendSockets))
 	}

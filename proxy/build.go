@@ -50,6 +50,7 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 	b.loadScripts()
 	b.buildProxies()
 	b.patterns.Number()
+	b.runtime.servers.Backends = b.serversOf()
 	if b.scripts != nil && !diags.Has(syntax.Alert) {
 		if err := b.scripts.Init(ctx); err != nil {
 			b.scriptErrors(err)

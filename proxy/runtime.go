@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +19,7 @@ import (
 // runtimeAPI is the runtime API of one proxy: what can be asked, and where.
 type runtimeAPI struct {
 	runtime.Server
+	servers   command.Servers
 	bindings  []*binding
 	listeners []net.Listener // one for each of bindings once they are open
 }
@@ -44,13 +46,38 @@ func (b *builder) buildRuntime() {
 		process.Environment = b.config.Environment.Environ()
 	}
 	statistics := &command.Statistics{Rows: b.Rows, Process: b.Process}
-	commands := slices.Concat(process.Commands(), statistics.Commands(), command.Tables(b.tables), command.Patterns(b.patterns))
+	commands := slices.Concat(process.Commands(), statistics.Commands(), b.runtime.servers.Commands(), command.Tables(b.tables), command.Patterns(b.patterns))
 	if b.options.SendSockets != nil {
 		commands = append(commands, runtime.ListeningSockets(b.options.SendSockets))
 	}
 	if err := b.runtime.Registry.Add(commands...); err != nil {
 		b.diags.Alertf(syntax.Position{}, "runtime API: %s.", err)
 	}
+}
+
+// serversOf tells the commands about servers what there is. All backends are built.
+func (b *builder) serversOf() []command.Backend {
+	var all []command.Backend
+	for _, section := range b.config.Proxies {
+		backend := b.backends[section.Name]
+		if !section.Kind.HasBackend() || backend == nil {
+			continue
+		}
+		listed := command.Backend{Backend: backend}
+		for _, s := range section.Servers {
+			made := b.servers[[2]string{section.Name, s.Name}]
+			if made == nil {
+				continue
+			}
+			t := command.Server{Server: made, FixedID: s.FixedID}
+			if _, err := netip.ParseAddr(s.Address.Host); err != nil && s.Address.Network != "unix" {
+				t.Host = s.Address.Host
+			}
+			listed.Servers = append(listed.Servers, t)
+		}
+		all = append(all, listed)
+	}
+	return all
 }
 
 // socketLevel returns what may be done on a socket of the runtime API.

@@ -1,0 +1,213 @@
+package command
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"tidelock/proxy/runtime"
+	"tidelock/proxy/server"
+)
+
+// Servers are the servers of a configuration. Backends is set before the first command runs.
+type Servers struct{ Backends []Backend }
+
+// Backend is a backend or listen section.
+type Backend struct {
+	*server.Backend
+	Servers []Server
+}
+
+// Server is a server with what the configuration says of it that traffic does not need.
+type Server struct {
+	*server.Server
+	Host    string // the name that its address was found by, or ""
+	FixedID bool   // the configuration gives its number
+}
+
+// Commands returns the commands about servers.
+func (s *Servers) Commands() []runtime.Command {
+	return []runtime.Command{
+		{Words: "disable health", Usage: "disable health", Help: "disable health checks", Level: runtime.Admin, Run: s.on(enableChecks(false))},
+		{Words: "disable server", Usage: "disable server (DEPRECATED)", Help: "disable a server for maintenance (use 'set server' instead)",
+			Level: runtime.Admin, Run: s.on(setAdmin(server.Maintenance, 0))},
+		{Words: "enable health", Usage: "enable health", Help: "enable health checks", Level: runtime.Admin, Run: s.on(enableChecks(true))},
+		{Words: "enable server", Usage: "enable server  (DEPRECATED)", Help: "enable a disabled server (use 'set server' instead)",
+			Level: runtime.Admin, Run: s.on(setAdmin(0, server.Maintenance))},
+		{Words: "get weight", Usage: "get weight <bk>/<srv>", Help: "report a server's current weight", Run: s.on(getWeight)},
+		{Words: "set maxconn server", Usage: "set maxconn server <bk>/<srv>", Help: "change a server's maxconn setting",
+			Level: runtime.Admin, Run: s.on(setServerMaxConn)},
+		{Words: "set server", Usage: "set server <bk>/<srv> [opts]", Help: "change a server's state, weight, address or ssl",
+			Level: runtime.Admin, Run: s.on(setServer)},
+		{Words: "set weight", Usage: "set weight <bk>/<srv>  (DEPRECATED)", Help: "change a server's weight (use 'set server' instead)",
+			Level: runtime.Admin, Run: s.on(func(c *runtime.Call, t Server) { setWeight(c, t, c.Arg(1)) })},
+		{Words: "show backend", Usage: "show backend", Help: "list backends in the current running config", Run: s.showBackends},
+		{Words: "show servers conn", Usage: "show servers conn [<backend>]",
+			Help: "dump server connections status (all or for a single backend)", Run: s.each(showConnections)},
+		{Words: "show servers state", Usage: "show servers state [<backend>]",
+			Help: "dump volatile server information (all or for a single backend)", Run: s.each(showStates)},
+	}
+}
+
+// named reports whether a word is a thing's name, or "#" and its number.
+func named(word, name string, id int) bool {
+	return word == name || word == "#"+strconv.Itoa(id)
+}
+
+// on makes a command of what is done with the server that the first argument names.
+func (s *Servers) on(do func(c *runtime.Call, t Server)) func(*runtime.Call) {
+	return func(c *runtime.Call) {
+		backend, name, found := strings.Cut(c.Arg(0), "/")
+		if !found || name == "" {
+			c.Fail("Require 'backend/server'.")
+			return
+		}
+		for _, b := range s.Backends {
+			if !named(backend, b.Proxy.Name, b.Proxy.ID) {
+				continue
+			}
+			for _, t := range b.Servers {
+				if named(name, t.Name, t.ID) {
+					do(c, t)
+					return
+				}
+			}
+			c.Fail("No such server.")
+			return
+		}
+		c.Fail("No such backend.")
+	}
+}
+
+// each makes a command of what is shown of backends: of all, or of the one that the first argument names.
+func (s *Servers) each(show func(c *runtime.Call, backends []Backend)) func(*runtime.Call) {
+	return func(c *runtime.Call) {
+		if c.Arg(0) == "" {
+			show(c, s.Backends)
+			return
+		}
+		for i, b := range s.Backends {
+			if named(c.Arg(0), b.Proxy.Name, b.Proxy.ID) {
+				show(c, s.Backends[i:i+1])
+				return
+			}
+		}
+		c.Fail("Can't find backend.")
+	}
+}
+
+// show backend
+func (s *Servers) showBackends(c *runtime.Call) {
+	c.Printf("# name\n")
+	for _, b := range s.Backends {
+		c.Printf("%s\n", b.Proxy.Name)
+	}
+}
+
+// place returns a server's address and port as the lists have them.
+func place(t Server) (host string, port int) {
+	a := t.Address()
+	if a.Network == "unix" {
+		return "-", 0
+	}
+	return a.Host, a.Port
+}
+
+// The numbers of "show servers state" (management manual, section 9.3).
+var (
+	checkStatuses = map[server.CheckStatus]int{
+		server.Unknown: 1, server.Initializing: 1, server.SocketError: 5, server.Layer4OK: 6, server.Layer4Timeout: 7,
+		server.Layer4Error: 8, server.Layer6OK: 9, server.Layer6Timeout: 10, server.Layer6Response: 11, server.Layer7Timeout: 12,
+		server.Layer7Response: 13, server.Layer7OK: 15, server.Layer7Conditional: 16, server.Layer7Status: 17,
+	}
+	adminBits = []struct {
+		admin server.Admin
+		bit   int
+	}{
+		{server.Maintenance, 1}, {server.InheritedMaintenance, 2}, {server.ConfiguredMaintenance, 4}, {server.Drain, 8},
+		{server.InheritedDrain, 16},
+	}
+)
+
+const (
+	resultUnknown, resultFailed, resultPassed, resultConditional = 0, 2, 3, 4
+	checkConfigured, checkEnabled, checkPaused                   = 2, 4, 8
+)
+
+// inMaintenance are the reasons for which a server takes no traffic and is not checked.
+const inMaintenance = server.Maintenance | server.InheritedMaintenance
+
+// show servers state [<backend>]
+func showStates(c *runtime.Call, backends []Backend) {
+	c.Printf("1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight " +
+		"srv_time_since_last_change srv_check_status srv_check_result srv_check_health srv_check_state srv_agent_state " +
+		"bk_f_forced_id srv_f_forced_id srv_fqdn srv_port srvrecord srv_use_ssl srv_check_port srv_check_addr srv_agent_addr " +
+		"srv_agent_port\n")
+	for _, b := range backends {
+		for _, t := range b.Servers {
+			showState(c, b, t)
+		}
+	}
+}
+
+func showState(c *runtime.Call, b Backend, t Server) {
+	st := t.State()
+	host, port := place(t)
+	admin := 0
+	for _, a := range adminBits {
+		if st.Admin&a.admin != 0 {
+			admin |= a.bit
+		}
+	}
+	operation := st.Operation
+	if st.Admin&inMaintenance != 0 {
+		operation = server.Stopped
+	}
+	status, result, health, check := checkNumbers(t, st, operation)
+	name := t.Host
+	if name == "" {
+		name = "-"
+	}
+	c.Printf("%d %s %d %s %s %d %d %d %d %d %d %d %d %d 0 0 %d %s %d - 0 0 - - 0\n",
+		b.Proxy.ID, b.Proxy.Name, t.ID, t.Name, host, operation, admin, st.Weight, t.Weight, int(time.Since(st.Since).Seconds()),
+		status, result, health, check, bit(t.FixedID), name, port)
+}
+
+// checkNumbers returns what is said of health checks. A server without them is healthy while it runs.
+func checkNumbers(t Server, st server.State, operation server.Operation) (status, result, health, check int) {
+	if t.Check == nil {
+		switch {
+		case st.Admin&server.ConfiguredMaintenance != 0:
+			check = checkPaused // as in HAProxy, for good
+		case operation != server.Stopped:
+			health = t.Rise
+		}
+		return checkStatuses[server.Unknown], resultUnknown, health, check
+	}
+	switch {
+	case st.Last.Status <= server.Initializing:
+	case st.Last.Status == server.Layer7Conditional:
+		result = resultConditional
+	case st.Last.Status.Passed():
+		result = resultPassed
+	default:
+		result = resultFailed
+	}
+	check = checkConfigured
+	if !st.Checks.Disabled {
+		check |= checkEnabled
+	}
+	health = st.Health
+	if st.Admin&inMaintenance != 0 {
+		check |= checkPaused
+		health = 0
+	}
+	return checkStatuses[st.Last.Status], result, health, check
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,178 @@
+package command
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"tidelock/proxy/runtime"
+	"tidelock/proxy/server"
+)
+
+// byCommand is why states change that operators set.
+const byCommand = "changed from CLI"
+
+// maxWeight is the greatest weight of a server.
+const maxWeight = 256
+
+// setAdmin makes the command that adds and removes what an operator wants of a server.
+func setAdmin(add, remove server.Admin) func(*runtime.Call, Server) {
+	return func(_ *runtime.Call, t Server) { t.SetAdmin(add, remove) }
+}
+
+// enableChecks makes: enable health <backend>/<server>, disable health <backend>/<server>
+func enableChecks(on bool) func(*runtime.Call, Server) {
+	return func(c *runtime.Call, t Server) {
+		switch {
+		case t.Check != nil:
+			t.EnableChecks(on)
+		case on:
+			c.Fail("Health check was not configured on this server, cannot enable.")
+		}
+	}
+}
+
+// set server <backend>/<server> { addr | health | state | weight } <value>
+func setServer(c *runtime.Call, t Server) {
+	switch c.Arg(1) {
+	case "weight":
+		setWeight(c, t, c.Arg(2))
+	case "state":
+		setState(c, t)
+	case "health":
+		setHealth(c, t)
+	case "addr":
+		setAddress(c, t)
+	case "agent", "agent-send":
+		c.Fail("agent checks are not enabled on this server.")
+	case "agent-addr", "agent-port":
+		c.Fail("agent checks are not enabled on this server")
+	case "check-addr", "check-port":
+		c.Fail("changing where a server is checked is not supported by this version.")
+	case "fqdn":
+		c.Fail("set server <b>/<s> fqdn failed because no resolution is configured.")
+	case "ssl":
+		c.Fail("'set server <srv> ssl' cannot be set.  default-server should define ssl settings")
+	default:
+		c.Fail("usage: set server <backend>/<server> addr | agent | agent-addr | agent-port | agent-send | check-addr | check-port | fqdn | health | ssl | state | weight")
+	}
+}
+
+func setState(c *runtime.Call, t Server) {
+	switch c.Arg(2) {
+	case "ready":
+		t.SetAdmin(0, server.Maintenance|server.Drain)
+	case "drain":
+		t.SetAdmin(server.Drain, server.Maintenance)
+	case "maint":
+		t.SetAdmin(server.Maintenance, server.Drain)
+	default:
+		c.Fail("'set server <srv> state' expects 'ready', 'drain' and 'maint'.")
+	}
+}
+
+func setHealth(c *runtime.Call, t Server) {
+	switch c.Arg(2) {
+	case "up":
+		t.SetHealth(server.Running, byCommand)
+	case "stopping":
+		t.SetHealth(server.Stopping, byCommand)
+	case "down":
+		t.SetHealth(server.Stopped, byCommand)
+	default:
+		c.Fail("'set server <srv> health' expects 'up', 'stopping', or 'down'.")
+	}
+}
+
+// setWeight gives a server a weight, or that many percent of its configured one.
+func setWeight(c *runtime.Call, t Server, text string) {
+	weight, err := parseWeight(text, t.Weight)
+	switch {
+	case err != nil:
+		c.Fail("%s", err)
+	case !t.Backend().Algorithm.Dynamic && weight != 0 && weight != t.Weight:
+		c.Fail("Backend is using a static LB algorithm and only accepts weights '0%%' and '100%%'.")
+	default:
+		t.SetWeight(weight)
+	}
+}
+
+func parseWeight(text string, initial int) (int, error) {
+	if text == "" {
+		return 0, fmt.Errorf("Require <weight> or <weight%%>.")
+	}
+	digits, relative := strings.CutSuffix(text, "%")
+	n, err := strconv.Atoi(digits)
+	switch {
+	case err != nil && len(digits) > 0 && (digits[0] < '0' || digits[0] > '9'), digits == "":
+		return 0, fmt.Errorf("Empty weight string empty or preceded by garbage")
+	case err != nil:
+		return 0, fmt.Errorf("Trailing garbage in weight string")
+	case relative && n < 0:
+		return 0, fmt.Errorf("Relative weight must be positive.")
+	case relative:
+		return min(initial*min(n, 100*maxWeight)/100, maxWeight), nil
+	case n < 0 || n > maxWeight:
+		return 0, fmt.Errorf("Absolute weight can only be between 0 and 256 inclusive.")
+	}
+	return n, nil
+}
+
+// get weight <backend>/<server>
+func getWeight(c *runtime.Call, t Server) {
+	c.Printf("%d (initial %d)\n", t.State().Weight, t.Weight)
+}
+
+// set maxconn server <backend>/<server> <connections>
+func setServerMaxConn(c *runtime.Call, t Server) {
+	text := c.Arg(1)
+	n, err := strconv.ParseUint(text, 10, 31)
+	switch {
+	case text == "":
+		c.Fail("Require <maxconn>.")
+	case err != nil && (text[0] < '0' || text[0] > '9'):
+		c.Fail("maxconn string empty or preceded by garbage")
+	case err != nil:
+		c.Fail("Trailing garbage in maxconn string")
+	default:
+		t.SetMaxConn(int(n))
+	}
+}
+
+// setAddress carries out: set server <backend>/<server> addr <address> [port <port>]
+func setAddress(c *runtime.Call, t Server) {
+	const by = " by 'stats socket command'"
+	if c.Arg(2) == "" {
+		c.Fail("set server <b>/<s> addr requires an address and optionally a port.")
+		return
+	}
+	now := t.Address()
+	host, err := netip.ParseAddr(c.Arg(2))
+	if err != nil || host.Zone() != "" || now.Network == "unix" {
+		c.Warn("Invalid addr '%s'%s", c.Arg(2), by)
+		return
+	}
+	wanted := now
+	text := "no need to change the addr"
+	if wanted.Host = host.String(); wanted.Host != now.Host {
+		text = fmt.Sprintf("IP changed from '%s' to '%s'", now.Host, wanted.Host)
+	}
+	if c.Arg(3) == "port" {
+		port, err := strconv.ParseUint(c.Arg(4), 10, 16)
+		if err != nil || port == 0 {
+			c.Warn("%s, problem converting port '%s' to an int%s", text, c.Arg(4), by)
+			return
+		}
+		if wanted.Port = int(port); wanted.Port == now.Port && !now.Offset {
+			text += ", no need to change the port"
+		} else {
+			text += fmt.Sprintf(", port changed from '%d' to '%d'", now.Port, wanted.Port)
+		}
+		wanted.Offset = false
+	}
+	if wanted != now {
+		t.SetAddress(wanted)
+	}
+	c.Warn("%s%s", text, by)
+}

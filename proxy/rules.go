@@ -167,7 +167,7 @@ func (b *builder) ruleCompiler(section *config.Proxy, set stream.RuleSet, acls *
 	k := &rule.Compiler{
 		Set: set, Mode: b.identities[section].Mode, Proxy: b.identities[section], HasBackend: section.Kind.HasBackend(), ACLs: acls,
 		ErrorGroup: b.errorGroup, Experimental: b.config.Global.Experimental,
-		Warn:     func(text string) { b.diags.Warnf(r.At, "%s.", text) },
+		Warn:     func(text string) { b.diags.Warnf(r.At, "%s", text) },
 		Files:    r.Folder.ReadFile,
 		Patterns: b.patterns, Place: b.place(r.At),
 		ErrorReply: b.answerError(section), Tarpit: tarpitTimeout(section),
@@ -185,7 +185,7 @@ func (b *builder) ruleCompiler(section *config.Proxy, set stream.RuleSet, acls *
 // files that it reads are in that statement's folder.
 func (b *builder) compiler(section *config.Proxy, phase sample.Phase, at syntax.Position, folder config.Folder) *sample.Compiler {
 	k := &sample.Compiler{
-		Phase: phase, Proxy: b.identities[section], Warn: func(text string) { b.diags.Warnf(at, "%s.", text) }, Files: folder.ReadFile,
+		Phase: phase, Proxy: b.identities[section], Warn: func(text string) { b.diags.Warnf(at, "%s", text) }, Files: folder.ReadFile,
 		Patterns: b.patterns, Place: b.place(at),
 	}
 	if b.scripts != nil {

@@ -144,7 +144,7 @@ func (p *conditionParser) warn(l *list, name string) {
 	}
 	if name == "{" {
 		p.compiler.Warnf("anonymous acl will never match because it uses keyword '%s' which is incompatible with '%s'",
-			l.tests[0].expression, p.compiler.Phase)
+			l.tests[0].expression.Name(), p.compiler.Phase)
 		return
 	}
 	p.compiler.Warnf("acl '%s' will never match because it only involves keywords that are incompatible with '%s'", name, p.compiler.Phase)

@@ -42,7 +42,7 @@ func (p *patternParser) parse() error {
 			"  no pattern to match against were provided, so this ACL will never match.\n"+
 			"  If this is what you intended, please add '--' to get rid of this warning.\n"+
 			"  If you intended to match only for existence, please use '-m found'.\n"+
-			"  If you wanted to force an int to match as a bool, please use '-m bool'", p.keyword)
+			"  If you wanted to force an int to match as a bool, please use '-m bool'.", p.keyword)
 	}
 	return p.inline()
 }

@@ -26,13 +26,13 @@ func prepareSetVariable(_ *Compiler, a []Argument) error {
 	return nil
 }
 
-// setVariable yields what it was given, from the variable where it was set: the variable's memory may have been moved
-// under a value that was part of it.
+// setVariable yields what it was given if it was set, from the variable: its memory may have been moved under a value that
+// was part of it.
 func setVariable(c *Context, a []Argument, v value.Value) value.Value {
 	if a[1].Extra.(SetConditions).Set(c.Stream, a[0].Variable, v) {
 		return a[0].Variable.Get(c.Stream)
 	}
-	return v
+	return value.Value{}
 }
 
 func unsetVariable(c *Context, a []Argument, v value.Value) value.Value {

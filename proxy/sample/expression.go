@@ -8,6 +8,7 @@ import (
 // many goroutines at once.
 type Expression struct {
 	text   string
+	name   string
 	output value.Kind
 	source Source
 	fetch  func(c *Context, a []Argument) value.Value
@@ -24,6 +25,9 @@ type step struct {
 
 // String returns the expression as the configuration has it.
 func (e *Expression) String() string { return e.text }
+
+// Name returns the name of e's fetch.
+func (e *Expression) Name() string { return e.name }
 
 // Output returns the kind of value that e yields, or value.Any when that depends on the evaluation.
 func (e *Expression) Output() value.Kind { return e.output }

@@ -96,7 +96,7 @@ func (q *headerQuery) iterate(m *message.Message, it *Cursor) ([]byte, bool) {
 		if q.full {
 			b := it.rest
 			it.rest = nil
-			return b, true
+			return bytes.Trim(b, " \t"), true
 		}
 	}
 	var b []byte
@@ -140,7 +140,7 @@ func (q *headerQuery) last(m *message.Message) ([]byte, bool) {
 	}
 	b := m.Value(i)
 	if q.full || bytes.IndexByte(b, ',') < 0 {
-		return b, true
+		return bytes.Trim(b, " \t"), true // rules may have put blanks around it
 	}
 	for rest := b; rest != nil; {
 		b, rest = CutList(rest)

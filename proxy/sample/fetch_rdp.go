@@ -18,12 +18,15 @@ func rdpCookie(c *Context, a []Argument) value.Value {
 	return value.Text(b)
 }
 
-// rdpCookieCount is 0 or 1: there cannot be a second one.
+// rdpCookieCount is 1, since there cannot be a second cookie. HTTP has none.
 func rdpCookieCount(c *Context, a []Argument) value.Value {
-	if _, ok := findRDPCookie(c, a[0].Text); ok {
-		return value.Int(1)
+	if requestInput(c) == nil {
+		return value.Int(0)
 	}
-	return value.Int(0)
+	if _, ok := findRDPCookie(c, a[0].Text); !ok {
+		return value.Value{}
+	}
+	return value.Int(1)
 }
 
 // findRDPCookie returns the value of the cookie if it has that name, in any case, or if name is empty.

@@ -149,6 +149,7 @@ func (p *parser) fetch(e *Expression) error {
 	if name == "" {
 		return fmt.Errorf("missing fetch method")
 	}
+	e.name = name
 	start := p.at
 	if script, ok := strings.CutPrefix(name, luaPrefix); ok && p.compiler.Scripts != nil {
 		texts, err := p.scriptArguments(aFetch, name)

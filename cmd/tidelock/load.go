@@ -74,7 +74,9 @@ func (p *program) load(ctx context.Context) (*proxy.Proxy, *config.Configuration
 	}
 	if diags.Has(syntax.Warning) && (p.zeroWarning || cfg.Global.ZeroWarning) {
 		built.Stop(ctx)
-		syntax.Printf(p.stderr, syntax.Alert, "config : Some warnings were found and 'zero-warning' is set. Aborting.")
+		if p.least < syntax.Alert {
+			syntax.Printf(p.stderr, syntax.Alert, "config : Some warnings were found and 'zero-warning' is set. Aborting.")
+		}
 		return nil, nil, exitStatus(exitError)
 	}
 	if diags.Has(syntax.Warning) && p.least <= syntax.Warning && p.checking {

@@ -7,12 +7,24 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 )
 
-func main() { os.Exit(doMain(os.Args, os.Stdout, os.Stderr)) }
+func main() {
+	status := doMain(os.Args, os.Stdout, os.Stderr)
+	if s := syscall.Signal(status - exitSignal); s == syscall.SIGTERM || s == syscall.SIGINT {
+		// Whoever waits for this process shall see that it ended as it was told to.
+		signal.Reset(s)
+		syscall.Kill(os.Getpid(), s)
+		time.Sleep(time.Second) // the signal may reach another thread
+	}
+	os.Exit(status)
+}
 
 // Exit statuses. They are HAProxy's.
 const (

@@ -23,6 +23,21 @@ func (p *parser) check() {
 			p.checkMissing(proxy)
 		}
 	}
+	if complete {
+		p.checkUnused()
+	}
+}
+
+// checkUnused warns of sections that nothing uses: as long as alerts are not sent by mail, every one of mailers.
+func (p *parser) checkUnused() {
+	for _, r := range p.Configuration.Resolvers {
+		if len(r.Nameservers) == 0 {
+			p.diags.Warnf(r.At, "resolvers '%s' [%s] has no nameservers configured!", r.Name, r.At)
+		}
+	}
+	for _, m := range p.Configuration.Mailers {
+		p.diags.Warnf(m.At, "Removing incomplete section 'mailers %s'.", m.Name)
+	}
 }
 
 // checkReferences looks up the backends that a proxy names. A name with a '%' is a format: it is looked up for each request.

@@ -74,8 +74,3 @@ func parseMailersTimeout(p *parser, s syntax.Statement) {
 		}
 	}
 }
-
-// closeMailers warns of a section that nothing uses. As long as alerts are not sent, that is every one.
-func closeMailers(p *parser) {
-	p.warnf(p.section.Header, "Removing incomplete section 'mailers %s'.", last(p.Configuration.Mailers).Name)
-}

@@ -195,9 +195,3 @@ func parsePayloadSize(p *parser, s syntax.Statement) {
 		last(p.Configuration.Resolvers).PayloadSize = n
 	}
 }
-
-func closeResolvers(p *parser) {
-	if section := last(p.Configuration.Resolvers); len(section.Nameservers) == 0 {
-		p.warnf(p.section.Header, "resolvers '%s' [%s] has no nameservers configured!", section.Name, section.At)
-	}
-}

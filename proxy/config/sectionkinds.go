@@ -13,8 +13,8 @@ var sectionKinds = map[string]sectionKind{
 	"http-errors": {in: inHTTPErrors, keywords: httpErrorsKeywords, open: openHTTPErrors},
 	"cache":       {in: inCache, keywords: cacheKeywords, open: openCache, close: closeCache},
 	"ring":        {in: inRing, keywords: ringKeywords, open: openRing, close: closeRing},
-	"resolvers":   {in: inResolvers, keywords: resolversKeywords, open: openResolvers, close: closeResolvers},
-	"mailers":     {in: inMailers, keywords: mailersKeywords, open: openMailers, close: closeMailers},
+	"resolvers":   {in: inResolvers, keywords: resolversKeywords, open: openResolvers},
+	"mailers":     {in: inMailers, keywords: mailersKeywords, open: openMailers},
 
 	// Without these the traffic would not be what the configuration asks for.
 	"peers":       {in: inPeers, support: Refused},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"os"
@@ -15,6 +16,7 @@ import (
 
 	"tidelock/proxy/config/syntax"
 	"tidelock/proxy/handover"
+	"tidelock/proxy/runtime"
 )
 
 // master runs workers, one after the other: a reload starts the next, and the last ones end when their clients are done.
@@ -29,9 +31,13 @@ type master struct {
 	ended    chan *worker
 	signals  chan os.Signal
 	reloads  int
-	failed   bool // the last reload was
+	failed   int // of the reloads
+	since    time.Time
 	stopping bool
 	status   int // to exit with
+
+	cli   runtime.Server
+	calls chan func() // of the runtime API, for the loop to run
 }
 
 // worker is one process that serves.
@@ -46,7 +52,8 @@ func (w *worker) pid() int { return w.cmd.Process.Pid }
 
 // supervise runs as the master until all workers have ended.
 func (o *haproxyOptions) supervise(p *program, args []string) error {
-	m := &master{program: p, options: o, args: args, sockets: p.sockets, ended: make(chan *worker), signals: make(chan os.Signal, 8)}
+	m := &master{program: p, options: o, args: args, sockets: p.sockets, ended: make(chan *worker), signals: make(chan os.Signal, 8),
+		calls: make(chan func()), since: time.Now()}
 	signal.Notify(m.signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGHUP)
 	defer signal.Stop(m.signals)
 	if o.takeOver != "" {
@@ -55,6 +62,10 @@ func (o *haproxyOptions) supervise(p *program, args []string) error {
 		}
 	}
 	if err := m.writePidfile(); err != nil {
+		return err
+	}
+	defer m.cli.Close()
+	if err := m.openCLI(context.Background()); err != nil {
 		return err
 	}
 	first, err := m.start()
@@ -194,6 +205,8 @@ func (m *master) loop() {
 			}
 		case w := <-m.ended:
 			m.bury(w)
+		case call := <-m.calls:
+			call()
 		}
 	}
 }
@@ -207,8 +220,8 @@ func (m *master) reload() {
 	m.notify("RELOADING=1\nSTATUS=Reloading Configuration.\n")
 	m.reloads++
 	next, err := m.start()
-	m.failed = err != nil
 	if err != nil {
+		m.failed++
 		m.say(syntax.Warning, "Loading failure!")
 		m.notify("READY=1\nSTATUS=Reload failed!\n")
 		return

@@ -2,10 +2,13 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -123,6 +126,22 @@ func (p *processes) kill(pid int, s syscall.Signal) {
 	}
 }
 
+// ask sends a command to the master's runtime API and returns the answer.
+func (p *processes) ask(command string) string {
+	p.t.Helper()
+	c, err := net.Dial("unix", p.path("master"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer c.Close()
+	fmt.Fprintln(c, command)
+	answer, err := io.ReadAll(c)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return string(answer)
+}
+
 // gone reports whether a process has ended. One of somebody else's children may be left as a zombie, which counts.
 func gone(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
@@ -179,7 +198,7 @@ func TestDaemon_Errors(t *testing.T) {
 // TestMaster reloads a good configuration and a bad one while clients come all the time, and stops.
 func TestMaster(t *testing.T) {
 	p := newProcesses(t)
-	cmd := p.command("-W")
+	cmd := p.command("-W", "-S", p.path("master")+",level,operator,mode,600")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -220,6 +239,13 @@ func TestMaster(t *testing.T) {
 	if lost > 0 {
 		t.Errorf("%d clients were lost", lost)
 	}
+
+	if got := p.ask("show proc"); !regexp.MustCompile(`(?s)^#<PID> .*\n\d+ +master +2 \[failed: 1\] .*# workers\n\d+ +worker +0 .*# programs\n\n$`).MatchString(got) {
+		t.Errorf("show proc:\n%s", got)
+	}
+	p.configure("200")
+	p.ask("reload")
+	p.until("the fourth worker serves", func() bool { return p.status() == 200 })
 
 	p.kill(cmd.Process.Pid, syscall.SIGTERM)
 	if err := <-ended; err != nil {

@@ -48,6 +48,7 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 	b.fileOrder()
 	b.buildRuntime()
 	b.loadScripts()
+	b.setVariables()
 	b.buildProxies()
 	b.patterns.Number()
 	b.runtime.servers.Backends = b.serversOf()

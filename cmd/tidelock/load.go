@@ -146,7 +146,7 @@ func listens(cfg *config.Configuration) bool {
 			return true
 		}
 	}
-	return false
+	return len(cfg.Global.Stats.Sockets) > 0
 }
 
 // preamble is what HAProxy prints before its first message.

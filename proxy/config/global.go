@@ -20,6 +20,7 @@ type Global struct {
 	Pidfile       string
 	HardStopAfter time.Duration // the longest a soft stop may take, 0 is unlimited
 	Experimental  bool          // expose-experimental-directives: allows what the manual calls experimental
+	Variables     []GlobalVariable
 	Logs          []Log
 	LogTag        string
 	Stats         Stats

@@ -43,6 +43,8 @@ var globalKeywords = append([]keyword{
 	{"tune.bufsize", inGlobal, parseBufferSize, Supported},
 	{"tune.http.maxhdr", inGlobal, parseMaxHeaders, Supported},
 	{"tune.maxrewrite", inGlobal, parseMaxRewrite, Supported},
+	{"set-var", inGlobal, parseGlobalVariable, Supported},
+	{"set-var-fmt", inGlobal, parseGlobalVariable, Supported},
 	{"stats", inGlobal, parseGlobalStats, Supported},
 	{"unix-bind", inGlobal, parseUnixBind, Supported},
 }, slices.Concat(
@@ -69,7 +71,7 @@ var globalKeywords = append([]keyword{
 	rows(inGlobal, Refused, "external-check", "h1-accept-payload-with-any-method",
 		"h2-workaround-bogus-websocket-clients", "httpclient.resolvers.id",
 		"httpclient.resolvers.prefer", "httpclient.ssl.ca-file", "httpclient.ssl.verify", "maxcompcpuusage", "maxcomprate",
-		"maxconnrate", "maxsessrate", "maxsslrate", "maxzlibmem", "nbproc", "pp2-never-send-local", "set-var", "set-var-fmt",
+		"maxconnrate", "maxsessrate", "maxsslrate", "maxzlibmem", "nbproc", "pp2-never-send-local",
 		"ssl-engine", "ssl-mode-async", "ssl-skip-self-issued-ca", "tune.comp.maxlevel", "tune.h2.header-table-size",
 		"tune.h2.initial-window-size", "tune.h2.max-concurrent-streams", "tune.vars.global-max-size", "tune.vars.proc-max-size",
 		"tune.vars.reqres-max-size", "tune.vars.sess-max-size", "tune.vars.txn-max-size"),

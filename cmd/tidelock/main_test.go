@@ -88,7 +88,7 @@ func Test_doMain(t *testing.T) {
 		{"haproxy without warnings", []string{"haproxy", "-c", "-dW", "-f", warned}, 1, "", "...Some warnings were found and 'zero-warning' is set. Aborting."},
 		{"haproxy keywords", []string{"haproxy", "-dKall", "-f", good}, 1, "", "...option '-dKall' is not supported"},
 		{"haproxy condition that holds", []string{"haproxy", "-cc", "version_atleast(2.6) && feature(LUA)"}, 0, "", ""},
-		{"haproxy condition that does not", []string{"haproxy", "-cc", "feature(OPENSSL)"}, 1, "", ""},
+		{"haproxy condition that does not", []string{"haproxy", "-cc", "feature(QUIC)"}, 1, "", ""},
 		{"haproxy condition in error", []string{"haproxy", "-cc", "foo("}, 2, "",
 			"[ALERT]    (P) : config : Failed to evaluate condition: unparsable conditional expression 'foo('\n"},
 	}

@@ -48,14 +48,15 @@ func versionCommand() *cobra.Command {
 }
 
 // features are what feature() finds and -vv lists, by the names of HAProxy's build options.
-var features = []string{"ACCEPT4", "EPOLL", "GETADDRINFO", "LUA", "POLL", "SYSTEMD", "THREAD"}
+var features = []string{
+	"ACCEPT4", "CRYPT_H", "EPOLL", "GETADDRINFO", "LIBCRYPT", "LINUX_TPROXY", "LUA", "OPENSSL", "POLL", "SYSTEMD", "TFO", "THREAD", "TPROXY",
+}
 
 // missingFeatures are those that it has and this program has not.
 var missingFeatures = []string{
-	"51DEGREES", "BACKTRACE", "CLOSEFROM", "CPU_AFFINITY", "CRYPT_H", "DEVICEATLAS", "DL", "ENGINE", "EVPORTS", "KQUEUE", "LIBCRYPT",
-	"LINUX_SPLICE", "LINUX_TPROXY", "MEMORY_PROFILING", "NETFILTER", "NS", "OBSOLETE_LINKER", "OPENSSL", "OT", "PCRE", "PCRE2", "PCRE2_JIT",
-	"PCRE_JIT", "PRCTL", "PROCCTL", "PROMEX", "QUIC", "RT", "SLZ", "STATIC_PCRE", "STATIC_PCRE2", "TFO", "THREAD_DUMP", "TPROXY",
-	"WURFL", "ZLIB",
+	"51DEGREES", "BACKTRACE", "CLOSEFROM", "CPU_AFFINITY", "DEVICEATLAS", "DL", "ENGINE", "EVPORTS", "KQUEUE", "LINUX_SPLICE",
+	"MEMORY_PROFILING", "NETFILTER", "NS", "OBSOLETE_LINKER", "OT", "PCRE", "PCRE2", "PCRE2_JIT", "PCRE_JIT", "PRCTL", "PROCCTL",
+	"PROMEX", "QUIC", "RT", "SLZ", "STATIC_PCRE", "STATIC_PCRE2", "THREAD_DUMP", "WURFL", "ZLIB",
 }
 
 // sslLibrary is what ssllib_name_startswith() sees.

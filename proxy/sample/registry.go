@@ -60,7 +60,7 @@ func init() {
 	}
 	for _, rows := range [][]Converter{
 		numberConverters, xxhashConverters, bigEndianConverters, jsonConverters, jwtConverters, languageConverters,
-		cipherConverters, protocolConverters, textConverters, fieldConverters, encodingConverters, hashConverters, timeConverters,
+		cipherConverters, protocolConverters, debugConverters, textConverters, fieldConverters, encodingConverters, hashConverters, timeConverters,
 		variableConverters, tableConverters(), mapConverters,
 	} {
 		for i := range rows {

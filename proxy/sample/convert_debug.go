@@ -1,0 +1,56 @@
+package sample
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"tidelock/proxy/value"
+)
+
+var debugConverters = []Converter{
+	{Name: "debug", Parameters: optional(String, String), Input: value.Any, Output: value.Any, Prepare: prepareDebug, Convert: debug},
+}
+
+// prepareDebug makes the event sink that the second argument names its Extra. HAProxy's buffer of events, which takes what
+// no sink is named for, does not exist here.
+func prepareDebug(_ *Compiler, a []Argument) error {
+	switch a[1].Text {
+	case "stdout":
+		a[1].Extra = io.Writer(os.Stdout)
+	case "stderr":
+		a[1].Extra = io.Writer(os.Stderr)
+	case "", "buf0":
+		return fmt.Errorf("there is no event sink 'buf0', expected 'stdout' or 'stderr' as the second argument")
+	default:
+		return fmt.Errorf("No such sink '%s'", a[1].Text)
+	}
+	return nil
+}
+
+// debug reports a sample and yields it. Bytes that could pass for another line, or confuse a terminal, are not shown.
+func debug(c *Context, a []Argument, v value.Value) value.Value {
+	b := c.Output.Buffer()
+	b = append(append(append(b, "[debug] "...), a[0].Text...), ": type="...)
+	b = append(append(b, typeName(v)...), " <"...)
+	start := len(b)
+	b = v.AppendText(b)
+	for i := start; i < len(b); i++ {
+		if b[i] < ' ' || b[i] == 0x7f {
+			b[i] = '.'
+		}
+	}
+	_, _ = a[1].Extra.(io.Writer).Write(append(b, ">\n"...)) // who reads it may be gone
+	return v
+}
+
+// typeName tells the families of addresses apart, as HAProxy does.
+func typeName(v value.Value) string {
+	switch {
+	case v.Kind != value.Address:
+		return v.Kind.String()
+	case v.Addr.Is4():
+		return "ipv4"
+	}
+	return "ipv6"
+}

@@ -32,6 +32,7 @@ func (b *builder) buildBackend(section *config.Proxy) *server.Backend {
 		Servers: b.buildServers(section),
 		Report:  b.reporter(section),
 	}
+	backend.Proxy.Farm = backend
 	b.balance(backend, section)
 	rules := b.rulesOf(section)
 	backend.ContentRules, backend.RequestRules = rules.content, rules.request

@@ -14,7 +14,7 @@ func (b *builder) newIdentity(section *config.Proxy) *stream.Proxy {
 	identity := &stream.Proxy{
 		Name: section.Name, ID: section.ID, Process: b.Process,
 		ClientTimeout: section.Timeouts.Client, ServerTimeout: section.Timeouts.Server, TunnelTimeout: section.Timeouts.Tunnel,
-		DefaultBackend: section.DefaultBackend.Text, Stopping: &b.stopping,
+		DefaultBackend: section.DefaultBackend.Text, Stopping: &b.stopping, Directory: directory{b},
 	}
 	if section.Mode == config.ModeHTTP {
 		identity.Mode = stream.ModeHTTP

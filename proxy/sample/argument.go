@@ -18,23 +18,26 @@ import (
 type Type uint8
 
 const (
-	String      Type = iota // Text
-	Integer                 // Int
-	IPv4                    // Addr
-	IPv6                    // Addr
-	Mask4                   // Addr, from its address form or a number of leading ones
-	Mask6                   // likewise
-	Name                    // Variable
-	Operand                 // Variable, or Int when it is a number
-	Pattern                 // Text, which the row's Prepare compiles to Regexp
-	FieldNumber             // Extra, a protobuf.Path
-	Table                   // Table: the one of that name, or without a name the section's own
-	OtherTable              // Table: the one of that name, if any is named
+	String       Type = iota // Text
+	Integer                  // Int
+	IPv4                     // Addr
+	IPv6                     // Addr
+	Mask4                    // Addr, from its address form or a number of leading ones
+	Mask6                    // likewise
+	Name                     // Variable
+	Operand                  // Variable, or Int when it is a number
+	Pattern                  // Text, which the row's Prepare compiles to Regexp
+	FieldNumber              // Extra, a protobuf.Path
+	Table                    // Table: the one of that name, or without a name the section's own
+	OtherTable               // Table: the one of that name, if any is named
+	FrontendName             // Extra, the *stream.Proxy
+	BackendName              // likewise
+	ServerPath               // Extra, what returns the stream.Member: "backend/server", or a server of the section
 )
 
 var typeNames = [...]string{
 	"string", "integer", "IPv4 address", "IPv6 address", "IPv4 mask", "IPv6 mask", "variable", "integer or variable", "regex",
-	"Protocol buffers field number", "table", "table",
+	"Protocol buffers field number", "table", "table", "frontend", "backend", "server",
 }
 
 // String returns the name that error messages give the type.
@@ -73,7 +76,7 @@ func (p Parameters) typeOf(i int) Type {
 
 // mayBeEmpty reports whether an empty text is an argument, and not one that is left out.
 func (t Type) mayBeEmpty() bool {
-	return t == String || t == Pattern || t == Operand || t == Name || t == Table
+	return t == String || t == Pattern || t == Operand || t == Name || t == Table || t == FrontendName || t == BackendName
 }
 
 func required(types ...Type) Parameters { return Parameters{len(types), types} }
@@ -211,6 +214,14 @@ func (p Parameters) tooMany(got int) error {
 	default:
 		return fmt.Errorf("expected at most %d arguments, but got %d", n, got)
 	}
+}
+
+// findSections finds what arguments name of the configuration, as a section can refer to it.
+func (p Parameters) findSections(arguments []Argument, section *stream.Proxy) error {
+	if err := p.findTables(arguments, section); err != nil {
+		return err
+	}
+	return p.findProxies(arguments, section)
 }
 
 // findTables finds the stick tables that arguments name, among those that a section can refer to.

@@ -28,7 +28,7 @@ func (f *Fetch) Call(c *Context, arguments []value.Value) (value.Value, error) {
 func (f *Fetch) Bind(c *Context, arguments []value.Value) ([]Argument, error) {
 	a, err := f.Parameters.fromValues(c, arguments)
 	if err == nil {
-		err = f.Parameters.findTables(a, c.section())
+		err = f.Parameters.findSections(a, c.section())
 	}
 	if err == nil && f.Prepare != nil {
 		err = f.Prepare(&script, a)
@@ -52,7 +52,7 @@ func (k *Converter) Call(c *Context, v value.Value, arguments []value.Value) (va
 func (k *Converter) Bind(c *Context, arguments []value.Value) ([]Argument, error) {
 	a, err := k.Parameters.fromValues(c, arguments)
 	if err == nil {
-		err = k.Parameters.findTables(a, c.section())
+		err = k.Parameters.findSections(a, c.section())
 	}
 	if err == nil && k.Prepare != nil {
 		err = k.Prepare(&script, a)

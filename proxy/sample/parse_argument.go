@@ -54,7 +54,7 @@ func (p *parser) arguments(of kindOfRow, name string, parameters Parameters, pre
 	if err != nil {
 		return nil, of.at(name, i, err)
 	}
-	if err = parameters.findTables(a, p.compiler.Proxy); err == nil && prepare != nil {
+	if err = parameters.findSections(a, p.compiler.Proxy); err == nil && prepare != nil {
 		err = prepare(p.compiler, a)
 	}
 	if err != nil {

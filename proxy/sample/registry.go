@@ -51,7 +51,7 @@ var (
 
 func init() {
 	for _, rows := range [][]Fetch{internalFetches, layer4Fetches, proxyProtocolFetches, tlsFetches(), certificateFetches(), httpFetches, headerFetches, cookieFetches, bodyFetches,
-		serverFetches, proxyFetches, tcpInfoFetches, taskFetches, filterFetches, payloadFetches, developerFetches, tableFetches()} {
+		serverFetches, proxyFetches, farmFetches, tcpInfoFetches, taskFetches, filterFetches, payloadFetches, developerFetches, tableFetches()} {
 		for i := range rows {
 			f := &rows[i]
 			fetches[f.Name] = f

@@ -50,9 +50,7 @@ func (s *Server) fill(to *counter.State) {
 	to.Status = s.status()
 	to.Limit = known(s.maxConn.Load())
 	to.QueueLimit = uint64(s.MaxQueue)
-	if st.usable() {
-		to.Weight = uint64((s.weightNow(now) + weightScale - 1) / weightScale)
-	}
+	to.Weight = uint64((s.weightNow(now) + weightScale - 1) / weightScale)
 	to.UserWeight = uint64(st.Weight)
 	if to.Active = 1; s.Backup {
 		to.Active, to.Backup = 0, 1

@@ -46,6 +46,10 @@ type Proxy struct {
 	// UniqueID appends the identifier that unique-id-format makes for an exchange of the frontend; nil without one.
 	UniqueID func(b []byte, s *Stream) []byte
 
+	// Farm is the servers of a backend, nil until it is built; Directory finds the other proxies.
+	Farm      Farm
+	Directory Directory
+
 	// Table is the section's own stick table, nil for none; Tables are those of all sections.
 	Table  *sticktable.Table
 	Tables *sticktable.Tables

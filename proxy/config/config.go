@@ -42,10 +42,12 @@ func Parse(sources []syntax.Source, condition syntax.Condition, diags *syntax.Di
 		Configuration: &Configuration{Global: defaultGlobal(), Scripts: defaultScripts(), Environment: condition.Environment},
 		diags:         diags,
 		named:         map[string]*Proxy{},
+		ambiguous:     map[string]*Proxy{},
 	}
 	for _, section := range reader.Read(sources, diags) {
 		p.parseSection(section)
 	}
+	p.identify()
 	p.check()
 	return p.Configuration
 }

@@ -21,6 +21,7 @@ type parser struct {
 	proxy     *Proxy            // the proxy or defaults section at hand
 	defaults  *Proxy            // the last defaults section, nil before the first
 	named     map[string]*Proxy // defaults sections by name
+	ambiguous map[string]*Proxy // those whose name another one has taken since
 	inherited Timeouts          // that the section at hand started with
 	anonymous bool              // the section at hand is a defaults section without a name
 }

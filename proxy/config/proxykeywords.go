@@ -41,7 +41,8 @@ var proxyKeywords = append([]keyword{
 	{"monitor", inDefaults | inFrontSide, parseMonitor, Supported},
 	{"monitor-uri", inDefaults | inFrontSide, parseMonitorURI, Supported},
 	{"option", inEverything, parseOption, Supported},
-	{"redirect", inEverything, parseRedirect, Supported},
+	{"id", inProxies, parseID, Supported},
+	{"redirect", inProxies, parseRedirect, Supported},
 	{"retries", inDefaults | inBackSide, parseRetries, Supported},
 	{"retry-on", inDefaults | inBackSide, parseRetryOn, Supported},
 	{"server", inBackSide, parseServer, Supported},
@@ -58,7 +59,7 @@ var proxyKeywords = append([]keyword{
 	{"use_backend", inFrontSide, parseUseBackend, Supported},
 }, slices.Concat(
 	// These tune or describe, and change nothing of the traffic.
-	rows(inEverything, NoEffect, "backlog", "description", "id"),
+	rows(inEverything, NoEffect, "backlog", "description"),
 	rows(inDefaults|inBackSide, NoEffect, "max-keep-alive-queue"),
 	rows(inEverything, Ignored, "email-alert", "stats"),
 	rows(inDefaults|inBackSide, Ignored, "load-server-state-from-file", "server-state-file-name", "srvtcpka-cnt",

@@ -32,13 +32,15 @@ func (p *parser) openProxy(header syntax.Statement) bool {
 	p.proxy, p.inherited = proxy, proxy.Timeouts
 	if p.kind == inDefaults {
 		p.defaults = proxy
+		if same := p.named[proxy.Name]; same != nil {
+			p.ambiguous[proxy.Name] = same
+		}
 		p.named[proxy.Name] = proxy
 		return true
 	}
 	if same := p.sameName(proxy); same != nil {
 		p.failf(header, "%s '%s' has the same name as %s '%s' declared at %s.", proxy.Kind, proxy.Name, same.Kind, same.Name, same.At)
 	}
-	proxy.ID = len(p.Proxies) + 2 // HAProxy counts its internal proxy as 1
 	p.Proxies = append(p.Proxies, proxy)
 	return true
 }
@@ -52,6 +54,10 @@ func (p *parser) parent(header syntax.Statement, proxy *Proxy, words []string) *
 		return p.defaults
 	case words[0] == "from" && len(words) == 2:
 		if parent := p.named[words[1]]; parent != nil {
+			if first := p.ambiguous[words[1]]; first != nil {
+				p.failf(header, "ambiguous defaults section name '%s' referenced by %s '%s' exists at least at %s and %s.",
+					words[1], proxy.Kind, proxy.Name, first.At, parent.At)
+			}
 			return parent
 		}
 		p.failf(header, "defaults section '%s' not found for %s '%s'.", words[1], proxy.Kind, proxy.Name)
@@ -59,8 +65,8 @@ func (p *parser) parent(header syntax.Statement, proxy *Proxy, words []string) *
 		p.failf(header, "'%s' expects the name of a defaults section after 'from'", header.Keyword())
 	case proxy.Kind.HasFrontend():
 		p.failf(header, "please use the 'bind' keyword for listening addresses.")
-	default:
-		p.tooMany(header, 1)
+	case proxy.Kind == Backend:
+		return p.defaults // as in HAProxy, other words say nothing
 	}
 	return nil
 }

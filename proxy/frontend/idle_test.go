@@ -116,6 +116,7 @@ func crowd(t *testing.T, address string, n int, begin func(net.Conn), settled fu
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { c.Close() })
+		c.SetDeadline(time.Now().Add(patience))
 		begin(c)
 	}
 	until(t, "all connections wait", settled)

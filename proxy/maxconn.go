@@ -1,8 +1,10 @@
 package proxy
 
 import (
+	"errors"
 	"net"
 	"sync"
+	"syscall"
 
 	"tidelock/proxy/config"
 )
@@ -75,6 +77,17 @@ type limitedConn struct {
 	slots connectionLimit
 	once  sync.Once
 }
+
+// SyscallConn implements syscall.Conn: the socket's bytes are the connection's.
+func (c *limitedConn) SyscallConn() (syscall.RawConn, error) {
+	socket, ok := c.halfCloser.(syscall.Conn)
+	if !ok {
+		return nil, errors.ErrUnsupported
+	}
+	return socket.SyscallConn()
+}
+
+var _ syscall.Conn = (*limitedConn)(nil)
 
 func (c *limitedConn) Close() error {
 	err := c.halfCloser.Close()

@@ -96,12 +96,14 @@ func (c *precededConn) CloseWrite() error {
 	return nil
 }
 
+// tlsReason and proxyReason are empty for what HAProxy does not log either: that the time was over.
+
 // tlsReason words why a TLS handshake failed in the way of HAProxy's log.
 func tlsReason(err error) string {
 	var verify interface{ FromIssuer() bool }
 	switch {
 	case err == http1.ErrTimeout:
-		return "Timeout during SSL handshake"
+		return ""
 	case errors.As(err, &verify) && verify.FromIssuer():
 		return "SSL client CA chain cannot be verified"
 	case errors.As(err, &verify):
@@ -115,7 +117,7 @@ func tlsReason(err error) string {
 // failHandshake ends a connection that did not get through its handshake. What it sent is thrown away with a reset, so
 // that nobody takes the end for an answer.
 func (s *session) failHandshake(reason string) {
-	if log := s.frontend.LogRefused; log != nil {
+	if log := s.frontend.LogRefused; log != nil && reason != "" {
 		s.beginAdmission()
 		s.stream.Record.BytesIn = s.client.Received()
 		log(&s.stream, reason)
@@ -184,7 +186,7 @@ func proxyReason(err error, begun bool) string {
 	case err == proxyprotocol.ErrInvalid, err == http1.ErrFull:
 		return "Received an invalid PROXY protocol header"
 	case err == http1.ErrTimeout:
-		return "Timeout while waiting for PROXY protocol header"
+		return ""
 	case begun:
 		return "Truncated PROXY protocol header received"
 	case err == io.EOF:

@@ -50,7 +50,7 @@ var (
 )
 
 func init() {
-	for _, rows := range [][]Fetch{internalFetches, layer4Fetches, proxyProtocolFetches, tlsFetches(), certificateFetches(), httpFetches, headerFetches, cookieFetches, bodyFetches,
+	for _, rows := range [][]Fetch{internalFetches, layer4Fetches, proxyProtocolFetches, tlsFetches(), certificateFetches(), helloFetches, httpFetches, headerFetches, cookieFetches, bodyFetches,
 		serverFetches, proxyFetches, farmFetches, tcpInfoFetches, taskFetches, filterFetches, payloadFetches, developerFetches, tableFetches()} {
 		for i := range rows {
 			f := &rows[i]

@@ -66,7 +66,8 @@ func SystemReason(err error) string {
 	case errors.Is(err, fs.ErrPermission):
 		return "Permission denied"
 	case errors.As(err, &errno):
-		return errno.Error()
+		text := errno.Error()
+		return strings.ToUpper(text[:1]) + text[1:]
 	case errors.As(err, &pathError):
 		return pathError.Err.Error()
 	}

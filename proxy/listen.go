@@ -70,7 +70,7 @@ func (b *builder) buildBinding(bind config.Bind) *binding {
 	}
 	s := bind.BindSettings
 	prepared := &binding{Bind: bind, socket: socket.Options{
-		FD: bind.Address.FD, Backlog: s.Backlog, Interface: s.Interface, MSS: s.MSS, UserTimeout: s.UserTimeout,
+		FD: bind.Address.FD, Exclusive: b.config.Global.NoReusePort, Backlog: s.Backlog, Interface: s.Interface, MSS: s.MSS, UserTimeout: s.UserTimeout,
 		FastOpen: s.FastOpen, DeferAccept: s.DeferAccept, Transparent: s.Transparent,
 		Permission: s.Permission, UID: s.UID, GID: s.GID,
 	}}

@@ -25,6 +25,7 @@ type Global struct {
 	LogTag        string
 	Stats         Stats
 	UnixBind      UnixBind
+	NoReusePort   bool // a port that is listened on cannot be bound by another process
 	GlobalTLS
 	BufferSize   int               // tune.bufsize, 0 for the default like those below
 	MaxRewrite   int               // tune.maxrewrite
@@ -62,6 +63,13 @@ func parseMasterWorker(p *parser, s syntax.Statement) {
 func parseExperimental(p *parser, s syntax.Statement) {
 	if !p.tooMany(s, 0) {
 		p.Global.Experimental = true
+	}
+}
+
+// noreuseport
+func parseNoReusePort(p *parser, s syntax.Statement) {
+	if !p.tooMany(s, 0) {
+		p.Global.NoReusePort = true
 	}
 }
 

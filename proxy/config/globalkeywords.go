@@ -46,13 +46,14 @@ var globalKeywords = append([]keyword{
 	{"set-var", inGlobal, parseGlobalVariable, Supported},
 	{"set-var-fmt", inGlobal, parseGlobalVariable, Supported},
 	{"stats", inGlobal, parseGlobalStats, Supported},
+	{"noreuseport", inGlobal, parseNoReusePort, Supported},
 	{"unix-bind", inGlobal, parseUnixBind, Supported},
 }, slices.Concat(
 	tlsGlobalKeywords,
 	// These steer mechanisms that this program does not have or does not need told about.
 	rows(inGlobal, NoEffect, "busy-polling", "description", "insecure-fork-wanted", "insecure-setuid-wanted", "issuers-chain-path",
 		"localpeer", "max-spread-checks", "maxpipes", "maxsslconn", "mworker-max-reloads", "no-memory-trimming", "noepoll",
-		"noevports", "nogetaddrinfo", "node", "nokqueue", "nopoll", "noreuseport", "nosplice", "numa-cpu-mapping", "profiling.tasks", "quiet",
+		"noevports", "nogetaddrinfo", "node", "nokqueue", "nopoll", "nosplice", "numa-cpu-mapping", "profiling.tasks", "quiet",
 		"set-dumpable", "spread-checks", "ssl-dh-param-file", "strict-limits", "ulimit-n", "tune.buffers.limit", "tune.buffers.reserve",
 		"tune.fd.edge-triggered", "tune.idle-pool.shared", "tune.idletimer", "tune.maxaccept", "tune.maxpollevents",
 		"tune.pattern.cache-size", "tune.pipesize", "tune.pool-high-fd-ratio", "tune.pool-low-fd-ratio", "tune.recv_enough",

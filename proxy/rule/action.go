@@ -61,6 +61,7 @@ func init() {
 		entry{"auth", inRequest, authenticate},
 		entry{"close", inReply, control(stream.Abort)},
 		entry{"deny", beforeReply, deny},
+		entry{"expect-proxy", inConnection, expectProxy},
 		entry{"redirect", beforeReply, redirect},
 		entry{"reject", slices.Concat(inTCP, inRequest), control(stream.Abort)},
 		entry{"return", beforeReply, returnReply},

@@ -18,7 +18,11 @@ func (o *Options) control(network, _ string, raw syscall.RawConn) error {
 	if !strings.HasPrefix(network, "tcp") {
 		return nil
 	}
-	err := apply(raw, []option{{unix.SOL_SOCKET, unix.SO_REUSEPORT, 1}}, o.Interface)
+	var options []option
+	if !o.Exclusive {
+		options = append(options, option{unix.SOL_SOCKET, unix.SO_REUSEPORT, 1})
+	}
+	err := apply(raw, options, o.Interface)
 	if err != nil || !o.Transparent {
 		return err
 	}

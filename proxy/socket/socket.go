@@ -14,6 +14,7 @@ type Options struct {
 	Address string // host:port, a path, or "@" and the name of an abstract socket
 	FD      int    // of the inherited socket
 
+	Exclusive   bool          // no other process may bind the port meanwhile
 	Backlog     int           // connections that wait to be accepted
 	Interface   string        // that connections must come in by
 	MSS         int           // largest segment; below zero, what is taken off the system's

@@ -40,6 +40,24 @@ func TestListen_Options(t *testing.T) {
 	})
 }
 
+func TestListen_Exclusive(t *testing.T) {
+	o := Options{Network: "tcp4", Address: "127.0.0.1:0"}
+	for _, exclusive := range []bool{false, true} {
+		first, err := Listen(t.Context(), Options{Network: o.Network, Address: o.Address, Exclusive: exclusive})
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, err := Listen(t.Context(), Options{Network: o.Network, Address: first.Addr().String()})
+		if (err != nil) != exclusive {
+			t.Errorf("exclusive %v: %v", exclusive, err)
+		}
+		if err == nil {
+			second.Close()
+		}
+		first.Close()
+	}
+}
+
 func TestListen_Unix(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "socket")
 	o := Options{Network: "unix", Address: path, Permission: 0o640}

@@ -65,7 +65,7 @@ func (k *Compiler) Compile(words []string) (*Rule, error) {
 	if err != nil {
 		return nil, p.failure(InCondition, err)
 	}
-	return &Rule{condition, act, p.hint}, nil
+	return &Rule{condition, act, p.hint, stream.Place{File: k.Place.File, Line: k.Place.Line}}, nil
 }
 
 // samples returns the compiler of the expressions in the rule.

@@ -15,6 +15,7 @@ type Rule struct {
 	condition *acl.Condition
 	act       action
 	hint      *hint // of an early-hint rule
+	place     stream.Place
 }
 
 // action does its work on the exchange of c and says how that goes on.
@@ -61,6 +62,7 @@ func (l *Chain) run(c *sample.Context) stream.Verdict {
 				return stream.Failed
 			}
 		default:
+			c.Stream.LastRule = r.place
 			return verdict
 		}
 	}

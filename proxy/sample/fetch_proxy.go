@@ -17,6 +17,8 @@ var proxyFetches = []Fetch{
 	{Name: "fe_client_timeout", Output: value.Integer, Source: frontend, Get: clientTimeout},
 	{Name: "fe_defbe", Output: value.String, Source: frontend, Get: defaultBackend},
 	{Name: "http_first_req", Output: value.Boolean, Source: requestMessage, Get: isFirst},
+	{Name: "last_rule_file", Output: value.String, Source: internalState, Get: lastRuleFile},
+	{Name: "last_rule_line", Output: value.Integer, Source: internalState, Get: lastRuleLine},
 	{Name: "prio_class", Output: value.Integer, Source: internalState, Get: priorityClass},
 	{Name: "prio_offset", Output: value.Integer, Source: internalState, Get: priorityOffset},
 	{Name: "so_id", Output: value.Integer, Source: frontend, Get: listenerID},
@@ -68,6 +70,15 @@ func defaultBackend(c *Context, _ []Argument) value.Value {
 }
 
 func isFirst(c *Context, _ []Argument) value.Value { return value.Bool(c.Stream.First) }
+
+func lastRuleFile(c *Context, _ []Argument) value.Value { return c.name(c.Stream.LastRule.File) }
+
+func lastRuleLine(c *Context, _ []Argument) value.Value {
+	if c.Stream.LastRule.Line == 0 {
+		return value.Value{}
+	}
+	return value.Int(int64(c.Stream.LastRule.Line))
+}
 
 func priorityClass(c *Context, _ []Argument) value.Value {
 	return value.Int(int64(c.Stream.Overrides.PriorityClass))

@@ -70,6 +70,12 @@ type Listener struct {
 	Counters *counter.Row
 }
 
+// Place is a line of the configuration. The zero Place is none.
+type Place struct {
+	File string
+	Line int
+}
+
 // Endpoint is one side of a connection. Unix socket peers have Path set and no addresses.
 type Endpoint struct {
 	Source      netip.AddrPort // the peer that opened the connection
@@ -129,6 +135,9 @@ type Stream struct {
 
 	// ServerTLS is what secures the server's connection; nil for nothing, and while there is none.
 	ServerTLS *TLS
+
+	// LastRule is the rule that gave the last final verdict.
+	LastRule Place
 
 	// Overrides take the place of what the proxies of the exchange are configured for.
 	Overrides Overrides

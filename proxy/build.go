@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 
+	"tidelock/proxy/cache"
 	"tidelock/proxy/config"
 	"tidelock/proxy/config/syntax"
 	"tidelock/proxy/counter"
@@ -42,10 +43,11 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 		},
 		ctx: ctx, diags: diags,
 		identities: map[*config.Proxy]*stream.Proxy{}, servers: map[[2]string]*server.Server{}, rules: map[*config.Proxy]*rules{},
-		tables: &sticktable.Tables{},
+		tables: &sticktable.Tables{}, caches: map[string]*cache.Cache{},
 	}
 	b.patterns.Resolve = b.resolvePattern
 	b.fileOrder()
+	b.buildCaches()
 	b.buildRuntime()
 	b.loadScripts()
 	b.setVariables()
@@ -73,6 +75,7 @@ type builder struct {
 	identities map[*config.Proxy]*stream.Proxy
 	servers    map[[2]string]*server.Server // by the names of backend and server
 	tables     *sticktable.Tables
+	caches     map[string]*cache.Cache
 	rules      map[*config.Proxy]*rules
 	replies    map[*stream.Proxy]errorReplies
 }

@@ -165,7 +165,7 @@ func inSequence(first, second verdict) verdict {
 
 func (b *builder) ruleCompiler(section *config.Proxy, set stream.RuleSet, acls *acl.Set, r config.Rule) *rule.Compiler {
 	k := &rule.Compiler{
-		Set: set, Mode: b.identities[section].Mode, Proxy: b.identities[section], HasBackend: section.Kind.HasBackend(), ACLs: acls,
+		Set: set, Mode: b.identities[section].Mode, Proxy: b.identities[section], HasBackend: section.Kind.HasBackend(), ACLs: acls, Caches: b.caches,
 		ErrorGroup: b.errorGroup, Experimental: b.config.Global.Experimental,
 		Warn:     func(text string) { b.diags.Warnf(r.At, "%s", text) },
 		Files:    r.Folder.ReadFile,

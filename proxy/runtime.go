@@ -46,7 +46,8 @@ func (b *builder) buildRuntime() {
 		process.Environment = b.config.Environment.Environ()
 	}
 	statistics := &command.Statistics{Rows: b.Rows, Process: b.Process}
-	commands := slices.Concat(process.Commands(), statistics.Commands(), b.runtime.servers.Commands(), command.Tables(b.tables), command.Patterns(b.patterns))
+	commands := slices.Concat(process.Commands(), statistics.Commands(), b.runtime.servers.Commands(),
+		command.Tables(b.tables), command.Patterns(b.patterns), command.Caches(b.caches))
 	if b.options.SendSockets != nil {
 		commands = append(commands, runtime.ListeningSockets(b.options.SendSockets))
 	}

@@ -71,10 +71,16 @@ func (s *session) relayBody() error {
 	for {
 		piece, err := s.responseBody.Next()
 		if err == io.EOF {
+			if recorder := s.stream.Recorder; recorder != nil {
+				recorder.Finish()
+			}
 			return s.writer.Close(&s.response)
 		}
 		if err != nil {
 			return err
+		}
+		if recorder := s.stream.Recorder; recorder != nil {
+			recorder.Write(piece)
 		}
 		if _, err := s.writer.Write(piece); err != nil {
 			return &http1.FlushError{Err: err}

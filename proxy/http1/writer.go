@@ -145,7 +145,13 @@ func (c *Conn) writeInt(n int64, base int) error {
 	if err := c.reserve(20); err != nil {
 		return err
 	}
+	start := c.n
 	c.n = len(strconv.AppendInt(c.out.bytes[:c.n], n, base))
+	for i := start; i < c.n; i++ { // sizes of chunks have capital letters in HAProxy
+		if digit := &c.out.bytes[i]; *digit >= 'a' {
+			*digit -= 'a' - 'A'
+		}
+	}
 	return nil
 }
 

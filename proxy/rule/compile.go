@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tidelock/proxy/acl"
+	"tidelock/proxy/cache"
 	"tidelock/proxy/logformat"
 	"tidelock/proxy/message"
 	"tidelock/proxy/nearest"
@@ -36,6 +37,8 @@ type Compiler struct {
 	Tarpit time.Duration
 	// Files reads the files that rules name; nil is os.ReadFile.
 	Files func(name string) ([]byte, error)
+	// Caches by name.
+	Caches map[string]*cache.Cache
 	// Patterns are the files of maps and ACLs; Place is that of the rule.
 	Patterns *pattern.Sets
 	Place    pattern.Place

@@ -149,6 +149,12 @@ type Stream struct {
 	// none, as with a response that the proxy generates.
 	RequestInput, ResponseInput Input
 
+	// Caching is what a cache has found out about the request, for when the response comes. Recorder, where it is set, is
+	// given a copy of the body of the server's response. CacheName is the cache that the response came from.
+	Caching   any
+	Recorder  Recorder
+	CacheName string
+
 	// Service answers in the place of a server. A use-service rule sets it and returns Stop.
 	Service Service
 

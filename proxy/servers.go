@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"cmp"
+	"errors"
 	"net"
 	"net/netip"
 	"strconv"
@@ -54,7 +55,7 @@ func (b *builder) buildServer(section *config.Proxy, s config.Server, checked in
 	identity := stream.Server{Name: s.Name, ID: s.ID, Counters: newRow(b.identities[section], counter.Server, s.Name, s.ID)}
 	settings := server.Settings{
 		Weight: s.Weight, Backup: s.Backup, MaxConn: s.MaxConn, MinConn: s.MinConn, MaxQueue: s.MaxQueue,
-		SlowStart: s.SlowStart, Cookie: s.Cookie, Redirect: s.Redirect,
+		SlowStart: s.SlowStart, Cookie: s.Cookie,
 		ShutdownWhenDown: s.ShutdownWhenDown, ShutdownBackups: s.ShutdownBackups,
 		Pool: server.PoolSettings{Max: s.PoolMaxConn, PurgeDelay: s.PoolPurgeDelay, MaxReuse: s.MaxReuse},
 		Rise: s.Rise, Fall: s.Fall, Check: b.healthCheck(section, s, checked),
@@ -66,6 +67,9 @@ func (b *builder) buildServer(section *config.Proxy, s config.Server, checked in
 		return nil
 	}
 	made := server.New(identity, address, settings)
+	if address.Host == "" {
+		made.StartIn(server.Maintenance) // until somebody gives it an address
+	}
 	if s.Disabled {
 		made.StartIn(server.Maintenance | server.ConfiguredMaintenance)
 	}
@@ -87,13 +91,39 @@ func (b *builder) serverAddress(section *config.Proxy, s config.Server) (server.
 	if s.Address.Network == "unix" {
 		return server.Address{Network: "unix", Host: s.Address.Path}, true
 	}
-	host, err := b.resolve(s.Address)
+	host, err := b.initialHost(s)
 	if err != nil {
 		b.diags.Alertf(s.At, "'server %s/%s' : could not resolve address '%s'.", section.Name, s.Name, s.Address.Host)
 		return server.Address{}, false
 	}
 	return server.Address{Network: "tcp", Host: host, Port: s.Address.Port, Offset: s.PortOffset}, true
 }
+
+// initialHost returns the address that a server starts with, as its init-addr says: what the state file had last is not
+// kept, so that "last" never has one. The empty address is that of a server that starts without.
+func (b *builder) initialHost(s config.Server) (host string, err error) {
+	methods := s.InitAddr
+	if len(methods) == 0 {
+		methods = []string{"libc"}
+	}
+	for _, method := range methods {
+		switch method {
+		case "last":
+			err = cmp.Or(err, errNoAddress)
+		case "libc":
+			if host, err = b.resolve(s.Address); err == nil {
+				return host, nil
+			}
+		case "none":
+			return "", nil
+		default:
+			return method, nil
+		}
+	}
+	return "", err
+}
+
+var errNoAddress = errors.New("no address is known")
 
 // resolve returns the address that a name has now, as HAProxy does at its start: names are not asked for again.
 func (b *builder) resolve(a config.Address) (string, error) {

@@ -19,7 +19,6 @@ type ServerParameters struct {
 	Disabled                   bool
 	MaxConn, MinConn, MaxQueue int
 	Cookie                     string
-	Redirect                   string // redir
 	Track                      string // [<proxy>/]<server>
 	SlowStart                  time.Duration
 	InitAddr                   []string // methods and addresses; none for the default
@@ -99,7 +98,6 @@ var serverParameters = slices.Concat([]serverParameter{
 	{"pool-max-conn", 1, Supported, limitOf(func(q *ServerParameters) *int { return &q.PoolMaxConn })},
 	{"pool-purge-delay", 1, Supported, delay(func(q *ServerParameters) *time.Duration { return &q.PoolPurgeDelay }, "pool-purge-delay")},
 	{"port", 1, Supported, countOf(func(q *ServerParameters) *int { return &q.CheckPort })},
-	{"redir", 1, Supported, parseRedir},
 	{"rise", 1, Supported, positive(func(q *ServerParameters) *int { return &q.Rise }, "'rise' has to be > 0.")},
 	{"slowstart", 1, Supported, delay(func(q *ServerParameters) *time.Duration { return &q.SlowStart }, "slowstart")},
 	{"source", 1, Supported, parseServerSource},
@@ -108,7 +106,7 @@ var serverParameters = slices.Concat([]serverParameter{
 	{"weight", 1, Supported, parseWeight},
 },
 	parameterRows(Refused, 0, "agent-check", "check-via-socks4", "no-agent-check"),
-	parameterRows(Refused, 1, "agent-addr", "agent-inter", "agent-port", "agent-send", "namespace", "resolve-net",
+	parameterRows(Refused, 1, "agent-addr", "agent-inter", "agent-port", "agent-send", "namespace", "redir", "resolve-net",
 		"resolve-opts", "resolve-prefer", "resolvers", "socks4", "tcp-ut", "usesrc"),
 	securityParameters,
 )
@@ -284,14 +282,6 @@ func parseServerCookie(r *serverReader, value string) error {
 		return fmt.Errorf("'cookie' expects <value> as argument.")
 	}
 	r.server.Cookie = value
-	return nil
-}
-
-func parseRedir(r *serverReader, value string) error {
-	if value == "" {
-		return fmt.Errorf("'redir' expects <prefix> as argument.")
-	}
-	r.server.Redirect = value
 	return nil
 }
 

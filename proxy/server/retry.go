@@ -5,8 +5,8 @@ import "time"
 // Retry says when an exchange that failed is tried again.
 type Retry struct {
 	Max int // attempts after the first
-	// Redispatch lets an attempt go to another server (option redispatch): each Interval-th, or counted from the last one
-	// when it is negative; 0 for never.
+	// Interval lets attempts go to another server (option redispatch): each so many, or only the one that many before the
+	// end when it is negative; 0 for never.
 	Interval int
 	On       Failure // what else than a failed connection is tried again
 	Statuses []int   // responses that are tried again
@@ -28,7 +28,7 @@ func (r *Retry) Redispatches(n int) bool {
 	case r.Interval > 0:
 		return n%r.Interval == 0
 	case r.Interval < 0:
-		return (r.Max+1-n)%-r.Interval == 0 && n <= r.Max
+		return n == r.Max+1+r.Interval
 	}
 	return false
 }

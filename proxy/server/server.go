@@ -45,8 +45,6 @@ type Settings struct {
 	MaxQueue  int  // exchanges that wait for the server; 0 for any number
 	SlowStart time.Duration
 	Cookie    string // value that binds clients to the server; empty for none
-	// Redirect is where clients are sent instead of carrying their GET and HEAD requests to the server (redir).
-	Redirect string
 	// ShutdownWhenDown cuts the exchanges when the server goes down (on-marked-down shutdown-sessions), ShutdownBackups
 	// those of the backups when it comes up (on-marked-up shutdown-backup-sessions).
 	ShutdownWhenDown, ShutdownBackups bool

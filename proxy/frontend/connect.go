@@ -34,6 +34,7 @@ func (s *session) connect(reuse bool) bool {
 			return false
 		}
 		s.stream.ConnectError = stream.ConnectErrorOf(err)
+		s.stream.ServerConnection = stream.Endpoint{Destination: target.Address().AddrPort()}
 		target.Observe(server.ConnectFailed)
 		if s.again(false) {
 			continue

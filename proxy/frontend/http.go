@@ -57,6 +57,7 @@ func (s *session) beginStream() {
 	s.requestBody.Begin(&s.client, http1.Framing{Kind: http1.UntilClose}, &s.request, nil)
 	s.applet = httpApplet{session: s}
 	st.ID = streamIDs.Add(1)
+	s.outBefore, s.logged = s.client.Sent(), false
 }
 
 // receive waits for a request and reads its head. When it reports that none is there the connection is to be closed, after
@@ -85,6 +86,7 @@ func (s *session) receive(first bool) (parked, ok bool) {
 	st.First = first
 	st.Record.Timers.Request = time.Since(st.Started)
 	stream.AddHead(&st.Record.BytesIn, &s.request)
+	st.Record.BytesIn -= int64(s.asked.Unlogged)
 	s.countRequest()
 	s.client.SetReadTimeout(t.Client, time.Time{})
 	s.requestBody.Begin(&s.client, s.asked.Body, &s.request, &s.client)
@@ -118,10 +120,11 @@ func (s *session) refuse(err error) {
 	} else {
 		s.stream.Record.Status = 400 // so says HAProxy's log, though nobody is there to be told
 	}
-	s.linger()
+	s.client.Flush()
 	// What answers a request that was not understood is counted nowhere.
 	s.stream.Record.BytesIn, s.stream.Record.BytesOut = 0, 0
 	s.log()
+	s.linger()
 }
 
 // refuseBody answers a request whose body could not be waited for.
@@ -135,11 +138,11 @@ func (s *session) refuseBody(err error) {
 		record.End(stream.ProxyDenied, stream.InRequest)
 		s.replyRaw(syntax.Status)
 	case err == http1.ErrTimeout:
+		record.Timers.Request = stream.NotReached
 		record.End(stream.ClientTimeout, stream.InRequest)
 		s.replyError(408)
 	default:
 		record.End(stream.ClientAborted, stream.InRequest)
-		record.Status = 400
 	}
 	s.keep = false
 }
@@ -183,6 +186,7 @@ func (s *session) chooseBackend() bool {
 		s.backend = choose(&s.stream)
 	}
 	if s.backend == nil {
+		s.stream.Record.Timers.Request = stream.NotReached // so HAProxy
 		s.stream.Record.End(stream.ServerAborted, stream.InConnect)
 		return false
 	}
@@ -205,14 +209,14 @@ func (s *session) finish() bool {
 		s.stream.Record.End(clientCause(err), stream.InData)
 		s.keep = false
 	}
-	s.stream.Record.BytesIn += s.requestBody.Size() // without what is only read to get rid of it
 	if s.keep && !s.requestBody.Done() {
 		s.keep = s.drain()
 	}
+	s.stream.Record.BytesIn += s.requestBody.Size()
+	s.log()
 	if !s.keep && s.started {
 		s.linger()
 	}
-	s.log()
 	return s.keep && !s.frontend.stopping.Load()
 }
 
@@ -221,6 +225,7 @@ func (s *session) logEarly() {
 	if s.frontend.Log == nil || !s.frontend.LogASAP {
 		return
 	}
+	s.logged = true
 	s.stopTimers(time.Now())
 	s.stream.Record.Early = true
 	in := s.stream.Record.BytesIn
@@ -245,13 +250,13 @@ func (s *session) log() {
 	r.BytesOut += s.responseBody.Size()
 	out := s.client.Sent()
 	s.Session.Frontend.Process.Send(now, uint64(out-s.outBefore))
-	s.outBefore = out
 	if s.wasCut() {
 		r.Termination = stream.Termination{Cause: stream.Killed, Phase: stream.InData}
 	}
 	s.countExchange()
 	s.leave()
-	if s.frontend.Log != nil && !r.Early {
+	r.Early = s.frontend.LogASAP
+	if s.frontend.Log != nil && !s.logged {
 		s.frontend.Log(st)
 	}
 	st.EndTracking()

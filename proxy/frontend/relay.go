@@ -16,6 +16,7 @@ func (s *session) relayResponse() {
 	proceed := s.applyResponseRules()
 	s.stream.ResponseInput = nil
 	if !proceed {
+		s.stream.Record.Timers.Response = stream.NotReached // for the log the server's response is none
 		return
 	}
 	if !s.sign() {
@@ -100,6 +101,7 @@ func (s *session) failRelay(err error) {
 	case errors.As(err, &syntax) && s.client.Sent() == s.outBefore:
 		s.client.DropUnsent()
 		s.started = false
+		s.stream.Record.BytesOut, s.stream.Record.Timers.Response = 0, stream.NotReached
 		record.End(stream.ProxyDenied, stream.InHeaders)
 		s.replyError(502)
 		return

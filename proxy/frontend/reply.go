@@ -1,6 +1,7 @@
 package frontend
 
 import (
+	"io"
 	"strconv"
 	"time"
 
@@ -153,8 +154,12 @@ func (s *session) drain() bool {
 	s.client.SetReadTimeout(drainTime, time.Now().Add(drainTime))
 	for n := 0; n < drainBytes; {
 		piece, err := s.requestBody.Next()
+		if err == io.EOF {
+			return true
+		}
 		if err != nil {
-			return s.requestBody.Done()
+			s.stream.Record.End(clientCause(err), stream.InData)
+			return false
 		}
 		n += len(piece)
 	}

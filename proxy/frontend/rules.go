@@ -11,6 +11,9 @@ import (
 func (s *session) prepareRequest(content func(*stream.Stream) stream.Verdict, delay time.Duration, buffer bool,
 	rules func(*stream.Stream) stream.Verdict) bool {
 	if content != nil && !s.obey(s.inspect(content, &s.requestInput, delay), stream.InRequest, 403) {
+		// HAProxy has not looked at the request itself by then.
+		s.stream.ReceivedMethod, s.stream.ReceivedURI = nil, nil
+		s.stream.Record.Timers.Request = stream.NotReached
 		return false
 	}
 	if buffer && !s.obey(s.requestInput.await(s.requestUntil(), 0), stream.InRequest, 403) {
@@ -40,7 +43,8 @@ func (s *session) applyResponseRules() bool {
 	}
 	if b := s.backend; b != nil {
 		if s.stream.ResponseInput != nil &&
-			!s.obey(s.inspect(b.ResponseContentRules, &s.responseInput, b.ResponseInspectDelay), stream.InHeaders, 502) {
+			!s.obey(s.inspect(b.ResponseContentRules, &s.responseInput, b.ResponseInspectDelay), stream.InData, 502) {
+			s.stream.Record.BytesOut = 0 // nothing of the response passed
 			return false
 		}
 		if !s.shared() && !s.applyRules(b.ResponseRules, stream.InHeaders, 502) {
@@ -99,6 +103,9 @@ func (s *session) obey(verdict stream.Verdict, phase stream.Phase, refusal int) 
 		}
 		s.countDenied(phase)
 		st.Record.End(stream.ProxyDenied, phase)
+		if phase == stream.InRequest {
+			st.Record.Timers.Request = stream.NotReached
+		}
 		s.keep = false
 	default:
 		st.Record.End(stream.ProxyDenied, phase)

@@ -28,6 +28,7 @@ type session struct {
 	backend   *server.Backend
 	keep      bool // the client's connection may carry another exchange
 	started   bool // the response's head was written
+	logged    bool // the exchange has its log line
 	endedAt   time.Time
 	outBefore int64 // bytes sent to the client in earlier exchanges
 

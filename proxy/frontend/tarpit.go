@@ -11,6 +11,7 @@ import (
 func (s *session) tarpit() {
 	s.countFault(counter.DeniedRequests)
 	s.stream.Record.End(stream.ProxyDenied, stream.InTarpit)
+	begin := time.Now()
 	over := time.NewTimer(s.stream.Overrides.TarpitTimeout)
 	defer over.Stop()
 	select {
@@ -18,5 +19,7 @@ func (s *session) tarpit() {
 	case <-s.stream.Context.Done():
 		s.keep = false
 	}
+	// So HAProxy's logs tell how long the request was held.
+	s.stream.Record.Timers.Request, s.stream.Record.Timers.Queue = stream.NotReached, time.Since(begin)
 	s.replyGenerated(500)
 }

@@ -34,8 +34,8 @@ func (s *session) serveTCP() (parked bool) {
 	s.dropServer()
 	s.release()
 	s.stream.Record.BytesIn += s.client.Received()
-	s.linger()
 	s.log()
+	s.linger()
 	return false
 }
 

@@ -44,6 +44,7 @@ var (
 type Head struct {
 	Body         Framing
 	KeepAlive    bool // the sender would keep the connection
+	Unlogged     int  // bytes of Connection headers that say no more than close or keep-alive, which logs do not count
 	Upgrade      bool // a request asks to switch protocols, or a response did
 	Expect       bool // a request waits for 100 (Continue)
 	headers      int
@@ -233,6 +234,7 @@ func (h *Head) noteHost(m *message.Message, i int) error {
 }
 
 func (h *Head) noteConnection(value []byte) {
+	size, more := len("connection")+len(value), false
 	for len(value) > 0 {
 		var option []byte
 		option, value = nextElement(value)
@@ -242,8 +244,13 @@ func (h *Head) noteConnection(value []byte) {
 		case equalFold(option, "keep-alive"):
 			h.keepAlive = true
 		case equalFold(option, "upgrade"):
-			h.upgrade = true
+			h.upgrade, more = true, true
+		default:
+			more = true
 		}
+	}
+	if !more {
+		h.Unlogged += size
 	}
 }
 

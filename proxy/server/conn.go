@@ -70,6 +70,15 @@ func (a *Address) target(st *stream.Stream) (network, address string) {
 	return a.Network, net.JoinHostPort(a.Host, strconv.Itoa(port))
 }
 
+// AddrPort returns the address of a server that has a fixed one, and an invalid one of any other.
+func (a Address) AddrPort() netip.AddrPort {
+	ip, err := netip.ParseAddr(a.Host)
+	if err != nil || a.Network == "unix" || a.Offset || a.Port == 0 {
+		return netip.AddrPort{}
+	}
+	return netip.AddrPortFrom(ip, uint16(a.Port))
+}
+
 // String returns the address as the configuration has it.
 func (a Address) String() string {
 	if a.Network == "unix" {

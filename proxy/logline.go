@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"tidelock/proxy/config"
+	"tidelock/proxy/config/syntax"
 	"tidelock/proxy/log"
 	"tidelock/proxy/logformat"
 	"tidelock/proxy/sample"
@@ -34,7 +35,7 @@ func (b *builder) logging(section *config.Proxy, logger *log.Logger) func(*strea
 	}
 	if len(logger.Targets) == 0 {
 		if section.LogFormat.Text != "" {
-			b.diags.Warnf(section.LogFormat.At, "log format ignored for %s '%s' since it has no log address.", section.Kind, section.Name)
+			b.diags.Warnf(syntax.Position{}, "log format ignored for %s '%s' since it has no log address.", section.Kind, section.Name)
 		}
 		return nil
 	}

@@ -110,7 +110,7 @@ func (p *parser) log(s syntax.Statement, missing string) (Log, bool) {
 	for i, level := range []*int{&target.Level, &target.MinLevel} {
 		if len(words) > i+1 {
 			if *level = slices.Index(LogLevels, words[i+1]); *level < 0 {
-				return fail("unknown optional log %slevel '%s'", strings.Repeat("minimum ", i), words[i+1])
+				return fail("unknown optional %slog level '%s'", strings.Repeat("minimum ", i), words[i+1])
 			}
 		}
 	}

@@ -182,7 +182,7 @@ func (b *builder) buildFrontend(section *config.Proxy) *entrance {
 	c.ChooseBackend = b.chooseBackend(section, rules)
 	c.ErrorReply = b.errorReply(section)
 	c.Log = b.logging(section, e.logger)
-	c.LogASAP, c.IgnoreProbes = section.LogASAP, section.HTTPIgnoreProbes
+	c.LogASAP = section.LogASAP
 	c.LogRefused = b.logRefused(section, e.logger)
 	e.Frontend = frontend.New(c)
 	e.bindings = b.buildBindings(section)

@@ -58,8 +58,6 @@ type Config struct {
 	// Log is called at the end of each exchange, or with LogASAP as soon as there is a server's answer to log.
 	Log     func(*stream.Stream)
 	LogASAP bool
-	// IgnoreProbes passes over connections that end or time out without a byte (option http-ignore-probes).
-	IgnoreProbes bool
 	// LogRefused is called when a connection ends before its first exchange because its handshake failed.
 	LogRefused func(s *stream.Stream, reason string)
 	// Errors receives what is a fault of ours; nil is slog's default.

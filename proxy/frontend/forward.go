@@ -205,7 +205,7 @@ func (s *session) replyUpload() {
 	syntax := (*http1.SyntaxError)(nil)
 	switch {
 	case errors.As(s.upload.err, &syntax):
-		s.replyRaw(syntax.Status)
+		s.replyError(syntax.Status)
 	case errors.Is(s.upload.err, http1.ErrTimeout):
 		s.replyError(408)
 	}

@@ -31,7 +31,7 @@ func (s *session) awaitFirstByte(first bool) (parked, ok bool) {
 	if err == nil {
 		return false, true
 	}
-	if first && err != http1.ErrInterrupted && !(s.frontend.IgnoreProbes && s.client.Received() == 0) {
+	if first && err != http1.ErrInterrupted {
 		s.stream.Started = s.Accepted // no byte of a request came, so all of the time was one of waiting for it
 		s.refuse(err)
 	}

@@ -74,7 +74,6 @@ func (s *session) assign() bool {
 		a.queuedAt = time.Now()
 	}
 	target, err := s.backend.Assign(&s.stream, &a.wants)
-	record.Queued = stream.Queued{Server: int64(a.wants.ServerQueue), Backend: int64(a.wants.BackendQueue)}
 	if err == nil {
 		a.target = target
 		s.stream.Server = &target.Server
@@ -84,6 +83,7 @@ func (s *session) assign() bool {
 		}
 		if a.wants.Waited {
 			record.Timers.Queue = time.Since(a.queuedAt)
+			record.Queued = stream.Queued{Server: int64(a.wants.ServerQueue), Backend: int64(a.wants.BackendQueue)}
 		}
 		s.enterServer()
 		return true

@@ -137,25 +137,3 @@ func bindNames(yield func(string) bool) {
 		}
 	}
 }
-
-// unknownParameter reports a parameter of server that has no row.
-func (p *parser) unknownParameter(s syntax.Statement, parameter syntax.Word, where string, refused, known []string) {
-	reason := where + ": unknown keyword '" + parameter.Text + "'" + nearest.Suggestion(parameter.Text, slices.Values(slices.Concat(known, refused)))
-	if slices.Contains(refused, parameter.Text) {
-		reason = where + ": '" + parameter.Text + "' is not supported yet by this version."
-	}
-	p.report(syntax.Alert, parameter.At, s.Keyword(), "%s", reason)
-}
-
-// names returns the sorted keys of two registries of parameters.
-func names[A, B any](flags map[string]A, valued map[string]B) []string {
-	var all []string
-	for name := range flags {
-		all = append(all, name)
-	}
-	for name := range valued {
-		all = append(all, name)
-	}
-	slices.Sort(all)
-	return all
-}

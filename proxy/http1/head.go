@@ -61,10 +61,9 @@ type Head struct {
 
 // scanner walks over the lines of a head while it arrives, each looked at once.
 type scanner struct {
-	conn  *Conn
-	pos   int // next line, relative to the conn's unread input
-	seen  int // where the search for the end of that line goes on
-	lines int
+	conn *Conn
+	pos  int // next line, relative to the conn's unread input
+	seen int // where the search for the end of that line goes on
 }
 
 // fill waits for more input; what arrived too slowly or does not fit is the caller's to name.

@@ -19,7 +19,6 @@ type Variable struct {
 	text bool
 	// missing says what a text that is not there leaves.
 	missing missing
-	unsafe  *byteSet
 	append  func(b []byte, c *sample.Context, fl flags) []byte
 	// expression takes the place of append: what a sample yields.
 	expression string

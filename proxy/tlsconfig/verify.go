@@ -28,11 +28,10 @@ const (
 
 // verifier checks the chain that a peer shows.
 type verifier struct {
-	roots   *x509.CertPool
-	trusted []*x509.Certificate // roots, as far as they are known one by one
-	lists   []*x509.RevocationList
-	usage   x509.ExtKeyUsage // what the certificate must be good for
-	now     func() time.Time
+	roots *x509.CertPool
+	lists []*x509.RevocationList
+	usage x509.ExtKeyUsage // what the certificate must be good for
+	now   func() time.Time
 
 	ignoreCA, ignore config.ErrorSet
 }

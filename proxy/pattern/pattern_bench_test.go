@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"tidelock/proxy/value"
@@ -33,7 +37,8 @@ func networkLine(i int) string {
 	return fmt.Sprintf("2001:db8:%x:%x::/64 value%d", i>>12, i&0xfff, i)
 }
 
-// BenchmarkSets_Map loads a file of a million lines: reading apart, that is what a map costs at start.
+// BenchmarkSets_Map loads a file of a million lines, which is what a map costs at start, beside haproxy's check of a
+// configuration that has it, where it is installed.
 func BenchmarkSets_Map(b *testing.B) {
 	for _, bench := range []struct {
 		name   string
@@ -42,14 +47,34 @@ func BenchmarkSets_Map(b *testing.B) {
 	}{
 		{"strings", hostLine, Str}, {"prefixes", hostLine, Beg}, {"IPv4 addresses", addressLine, IP}, {"IPv6 networks", networkLine, IP},
 	} {
-		b.Run(bench.name, func(b *testing.B) {
-			content := largeFile(bench.line)
-			read := func(string) ([]byte, error) { return content, nil }
-			b.ReportAllocs()
+		file := filepath.Join(b.TempDir(), "million")
+		if err := os.WriteFile(file, largeFile(bench.line), 0o600); err != nil {
+			b.Fatal(err)
+		}
+		b.Run(bench.name+"/tidelock", func(b *testing.B) {
 			for b.Loop() {
-				sets := &Sets{}
-				if _, err := sets.Map("million", Output{value.String}, read, Request{Method: bench.method}); err != nil {
+				if _, err := (&Sets{}).Map(file, Output{value.String}, os.ReadFile, Request{Method: bench.method}); err != nil {
 					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/load")
+		})
+		b.Run(bench.name+"/haproxy", func(b *testing.B) {
+			program, err := exec.LookPath("haproxy")
+			if err != nil {
+				b.Skip(err)
+			}
+			config := filepath.Join(b.TempDir(), "haproxy.cfg")
+			text := fmt.Sprintf("listen l\n mode http\n bind 127.0.0.1:1\n http-request set-header x %%[str(a),map_%s(%s)]\n", bench.method.Name, file)
+			if bench.method == IP {
+				text = strings.Replace(text, "str(a)", "src", 1)
+			}
+			if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				if out, err := exec.Command(program, "-c", "-f", config).CombinedOutput(); err != nil {
+					b.Fatalf("%v: %s", err, out)
 				}
 			}
 			b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/load")

@@ -14,8 +14,8 @@ func (b *builder) forwardRules(section *config.Proxy) verdict {
 	byBackend := map[*stream.Proxy]addressHeaders{}
 	for _, backend := range b.config.Proxies {
 		h := addressHeaders{
-			source:      newAddressHeader("x-forwarded-for", section.ForwardFor, backend.ForwardFor),
-			destination: newAddressHeader("x-original-to", asForwardFor(section.OriginalTo), asForwardFor(backend.OriginalTo)),
+			source:      newAddressHeader(section.ForwardFor, backend.ForwardFor),
+			destination: newAddressHeader(asForwardFor(section.OriginalTo), asForwardFor(backend.OriginalTo)),
 		}
 		if backend.Kind.HasBackend() && (h.source != nil || h.destination != nil) {
 			byBackend[b.identities[backend]] = h
@@ -59,7 +59,7 @@ type addressHeader struct {
 
 // newAddressHeader combines what frontend and backend ask for, one of which is enough. The backend's name goes before the
 // frontend's, and who wants the header in any case is heard before who does not.
-func newAddressHeader(usual string, front, back config.ForwardFor) *addressHeader {
+func newAddressHeader(front, back config.ForwardFor) *addressHeader {
 	if !front.Enabled && !back.Enabled {
 		return nil
 	}
@@ -68,9 +68,7 @@ func newAddressHeader(usual string, front, back config.ForwardFor) *addressHeade
 		if !o.Enabled {
 			continue
 		}
-		if name := strings.ToLower(o.Header); h.name == "" || name != usual {
-			h.name = name
-		}
+		h.name = strings.ToLower(o.Header)
 		h.ifNone = h.ifNone && o.IfNone
 		if o.Except.IsValid() {
 			h.except = append(h.except, o.Except)

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"tidelock/proxy/acl"
@@ -101,6 +102,10 @@ func (l *ruleList) add(r config.Rule) {
 		l.failRule(l.section, err, r)
 		return
 	}
+	if earlier := l.chains[set]; len(earlier) > 0 && earlier[len(earlier)-1].Last() && strings.HasPrefix(r.Set, "http-") {
+		l.diags.Add(syntax.Diagnostic{Severity: syntax.Warning, Position: r.At, Tight: true,
+			Reason: fmt.Sprintf("previous '%s' action is final and has no condition attached, further entries are NOOP.", r.Set)})
+	}
 	l.chains[set] = append(l.chains[set], compiled)
 }
 
@@ -165,18 +170,13 @@ func inSequence(first, second verdict) verdict {
 
 func (b *builder) ruleCompiler(section *config.Proxy, set stream.RuleSet, acls *acl.Set, r config.Rule) *rule.Compiler {
 	k := &rule.Compiler{
-		Set: set, Mode: b.identities[section].Mode, Proxy: b.identities[section], HasBackend: section.Kind.HasBackend(), ACLs: acls, Caches: b.caches,
-		ErrorGroup: b.errorGroup, Experimental: b.config.Global.Experimental,
-		Warn:     func(text string) { b.diags.Warnf(r.At, "%s", text) },
-		Files:    r.Folder.ReadFile,
-		Patterns: b.patterns, Place: b.place(r.At),
-		ErrorReply: b.answerError(section), Tarpit: tarpitTimeout(section),
+		Set: set, Mode: b.identities[section].Mode, HasBackend: section.Kind.HasBackend(), ACLs: acls, Caches: b.caches,
+		Samples:      b.compiler(section, sample.PhaseOf(set), r.At, r.Folder),
+		Experimental: b.config.Global.Experimental, Tarpit: tarpitTimeout(section),
+		ErrorReply: b.answerError(section), ErrorGroup: b.errorGroup,
 	}
 	if section.Kind.HasFrontend() {
 		k.Frontend = b.identities[section]
-	}
-	if b.scripts != nil {
-		k.Scripts = b.scripts
 	}
 	return k
 }
@@ -185,8 +185,9 @@ func (b *builder) ruleCompiler(section *config.Proxy, set stream.RuleSet, acls *
 // files that it reads are in that statement's folder.
 func (b *builder) compiler(section *config.Proxy, phase sample.Phase, at syntax.Position, folder config.Folder) *sample.Compiler {
 	k := &sample.Compiler{
-		Phase: phase, Proxy: b.identities[section], Warn: func(text string) { b.diags.Warnf(at, "%s", text) }, Files: folder.ReadFile,
-		Patterns: b.patterns, Place: b.place(at),
+		Phase: phase.In(section.Kind.HasFrontend(), section.Kind.HasBackend()), Proxy: b.identities[section],
+		Warn:  func(text string) { b.diags.Warnf(at, "%s", text) },
+		Files: folder.ReadFile, Users: b.usersOf, Patterns: b.patterns, Place: b.place(at),
 	}
 	if b.scripts != nil {
 		k.Scripts = b.scripts
@@ -209,13 +210,18 @@ func (b *builder) compileCondition(acls *acl.Set, section *config.Proxy, use con
 
 // fail reports an error in the words of a rule, at the word that it concerns.
 func (b *builder) fail(err error, r config.Rule, format string, arguments ...any) {
+	b.diags.Alertf(b.position(err, r), format, arguments...)
+}
+
+// position returns where in a rule an error is.
+func (b *builder) position(err error, r config.Rule) syntax.Position {
 	at := r.At
 	var located *sample.Error
 	if errors.As(err, &located) && located.Word < len(r.Words) {
 		at = r.Words[located.Word].At
 		at.Column += located.Offset
 	}
-	b.diags.Alertf(at, format, arguments...)
+	return at
 }
 
 // sentence returns an error's text as the end of a message: with a full stop, unless it ends like a sentence already.

@@ -13,6 +13,7 @@ func (p *parser) addRule(s syntax.Statement, set string, skip int) {
 		p.failf(s, "'%s' not allowed in anonymous 'defaults' section.", s.Keyword())
 		return
 	}
+	p.warnOrder(s, set)
 	p.proxy.Rules = append(p.proxy.Rules, Rule{Set: set, Words: s.Words[skip:], Folder: p.folder(s), At: s.At()})
 }
 
@@ -51,6 +52,10 @@ func parseTCPRule(p *parser, s syntax.Statement) {
 		p.failf(s, "missing argument for '%s' in %s '%s'", s.Keyword(), p.proxy.Kind, p.proxy.Name)
 	case what == "inspect-delay":
 		p.inspectDelay(s)
+	case isRequest && (what == "connection" || what == "session") && p.proxy.Kind == Backend:
+		p.failf(s, "%s %s is not allowed because %s %s is not a frontend", s.Keyword(), what, p.proxy.Kind, p.proxy.Name)
+	case what == "content" && !isRequest && p.proxy.Kind == Frontend:
+		p.failf(s, "tcp-response content is only allowed in 'backend' sections or 'defaults' section with a name")
 	case what == "content" || isRequest && (what == "connection" || what == "session"):
 		p.addRule(s, s.Keyword()+" "+what, 2)
 	case isRequest:

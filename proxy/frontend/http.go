@@ -56,7 +56,6 @@ func (s *session) beginStream() {
 	// Until the head says otherwise, whatever comes is part of what cannot be understood.
 	s.requestBody.Begin(&s.client, http1.Framing{Kind: http1.UntilClose}, &s.request, nil)
 	s.applet = httpApplet{session: s}
-	st.ID = streamIDs.Add(1)
 	s.outBefore, s.logged = s.client.Sent(), false
 }
 
@@ -67,6 +66,7 @@ func (s *session) receive(first bool) (parked, ok bool) {
 		return parked, false
 	}
 	st := &s.stream
+	st.ID = streamIDs.Add(1) // waiting for a request is no exchange yet
 	st.Started = time.Now()
 	st.Record.Timers.Idle = st.Started.Sub(s.endedAt)
 	t := s.frontend.Timeouts

@@ -115,6 +115,12 @@ func init() {
 	)
 }
 
+// finalActions end the evaluation of their rule set whenever they run.
+var finalActions = map[string]bool{
+	"allow": true, "auth": true, "deny": true, "redirect": true, "reject": true, "return": true, "silent-drop": true,
+	"tarpit": true, "use-service": true,
+}
+
 // control compiles an action that does nothing but decide.
 func control(v stream.Verdict) row {
 	return func(*parser) (action, error) {

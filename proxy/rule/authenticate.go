@@ -9,7 +9,7 @@ import (
 
 // auth [realm <realm>]
 func authenticate(p *parser) (action, error) {
-	realm := p.Proxy.Name
+	realm := p.Samples.Proxy.Name
 	if p.accept("realm") {
 		if !p.more() {
 			return nil, errors.New("missing realm value")
@@ -27,7 +27,10 @@ func authenticate(p *parser) (action, error) {
 		if errorReply != nil {
 			errorReply(c.Stream, 401)
 		}
-		if m.Empty() || !m.Add("www-authenticate", challenge) {
+		switch {
+		case m.Empty():
+			return stream.Abort // an errorfile says so
+		case !m.Add("www-authenticate", challenge):
 			return stream.Failed
 		}
 		return stream.Reply

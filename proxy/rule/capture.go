@@ -14,7 +14,7 @@ import (
 // In requests a length declares a slot of its own. Backends can only store in slots that frontends declared, and whether
 // the frontend of an exchange has it is seen then.
 func capture(p *parser) (action, error) {
-	inRequest := p.samples.Phase == sample.PhaseOf(stream.HTTPRequest)
+	inRequest := p.Set == stream.HTTPRequest
 	usage := "expects <expression> id <idx>"
 	if inRequest {
 		usage = "expects <expression> [ 'len' <length> | id <idx> ]"
@@ -65,7 +65,7 @@ func (p *parser) captureNew(e *sample.Expression, usage string) (action, error) 
 		return nil, errors.New(usage)
 	}
 	if p.Frontend == nil {
-		return nil, fmt.Errorf("proxy '%s' has no frontend capability", p.Proxy.Name)
+		return nil, fmt.Errorf("proxy '%s' has no frontend capability", p.Samples.Proxy.Name)
 	}
 	length, _ := strconv.Atoi(p.take())
 	if length <= 0 {

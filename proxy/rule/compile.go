@@ -13,7 +13,6 @@ import (
 	"tidelock/proxy/logformat"
 	"tidelock/proxy/message"
 	"tidelock/proxy/nearest"
-	"tidelock/proxy/pattern"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/stream"
 )
@@ -22,26 +21,18 @@ import (
 type Compiler struct {
 	Set        stream.RuleSet
 	Mode       stream.Mode
-	Proxy      *stream.Proxy // the section, whose tables can be named
-	HasBackend bool          // the section has servers
+	HasBackend bool // the section has servers
 	ACLs       *acl.Set
-	Scripts    stream.Scripts    // resolves lua.NAME; nil when no script is loaded
-	Warn       func(text string) // receives what is allowed but most likely a mistake; nil drops it
+	Samples    *sample.Compiler // for the phase of the set; knows the section, its scripts and files
 
 	// Experimental allows what the manual calls experimental.
 	Experimental bool
 	// Frontend declares the slots of captures; nil in a backend, which stores in those of other sections.
 	Frontend *stream.Proxy
-
 	// Tarpit is how long tarpit rules hold clients up.
 	Tarpit time.Duration
-	// Files reads the files that rules name; nil is os.ReadFile.
-	Files func(name string) ([]byte, error)
 	// Caches by name.
 	Caches map[string]*cache.Cache
-	// Patterns are the files of maps and ACLs; Place is that of the rule.
-	Patterns *pattern.Sets
-	Place    pattern.Place
 	// ErrorReply fills the stream's empty Response with the proxy's own answer for a status. Nil leaves it without a body.
 	ErrorReply func(s *stream.Stream, status int)
 	// ErrorGroup returns the pages of a http-errors section by status; ok is false when there is no such section.
@@ -53,7 +44,6 @@ type Compiler struct {
 // Errors are of type *Error; words count from the action.
 func (k *Compiler) Compile(words []string) (*Rule, error) {
 	p := &parser{Compiler: k, words: words, at: 1}
-	p.samples = k.samples()
 	if len(words) == 0 {
 		return nil, p.failure(InAction, p.unknown(""))
 	}
@@ -64,18 +54,12 @@ func (k *Compiler) Compile(words []string) (*Rule, error) {
 	if p.at < len(words) && p.more() {
 		return nil, p.failure(AfterAction, fmt.Errorf("expected 'if' or 'unless' followed by a condition, but found '%s'", words[p.at]))
 	}
-	condition, err := k.ACLs.Condition(&p.samples, words[p.at:])
+	condition, err := k.ACLs.Condition(p.Samples, words[p.at:])
 	if err != nil {
 		return nil, p.failure(InCondition, err)
 	}
-	return &Rule{condition, act, p.hint, stream.Place{File: k.Place.File, Line: k.Place.Line}}, nil
-}
-
-// samples returns the compiler of the expressions in the rule.
-func (k *Compiler) samples() sample.Compiler {
-	return sample.Compiler{
-		Phase: sample.PhaseOf(k.Set), Proxy: k.Proxy, Scripts: k.Scripts, Warn: k.Warn, Files: k.Files, Patterns: k.Patterns, Place: k.Place,
-	}
+	at := k.Samples.Place
+	return &Rule{condition, act, p.hint, finalActions[words[0]], stream.Place{File: at.File, Line: at.Line}}, nil
 }
 
 // Part is a part of a rule.
@@ -91,8 +75,9 @@ const (
 
 // Error is a fault in a rule. Errors of type *sample.Error that it wraps give the position.
 type Error struct {
-	Part  Part
-	Fault *sample.Error
+	Part    Part
+	Keyword int // the word that begins the condition
+	Fault   *sample.Error
 }
 
 // Error says what is wrong, without the rule that it is wrong in.
@@ -107,8 +92,7 @@ type parser struct {
 	words    []string
 	at       int    // the next word
 	argument string // what stands in parentheses after the action's name
-	samples  sample.Compiler
-	hint     *hint // of an early-hint action
+	hint     *hint  // of an early-hint action
 }
 
 // failure gives an error the position of the next word, to which an error that has a position adds its own.
@@ -119,9 +103,9 @@ func (p *parser) failure(part Part, err error) error {
 	}
 	if e, ok := err.(*sample.Error); ok {
 		e.Word += p.at
-		return &Error{part, e}
+		return &Error{part, p.at, e}
 	}
-	return &Error{part, &sample.Error{Word: max(0, min(p.at, len(p.words)-1)), Text: err.Error()}}
+	return &Error{part, p.at, &sample.Error{Word: max(0, min(p.at, len(p.words)-1)), Text: err.Error()}}
 }
 
 // action compiles the action that name, the first word, names.
@@ -226,7 +210,7 @@ func (p *parser) format(what string) (*logformat.Format, error) {
 		return nil, err
 	}
 	p.at--
-	f, err := logformat.Compile(&p.samples, word, logformat.Text)
+	f, err := logformat.Compile(p.Samples, word, logformat.Text)
 	if err != nil {
 		return nil, err
 	}
@@ -239,7 +223,7 @@ func (p *parser) expression() (*sample.Expression, error) {
 	if !p.more() {
 		return nil, errors.New("missing fetch method")
 	}
-	e, n, err := p.samples.ParseAvailable(p.words[p.at:])
+	e, n, err := p.Samples.ParseAvailable(p.words[p.at:])
 	if err != nil {
 		return nil, err
 	}

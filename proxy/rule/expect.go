@@ -14,7 +14,7 @@ func expectProxy(p *parser) (action, error) {
 		if p.more() {
 			layer = p.words[p.at]
 		}
-		return nil, fmt.Errorf("'tcp-request connection expect-proxy' only supports 'layer4' in %s '%s' (got '%s')", "frontend", p.Proxy.Name, layer)
+		return nil, fmt.Errorf("'tcp-request connection expect-proxy' only supports 'layer4' in %s '%s' (got '%s')", "frontend", p.Samples.Proxy.Name, layer)
 	}
 	return func(c *sample.Context) stream.Verdict {
 		c.Stream.Session.ExpectProxy = true

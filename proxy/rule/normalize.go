@@ -127,7 +127,7 @@ func stripDotDot(b, path []byte, full bool) ([]byte, bool) {
 		case found:
 			b = b[:start+parent]
 		case !full:
-			b = append(b, segment...)
+			b = append(b, "../"...) // the slash even where there was none
 		}
 	}
 	return b, true

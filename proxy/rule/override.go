@@ -19,10 +19,11 @@ func setTimeout(p *parser) (action, error) {
 		return nil, exactly(2, "arguments")
 	}
 	if !p.HasBackend {
-		return nil, fmt.Errorf("proxy '%s' has no backend capability", p.Proxy.Name)
+		return nil, fmt.Errorf("proxy '%s' has no backend capability", p.Samples.Proxy.Name)
 	}
 	var field func(o *stream.Overrides) *time.Duration
-	switch which := p.take(); which {
+	which := p.take()
+	switch which {
 	case "server":
 		field = func(o *stream.Overrides) *time.Duration { return &o.ServerTimeout }
 	case "tunnel":
@@ -33,7 +34,7 @@ func setTimeout(p *parser) (action, error) {
 	}
 	if d, err := syntax.ParseTime(p.words[p.at], time.Millisecond); err == nil {
 		if p.at++; d <= 0 {
-			return nil, errors.New("null value is not valid for a 'set-timeout' rule")
+			return nil, fmt.Errorf("null value is not valid for a 'set-timeout %s' rule", which)
 		}
 		return func(c *sample.Context) stream.Verdict {
 			*field(&c.Stream.Overrides) = d

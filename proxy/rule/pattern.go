@@ -29,7 +29,7 @@ func changePatterns(arguments int, change func(s *pattern.Set, key string, value
 		if !p.has(arguments) {
 			return nil, exactly(arguments, "arguments")
 		}
-		file := cmp.Or(p.Patterns, &pattern.Sets{}).Reference(p.argument)
+		file := cmp.Or(p.Samples.Patterns, &pattern.Sets{}).Reference(p.argument)
 		formats := make([]*logformat.Format, arguments)
 		for i := range formats {
 			var err error

@@ -75,9 +75,6 @@ func (r *Reply) make(c *sample.Context, m *message.Message) bool {
 	for i := range r.headers {
 		ok = ok && m.Add(r.headers[i].name, values[i])
 	}
-	if r.status == 204 || r.status == 304 {
-		return ok
-	}
 	ok = ok && m.Add("content-length", c.Output.Keep(strconv.AppendInt(c.Output.Buffer(), int64(len(body)), 10)))
 	if len(body) > 0 {
 		ok = ok && m.Add("content-type", r.contentType)

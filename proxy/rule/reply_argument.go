@@ -16,7 +16,6 @@ import (
 // Errors are of type *Error.
 func (k *Compiler) CompileError(words []string) (status int, r *Reply, err error) {
 	p := &parser{Compiler: k, words: words}
-	p.samples = k.samples()
 	r = &Reply{}
 	if !slices.Contains(words, "status") {
 		err = errors.New("expects at least a <status> as arguments.")
@@ -46,6 +45,9 @@ func (p *parser) reply(r *Reply) error {
 			r.source = keyword
 		}
 		if argument.operands > 0 && (!p.has(argument.operands) || p.words[p.at] == "") {
+			if keyword == "deny_status" {
+				keyword = "status" // it is the older name
+			}
 			return fmt.Errorf("'%s' expects %s", keyword, argument.expected)
 		}
 		if err := argument.parse(p, r); err != nil {
@@ -64,19 +66,17 @@ func (p *parser) completeReply(r *Reply) error {
 		return fmt.Errorf("No body expected for %d responses", r.status)
 	case payload && r.contentType == nil:
 		return errors.New("a content type must be defined when non-empty payload is configured")
-	case !payload && r.contentType != nil && p.Warn != nil:
-		p.Warn(fmt.Sprintf("content-type '%s' ignored by the http reply because neither errorfile nor payload defined", r.contentType))
-	case whole && r.headers != nil && p.Warn != nil:
-		p.Warn("hdr parameters ignored by the http reply when used with an errorfile")
+	case !payload && r.contentType != nil:
+		p.Samples.Warnf("content-type '%s' ignored by the http reply because neither errorfile nor payload defined", r.contentType)
+	case whole && r.headers != nil:
+		p.Samples.Warnf("hdr parameters ignored by the http reply when used with an errorfile")
 	}
 	r.reason = []byte(message.ReasonOf(r.status))
 	switch r.source {
 	case "default-errorfiles":
 		return r.setDefault(p)
 	case "errorfiles":
-		if r.page = r.group[r.status]; r.page == nil {
-			return r.setDefault(p)
-		}
+		r.page = r.group[r.status] // without one the answer has nothing but the status
 	}
 	return nil
 }
@@ -159,10 +159,10 @@ func replyFile(p *parser, r *Reply) (err error) {
 // file takes the next word as the name of a file and returns its content.
 func (p *parser) file() ([]byte, error) {
 	name := p.take()
-	content, err := p.samples.ReadFile(name)
+	content, err := p.Samples.ReadFile(name)
 	if err != nil {
 		p.at--
-		return nil, fmt.Errorf("error opening file '%s'", name)
+		return nil, fmt.Errorf("error opening file '%s'.", name)
 	}
 	return content, nil
 }
@@ -180,7 +180,7 @@ func replyPage(p *parser, r *Reply) error {
 }
 
 // replyGroup looks the section up at once: the configuration has been read to its end when rules are compiled. A status
-// that it has no page for is answered as usual.
+// that it has no page for is answered with nothing else.
 func replyGroup(p *parser, r *Reply) error {
 	name := p.take()
 	if p.ErrorGroup == nil {
@@ -199,7 +199,7 @@ func replyFormatFile(p *parser, r *Reply) error {
 	if err := replyFile(p, r); err != nil {
 		return err
 	}
-	f, err := logformat.Compile(&p.samples, string(r.raw), logformat.Text)
+	f, err := logformat.Compile(p.Samples, string(r.raw), logformat.Text)
 	if err != nil {
 		// The position is in the file: the configuration has none but that of the file's name.
 		return errors.New(err.Error())

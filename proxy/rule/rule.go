@@ -15,8 +15,12 @@ type Rule struct {
 	condition *acl.Condition
 	act       action
 	hint      *hint // of an early-hint rule
+	final     bool  // the action ends the evaluation
 	place     stream.Place
 }
+
+// Last reports whether no rule after this one can run.
+func (r *Rule) Last() bool { return r.final && r.condition == nil }
 
 // action does its work on the exchange of c and says how that goes on.
 type action func(c *sample.Context) stream.Verdict

@@ -71,7 +71,7 @@ func newStream(set stream.RuleSet, request string) *stream.Stream {
 
 func compileChain(t testing.TB, set stream.RuleSet, lines string) *Chain {
 	t.Helper()
-	k := &Compiler{Set: set, Mode: stream.ModeHTTP, ACLs: &acl.Set{}, Files: files}
+	k := &Compiler{Set: set, Mode: stream.ModeHTTP, ACLs: &acl.Set{}, Samples: samples(set, nil)}
 	var rules []*Rule
 	for line := range strings.SplitSeq(lines, "\n") {
 		r, err := k.Compile(words(line))
@@ -81,6 +81,11 @@ func compileChain(t testing.TB, set stream.RuleSet, lines string) *Chain {
 		rules = append(rules, r)
 	}
 	return NewChain(set, rules)
+}
+
+// samples compiles what the rules of a set read.
+func samples(set stream.RuleSet, scripts stream.Scripts) *sample.Compiler {
+	return &sample.Compiler{Phase: sample.PhaseOf(set), Proxy: &stream.Proxy{Name: "f"}, Scripts: scripts, Files: files}
 }
 
 // files are what rules can name.
@@ -121,7 +126,7 @@ func TestChain_Run(t *testing.T) {
 			"HTTP/1.1 200 OK\ncontent-length: 2\ncontent-type: text/plain\n\nhi"},
 		{"return format and headers", req, "return status 200 content-type text/plain lf-string %[path] hdr X-A v%[src] hdr x-b b", stream.Reply,
 			"HTTP/1.1 200 OK\nx-a: v127.0.0.1\nx-b: b\ncontent-length: 4\ncontent-type: text/plain\n\n/a/b"},
-		{"return without content", req, "return status 204", stream.Reply, "HTTP/1.1 204 No Content"},
+		{"return without content", req, "return status 204", stream.Reply, "HTTP/1.1 204 No Content\ncontent-length: 0"},
 		{"return errorfile", req, "return errorfile sorry.http", stream.Reply, "HTTP/1.1 503 Sorry\ncontent-type: a/b\n\nhello"},
 		{"return empty errorfile", req, "return errorfile empty.http", stream.Abort, ""},
 		{"return file", req, "return content-type a/b file text", stream.Reply, "HTTP/1.1 200 OK\ncontent-length: 8\ncontent-type: a/b\n\nx%[path]"},
@@ -243,7 +248,7 @@ func TestCompiler_Compile_Errors(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			k := &Compiler{Set: test.set, ACLs: &acl.Set{}, Files: files}
+			k := &Compiler{Set: test.set, ACLs: &acl.Set{}, Samples: samples(test.set, nil)}
 			_, err := k.Compile(words(test.rule))
 			var e *sample.Error
 			if !errors.As(err, &e) {
@@ -327,7 +332,7 @@ type service struct{ stream.Service }
 
 func TestCompiler_Compile_Scripts(t *testing.T) {
 	l := &scripts{}
-	k := &Compiler{Set: stream.HTTPRequest, Mode: stream.ModeHTTP, ACLs: &acl.Set{}, Scripts: l}
+	k := &Compiler{Set: stream.HTTPRequest, Mode: stream.ModeHTTP, ACLs: &acl.Set{}, Samples: samples(stream.HTTPRequest, l)}
 	action, err := k.Compile(words("lua.known a 'b c' if TRUE"))
 	if err != nil {
 		t.Fatal(err)
@@ -347,7 +352,7 @@ func TestCompiler_Compile_Scripts(t *testing.T) {
 		t.Errorf("the verdict of use-service is %d, service is %v", v, s.Service)
 	}
 	for _, set := range []stream.RuleSet{stream.HTTPAfterResponse, stream.TCPRequest} {
-		k := &Compiler{Set: set, Mode: stream.ModeHTTP, ACLs: &acl.Set{}, Scripts: l}
+		k := &Compiler{Set: set, Mode: stream.ModeHTTP, ACLs: &acl.Set{}, Samples: samples(set, l)}
 		line := "use-service lua.known"
 		if set == stream.HTTPAfterResponse {
 			line = "lua.known a 'b c'"
@@ -379,7 +384,7 @@ func TestCompiler_Compile_WaitForBody(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			k := &Compiler{Set: stream.HTTPRequest, ACLs: &acl.Set{}}
+			k := &Compiler{Set: stream.HTTPRequest, ACLs: &acl.Set{}, Samples: samples(stream.HTTPRequest, nil)}
 			r, err := k.Compile(words("wait-for-body " + test.arguments))
 			if test.want != "" {
 				if err == nil || !strings.Contains(err.Error(), test.want) {

@@ -11,7 +11,7 @@ import (
 
 // lua.<name> [<argument>...]
 func (p *parser) script(name string) (action, error) {
-	if p.Scripts == nil {
+	if p.Samples.Scripts == nil {
 		p.at = 0
 		return nil, fmt.Errorf("unknown action 'lua.%s': no script is loaded", name)
 	}
@@ -23,7 +23,7 @@ func (p *parser) script(name string) (action, error) {
 	for p.more() {
 		p.at++
 	}
-	run, err := p.Scripts.BindAction(p.Set, name, p.words[start:p.at])
+	run, err := p.Samples.Scripts.BindAction(p.Set, name, p.words[start:p.at])
 	if err != nil {
 		p.at = 0
 		return nil, err
@@ -41,14 +41,14 @@ func useService(p *parser) (action, error) {
 	switch {
 	case !ok:
 		err = fmt.Errorf("unknown service '%s'", word)
-	case p.Scripts == nil:
+	case p.Samples.Scripts == nil:
 		err = fmt.Errorf("unknown service '%s': no script is loaded", word)
 	}
 	if err != nil {
 		p.at--
 		return nil, err
 	}
-	service, err := p.Scripts.BindService(p.Mode, name)
+	service, err := p.Samples.Scripts.BindService(p.Mode, name)
 	if err == nil && p.Set == stream.TCPRequest && p.Mode == stream.ModeHTTP {
 		err = errors.New("a service of HTTP cannot be used in 'tcp-request' rules, nor one of TCP in mode http")
 	}

@@ -56,14 +56,14 @@ func track(counter int) row {
 
 // table takes "table <name>"; without it, the section's own table is meant.
 func (p *parser) table(who string) (*sticktable.Table, error) {
-	name := p.Proxy.Name
+	name := p.Samples.Proxy.Name
 	if p.accept("table") {
 		if !p.more() {
 			return nil, errors.New("missing table name")
 		}
 		name, _ = p.word("the name of a table")
 	}
-	if t := p.Proxy.Tables.Named(name); t != nil {
+	if t := p.Samples.Proxy.Tables.Named(name); t != nil {
 		return t, nil
 	}
 	return nil, fmt.Errorf("unable to find table '%s' referenced by %s", name, who)

@@ -30,6 +30,7 @@ const (
 	FieldNumber              // Extra, a protobuf.Path
 	Table                    // Table: the one of that name, or without a name the section's own
 	OtherTable               // Table: the one of that name, if any is named
+	UserList                 // Text, which the row's Prepare looks up
 	FrontendName             // Extra, the *stream.Proxy
 	BackendName              // likewise
 	ServerPath               // Extra, what returns the stream.Member: "backend/server", or a server of the section
@@ -37,7 +38,7 @@ const (
 
 var typeNames = [...]string{
 	"string", "integer", "IPv4 address", "IPv6 address", "IPv4 mask", "IPv6 mask", "variable", "integer or variable", "regex",
-	"Protocol buffers field number", "table", "table", "frontend", "backend", "server",
+	"Protocol buffers field number", "table", "table", "user list", "frontend", "backend", "server",
 }
 
 // String returns the name that error messages give the type.

@@ -18,6 +18,9 @@ type Compiler struct {
 	Scripts stream.Scripts    // resolves lua.NAME; nil when no script is loaded
 	Warn    func(text string) // receives what is allowed but most likely a mistake; nil drops it
 
+	// Users returns the userlist section of a name, or nil. It may be nil itself.
+	Users func(list string) Users
+
 	// Files reads the files that are named there; nil is os.ReadFile.
 	Files func(name string) ([]byte, error)
 

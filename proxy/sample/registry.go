@@ -50,7 +50,7 @@ var (
 )
 
 func init() {
-	for _, rows := range [][]Fetch{internalFetches, layer4Fetches, proxyProtocolFetches, tlsFetches(), certificateFetches(), helloFetches, httpFetches, headerFetches, cookieFetches, bodyFetches,
+	for _, rows := range [][]Fetch{internalFetches, layer4Fetches, proxyProtocolFetches, tlsFetches(), certificateFetches(), helloFetches, httpFetches, headerFetches, cookieFetches, captureFetches, authFetches, bodyFetches,
 		serverFetches, proxyFetches, farmFetches, tcpInfoFetches, taskFetches, filterFetches, payloadFetches, developerFetches, tableFetches()} {
 		for i := range rows {
 			f := &rows[i]
@@ -61,7 +61,7 @@ func init() {
 	for _, rows := range [][]Converter{
 		numberConverters, xxhashConverters, bigEndianConverters, jsonConverters, jwtConverters, languageConverters,
 		cipherConverters, protocolConverters, debugConverters, textConverters, fieldConverters, encodingConverters, hashConverters, timeConverters,
-		variableConverters, tableConverters(), mapConverters,
+		variableConverters, captureConverters, tableConverters(), mapConverters,
 	} {
 		for i := range rows {
 			c := &rows[i]

@@ -43,8 +43,8 @@ type Diagnostic struct {
 	Directive string // the keyword concerned, or empty
 	Reason    string
 
-	// lexical is set for what is wrong with the text itself: HAProxy prints those without a space before the colon.
-	lexical bool
+	// Tight is set for what HAProxy prints without a space before the colon: faults of the text itself and some of rules.
+	Tight bool
 }
 
 // Error formats d as HAProxy does, without severity and process.
@@ -52,7 +52,7 @@ func (d Diagnostic) Error() string {
 	switch {
 	case d.Position == Position{}:
 		return "config : " + d.Reason
-	case d.lexical:
+	case d.Tight:
 		return fmt.Sprintf("config : parsing [%s]: %s", d.Position, d.Reason)
 	default:
 		return fmt.Sprintf("config : parsing [%s] : %s", d.Position, d.Reason)
@@ -62,8 +62,9 @@ func (d Diagnostic) Error() string {
 // Diagnostics collects what a run over a configuration finds, so that all of it can be reported together. The zero value
 // is ready for use.
 type Diagnostics struct {
-	list  []Diagnostic
-	files []string // that were read, in order
+	list      []Diagnostic
+	files     []string // that were read, in order
+	abandoned bool     // see Abandon
 }
 
 // Add appends d.
@@ -86,8 +87,12 @@ func (ds *Diagnostics) Noticef(at Position, format string, arguments ...any) {
 
 // lexicalf reports an error in the text itself.
 func (ds *Diagnostics) lexicalf(at Position, format string, arguments ...any) {
-	ds.Add(Diagnostic{Severity: Alert, Position: at, Reason: fmt.Sprintf(format, arguments...), lexical: true})
+	ds.Add(Diagnostic{Severity: Alert, Position: at, Reason: fmt.Sprintf(format, arguments...), Tight: true})
 }
+
+// Abandon notes that HAProxy stops at one of the alerts, before its closing line. What it would not come to is reported
+// here all the same.
+func (ds *Diagnostics) Abandon() { ds.abandoned = true }
 
 // Has reports whether there is a diagnostic of the severity.
 func (ds *Diagnostics) Has(s Severity) bool {
@@ -153,7 +158,7 @@ func (ds *Diagnostics) Print(w io.Writer, least Severity) {
 	for _, file := range failed {
 		Printf(w, Alert, "config : Error(s) found in configuration file : %s", file)
 	}
-	if ds.Has(Alert) && len(ds.files) > 0 { // else nothing was read that could have errors
+	if ds.Has(Alert) && len(ds.files) > 0 && !ds.abandoned { // else nothing was read that could have errors
 		Printf(w, Alert, "config : Fatal errors found in configuration.")
 	}
 }

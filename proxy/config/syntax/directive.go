@@ -117,5 +117,5 @@ func (r *Reader) message(name, line string) {
 		text = words[1].Text
 	}
 	severity := map[string]Severity{".diag": Diag, ".notice": Notice, ".warning": Warning, ".alert": Alert}[name]
-	r.diags.Add(Diagnostic{Severity: severity, Position: r.at, Directive: name, Reason: "'" + text + "'.", lexical: true})
+	r.diags.Add(Diagnostic{Severity: severity, Position: r.at, Directive: name, Reason: "'" + text + "'.", Tight: true})
 }

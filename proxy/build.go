@@ -13,6 +13,7 @@ import (
 	"tidelock/proxy/frontend"
 	"tidelock/proxy/log"
 	"tidelock/proxy/pattern"
+	"tidelock/proxy/resolver"
 	"tidelock/proxy/server"
 	"tidelock/proxy/socket"
 	"tidelock/proxy/sticktable"
@@ -43,7 +44,7 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 		},
 		ctx: ctx, diags: diags,
 		identities: map[*config.Proxy]*stream.Proxy{}, servers: map[[2]string]*server.Server{}, rules: map[*config.Proxy]*rules{},
-		tables: &sticktable.Tables{}, caches: map[string]*cache.Cache{},
+		tables: &sticktable.Tables{}, caches: map[string]*cache.Cache{}, resolvers: map[string]*resolver.Resolver{},
 	}
 	b.patterns.Resolve = b.resolvePattern
 	b.fileOrder()
@@ -76,6 +77,7 @@ type builder struct {
 	servers    map[[2]string]*server.Server // by the names of backend and server
 	tables     *sticktable.Tables
 	caches     map[string]*cache.Cache
+	resolvers  map[string]*resolver.Resolver // by the name of their section, as rules ask for them
 	rules      map[*config.Proxy]*rules
 	replies    map[*stream.Proxy]errorReplies
 }

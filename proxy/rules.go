@@ -173,7 +173,7 @@ func (b *builder) ruleCompiler(section *config.Proxy, set stream.RuleSet, acls *
 		Set: set, Mode: b.identities[section].Mode, HasBackend: section.Kind.HasBackend(), ACLs: acls, Caches: b.caches,
 		Samples:      b.compiler(section, sample.PhaseOf(set), r.At, r.Folder),
 		Experimental: b.config.Global.Experimental, Tarpit: tarpitTimeout(section),
-		ErrorReply: b.answerError(section), ErrorGroup: b.errorGroup,
+		ErrorReply: b.answerError(section), ErrorGroup: b.errorGroup, Resolver: b.resolverOf,
 	}
 	if section.Kind.HasFrontend() {
 		k.Frontend = b.identities[section]

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"fmt"
 	"slices"
 
 	"tidelock/proxy/sample"
@@ -61,6 +62,7 @@ func init() {
 		entry{"auth", inRequest, authenticate},
 		entry{"close", inReply, control(stream.Abort)},
 		entry{"deny", beforeReply, deny},
+		entry{"expect-netscaler-cip", inConnection, refused},
 		entry{"expect-proxy", inConnection, expectProxy},
 		entry{"redirect", beforeReply, redirect},
 		entry{"reject", slices.Concat(inTCP, inRequest), control(stream.Abort)},
@@ -69,6 +71,9 @@ func init() {
 		entry{"switch-mode", inContent, switchMode},
 		entry{"tarpit", inRequest, tarpit},
 		entry{"use-service", onRequest, useService},
+
+		// What others would have to answer.
+		entry{"send-spoe-group", slices.Concat(onRequest, inReply, inResponse), refused},
 
 		// What changes the message.
 		entry{"add-header", inHTTP, addHeader},
@@ -119,6 +124,11 @@ func init() {
 var finalActions = map[string]bool{
 	"allow": true, "auth": true, "deny": true, "redirect": true, "reject": true, "return": true, "silent-drop": true,
 	"tarpit": true, "use-service": true,
+}
+
+// refused is the row of an action that this version knows and does not have.
+func refused(p *parser) (action, error) {
+	return nil, fmt.Errorf("'%s' is not supported yet by this version", p.words[0])
 }
 
 // control compiles an action that does nothing but decide.

@@ -33,6 +33,8 @@ type Compiler struct {
 	Tarpit time.Duration
 	// Caches by name.
 	Caches map[string]*cache.Cache
+	// Resolver returns what asks the name servers of a resolvers section, nil when there is no such section.
+	Resolver func(section string) Resolver
 	// ErrorReply fills the stream's empty Response with the proxy's own answer for a status. Nil leaves it without a body.
 	ErrorReply func(s *stream.Stream, status int)
 	// ErrorGroup returns the pages of a http-errors section by status; ok is false when there is no such section.

@@ -182,10 +182,13 @@ func (b *builder) ruleCompiler(section *config.Proxy, set stream.RuleSet, acls *
 }
 
 // compiler returns a compiler of sample expressions for a phase. What it warns of belongs to the statement at at, and the
-// files that it reads are in that statement's folder.
+// files that it reads are in that statement's folder. The global section is nil.
 func (b *builder) compiler(section *config.Proxy, phase sample.Phase, at syntax.Position, folder config.Folder) *sample.Compiler {
+	if section != nil {
+		phase = phase.In(section.Kind.HasFrontend(), section.Kind.HasBackend())
+	}
 	k := &sample.Compiler{
-		Phase: phase.In(section.Kind.HasFrontend(), section.Kind.HasBackend()), Proxy: b.identities[section],
+		Phase: phase, Proxy: b.identities[section],
 		Warn:  func(text string) { b.diags.Warnf(at, "%s", text) },
 		Files: folder.ReadFile, Users: b.usersOf, Patterns: b.patterns, Place: b.place(at),
 	}

@@ -7,6 +7,7 @@ import (
 	"tidelock/proxy/config"
 	"tidelock/proxy/counter"
 	"tidelock/proxy/stream"
+	"tidelock/proxy/violation"
 )
 
 // newIdentity returns what names a section, with its counters.
@@ -14,6 +15,7 @@ func (b *builder) newIdentity(section *config.Proxy) *stream.Proxy {
 	identity := &stream.Proxy{
 		Name: section.Name, ID: section.ID, Process: b.Process,
 		ClientTimeout: section.Timeouts.Client, ServerTimeout: section.Timeouts.Server, TunnelTimeout: section.Timeouts.Tunnel,
+		Refused: new(violation.Last), Violations: &b.violations,
 		DefaultBackend: section.DefaultBackend.Text, Stopping: &b.stopping, Directory: directory{b},
 	}
 	if section.Mode == config.ModeHTTP {

@@ -25,6 +25,7 @@ import (
 	"tidelock/proxy/server"
 	"tidelock/proxy/socket"
 	"tidelock/proxy/stream"
+	"tidelock/proxy/violation"
 )
 
 // Scripts is what a script loader gives: names for the configuration to bind, and the steps of the scripts' life in the
@@ -91,8 +92,9 @@ type Proxy struct {
 	runtime  runtimeAPI
 	patterns *pattern.Sets
 
-	serving  sync.WaitGroup
-	stopping atomic.Bool // Stop was called
+	serving    sync.WaitGroup
+	stopping   atomic.Bool // Stop was called
+	violations violation.Counter
 }
 
 // entrance is a frontend or listen section with what it listens on.

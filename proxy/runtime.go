@@ -47,13 +47,24 @@ func (b *builder) buildRuntime() {
 	}
 	statistics := &command.Statistics{Rows: b.Rows, Process: b.Process}
 	commands := slices.Concat(process.Commands(), statistics.Commands(), b.runtime.servers.Commands(),
-		command.Tables(b.tables), command.Patterns(b.patterns), command.Caches(b.caches))
+		command.Tables(b.tables), command.Patterns(b.patterns), command.Caches(b.caches),
+		command.Errors(&b.violations, b.offenders))
 	if b.options.SendSockets != nil {
 		commands = append(commands, runtime.ListeningSockets(b.options.SendSockets))
 	}
 	if err := b.runtime.Registry.Add(commands...); err != nil {
 		b.diags.Alertf(syntax.Position{}, "runtime API: %s.", err)
 	}
+}
+
+// offenders tells the command about refused messages which proxies there are.
+func (b *builder) offenders() (all []command.Offender) {
+	for _, section := range b.config.Proxies {
+		if p := b.identities[section]; p != nil {
+			all = append(all, command.Offender{Name: p.Name, ID: p.ID, Last: p.Refused})
+		}
+	}
+	return all
 }
 
 // serversOf tells the commands about servers what there is. All backends are built.

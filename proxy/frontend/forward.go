@@ -195,6 +195,7 @@ func (s *session) failResponse(err error) {
 	cause := stream.ServerAborted
 	if syntax := (*http1.SyntaxError)(nil); errors.As(err, &syntax) {
 		cause = stream.ProxyDenied
+		s.keepResponse()
 	}
 	record.End(cause, stream.InHeaders)
 	s.replyError(502)

@@ -104,6 +104,7 @@ func (s *session) refuse(err error) {
 	s.countRefused(errors.As(err, &syntax))
 	switch {
 	case syntax != nil:
+		s.keepRequest()
 		status, cause = syntax.Status, stream.ProxyDenied
 	case s.frontend.IgnoreProbes && !s.stream.Record.Received:
 		return

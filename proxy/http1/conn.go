@@ -43,6 +43,7 @@ type Conn struct {
 	halted      atomic.Bool // every read returns at once
 
 	received, sent atomic.Int64
+	fault          int // where the line begins that made ReadRequest or ReadResponse refuse the message
 }
 
 // NewConn wraps a connection. Buffers are borrowed from a pool when there is use for them, until Release or Close.
@@ -119,3 +120,22 @@ func (c *Conn) Received() int64 { return c.received.Load() }
 
 // Sent: see Received.
 func (c *Conn) Sent() int64 { return c.sent.Load() }
+
+// Refused returns what has arrived of a message that ReadRequest or ReadResponse refused, and the position of the first
+// byte that should not be there: exactly for a byte in the name of a header, otherwise of the line that it is in.
+func (c *Conn) Refused() (text []byte, position int) {
+	text = c.Buffered()
+	position = min(c.fault, len(text))
+	if position == 0 {
+		return text, 0
+	}
+	for i, b := range text[position:] {
+		if b == ':' || b == '\n' {
+			break
+		}
+		if !is(b, tokenByte) {
+			return text, position + i
+		}
+	}
+	return text, position
+}

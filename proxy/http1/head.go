@@ -64,7 +64,11 @@ type scanner struct {
 	conn *Conn
 	pos  int // next line, relative to the conn's unread input
 	seen int // where the search for the end of that line goes on
+	from int // the line that was returned last, or looked at
 }
+
+// note leaves to the conn which line the reading ended at.
+func (s *scanner) note() { s.conn.fault = s.from }
 
 // fill waits for more input; what arrived too slowly or does not fit is the caller's to name.
 func (s *scanner) fill() error {
@@ -77,6 +81,7 @@ func (s *scanner) fill() error {
 // line returns the next line without its end. It waits for input, calling check on the unfinished line in between when
 // there is one.
 func (s *scanner) line(check func([]byte) error) ([]byte, error) {
+	s.from = s.pos
 	for {
 		in := s.conn.Buffered()
 		if i := bytes.IndexByte(in[s.seen:], '\n'); i >= 0 {

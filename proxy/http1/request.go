@@ -13,6 +13,7 @@ import (
 func (c *Conn) ReadRequest(m *message.Message, h *Head) error {
 	*h = Head{}
 	s := scanner{conn: c}
+	defer s.note()
 	if err := s.skipEmptyLines(); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import "tidelock/proxy/message"
 func (c *Conn) ReadResponse(m, request *message.Message, asked, h *Head) error {
 	*h = Head{}
 	s := scanner{conn: c}
+	defer s.note()
 	if err := s.skipEmptyLines(); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"tidelock/proxy/message"
 	"tidelock/proxy/sticktable"
 	"tidelock/proxy/variable"
+	"tidelock/proxy/violation"
 )
 
 // Mode says what a proxy understands of the bytes that it carries.
@@ -34,6 +35,10 @@ type Proxy struct {
 	// What is counted, each side by itself because a listen section has two. Nil counts nothing.
 	FrontendCounters, BackendCounters *counter.Row
 	Process                           *counter.Process
+
+	// Refused keeps messages that broke the protocol. Nil keeps none.
+	Refused    *violation.Last
+	Violations *violation.Counter
 
 	// What the proxy is configured for, and samples tell.
 	ClientTimeout, ServerTimeout, TunnelTimeout time.Duration

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tidelock/proxy/config/syntax"
+	"tidelock/proxy/variable"
 )
 
 // Global is what concerns the process as a whole (manual, section 3), without its scripts.
@@ -27,11 +28,13 @@ type Global struct {
 	UnixBind      UnixBind
 	NoReusePort   bool // a port that is listened on cannot be bound by another process
 	GlobalTLS
-	BufferSize   int               // tune.bufsize, 0 for the default like those below
-	MaxRewrite   int               // tune.maxrewrite
-	MaxHeaders   int               // tune.http.maxhdr
-	HeaderCase   map[string]string // h1-case-adjust: header names in lower case to how bogus peers want them
-	SendHostname *string           // log-send-hostname: what log lines give as host, "" is the system's name; nil sends none
+	BufferSize int // tune.bufsize, 0 for the default like those below
+	MaxRewrite int // tune.maxrewrite
+	// VariableLimits are tune.vars.sess-max-size, txn-max-size and reqres-max-size.
+	VariableLimits variable.Limits
+	MaxHeaders     int               // tune.http.maxhdr
+	HeaderCase     map[string]string // h1-case-adjust: header names in lower case to how bogus peers want them
+	SendHostname   *string           // log-send-hostname: what log lines give as host, "" is the system's name; nil sends none
 }
 
 func defaultGlobal() Global {

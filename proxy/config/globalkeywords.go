@@ -2,6 +2,7 @@ package config
 
 import (
 	"slices"
+	"tidelock/proxy/variable"
 	"time"
 )
 
@@ -43,6 +44,9 @@ var globalKeywords = append([]keyword{
 	{"tune.bufsize", inGlobal, parseBufferSize, Supported},
 	{"tune.http.maxhdr", inGlobal, parseMaxHeaders, Supported},
 	{"tune.maxrewrite", inGlobal, parseMaxRewrite, Supported},
+	{"tune.vars.reqres-max-size", inGlobal, variableLimit(func(l *variable.Limits) *int { return &l.Message }), Supported},
+	{"tune.vars.sess-max-size", inGlobal, variableLimit(func(l *variable.Limits) *int { return &l.Session }), Supported},
+	{"tune.vars.txn-max-size", inGlobal, variableLimit(func(l *variable.Limits) *int { return &l.Transaction }), Supported},
 	{"set-var", inGlobal, parseGlobalVariable, Supported},
 	{"set-var-fmt", inGlobal, parseGlobalVariable, Supported},
 	{"stats", inGlobal, parseGlobalStats, Supported},
@@ -74,6 +78,5 @@ var globalKeywords = append([]keyword{
 		"httpclient.resolvers.prefer", "httpclient.ssl.ca-file", "httpclient.ssl.verify", "maxcompcpuusage", "maxcomprate",
 		"maxconnrate", "maxsessrate", "maxsslrate", "maxzlibmem", "nbproc", "pp2-never-send-local",
 		"ssl-engine", "ssl-mode-async", "ssl-skip-self-issued-ca", "tune.comp.maxlevel", "tune.h2.header-table-size",
-		"tune.h2.initial-window-size", "tune.h2.max-concurrent-streams", "tune.vars.global-max-size", "tune.vars.proc-max-size",
-		"tune.vars.reqres-max-size", "tune.vars.sess-max-size", "tune.vars.txn-max-size"),
+		"tune.h2.initial-window-size", "tune.h2.max-concurrent-streams", "tune.vars.global-max-size", "tune.vars.proc-max-size"),
 )...)

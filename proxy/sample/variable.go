@@ -29,7 +29,8 @@ func (v Variable) Get(s *stream.Stream) value.Value {
 	return value.Value{}
 }
 
-// Set gives v a copy of x. It reports false when the scope does not exist here, as that of a check.
+// Set gives v a copy of x. It reports false when the scope does not exist here, as that of a check, or has no room left:
+// then v is unset.
 func (v Variable) Set(s *stream.Stream, x value.Value) bool {
 	if v.Scope == variable.Process {
 		variable.Global.Set(v.ID, x)
@@ -39,9 +40,36 @@ func (v Variable) Set(s *stream.Stream, x value.Value) bool {
 	if store == nil {
 		return false
 	}
+	if !v.fits(s, store.Growth(v.ID, len(x.Data))) {
+		store.Delete(v.ID)
+		return false
+	}
 	store.Set(v.ID, x)
 	return true
 }
+
+// fits reports whether there is room for so many more bytes in v's scope and in those that include it.
+func (v Variable) fits(s *stream.Stream, growth int) bool {
+	if s.Frontend == nil || s.Frontend.VariableLimits == (variable.Limits{}) {
+		return true
+	}
+	limits := &s.Frontend.VariableLimits
+	transaction := s.TxnVariables.Size() + s.ReqVariables.Size() + s.ResVariables.Size()
+	switch v.Scope {
+	case variable.Request, variable.Response:
+		if exceeds(v.store(s).Size()+growth, limits.Message) {
+			return false
+		}
+		fallthrough
+	case variable.Transaction:
+		if exceeds(transaction+growth, limits.Transaction) {
+			return false
+		}
+	}
+	return !exceeds(s.Session.Variables.Size()+transaction+growth, limits.Session)
+}
+
+func exceeds(size, limit int) bool { return limit > 0 && size > limit }
 
 // Unset removes v's value and reports whether it had one.
 func (v Variable) Unset(s *stream.Stream) bool {

@@ -55,6 +55,9 @@ type Proxy struct {
 	Farm      Farm
 	Directory Directory
 
+	// VariableLimits bound the variables of the frontend's sessions.
+	VariableLimits variable.Limits
+
 	// Table is the section's own stick table, nil for none; Tables are those of all sections.
 	Table  *sticktable.Table
 	Tables *sticktable.Tables

@@ -10,6 +10,25 @@ const maxKept = 4 << 10
 // An exchange has a handful of variables, so that a scan of a slice beats a map, and its memory can be used again.
 type Store struct {
 	entries []entry
+	bytes   int // of the values
+}
+
+// entrySize is what a variable counts for beside its bytes, as in HAProxy, so that limits mean the same.
+const entrySize = 80
+
+// Limits bound the memory of variables, in bytes; 0 is none. Those of a session include those of its transactions, and
+// they those of their messages.
+type Limits struct{ Session, Transaction, Message int }
+
+// Size returns what the variables count for against a limit.
+func (s *Store) Size() int { return len(s.entries)*entrySize + s.bytes }
+
+// Growth returns by how much Size would grow if a variable were set to a value of n bytes.
+func (s *Store) Growth(id ID, n int) int {
+	if e := s.find(id); e != nil {
+		return n - len(e.value.Data)
+	}
+	return entrySize + n
 }
 
 // entry owns the bytes of its value.
@@ -32,6 +51,9 @@ func (s *Store) Set(id ID, v value.Value) {
 	if e == nil {
 		e = s.grow()
 		e.id = id
+		s.bytes += len(v.Data)
+	} else {
+		s.bytes += len(v.Data) - len(e.value.Data)
 	}
 	kept := e.value.Data
 	if cap(kept) > maxKept {
@@ -48,6 +70,7 @@ func (s *Store) Delete(id ID) bool {
 	if e == nil {
 		return false
 	}
+	s.bytes -= len(e.value.Data)
 	last := len(s.entries) - 1
 	*e, s.entries[last] = s.entries[last], *e
 	s.entries = s.entries[:last]
@@ -58,7 +81,7 @@ func (s *Store) Delete(id ID) bool {
 func (s *Store) Len() int { return len(s.entries) }
 
 // Reset unsets all variables and keeps memory for the next ones.
-func (s *Store) Reset() { s.entries = s.entries[:0] }
+func (s *Store) Reset() { s.entries, s.bytes = s.entries[:0], 0 }
 
 func (s *Store) find(id ID) *entry {
 	for i := range s.entries {

@@ -103,13 +103,7 @@ func (t *logTargets) settings(target config.Log, section string) (log.Settings, 
 	}
 	switch target.Output {
 	case config.LogDescriptor:
-		s.Writer = os.NewFile(uintptr(target.Address.FD), target.Address.String())
-		switch target.Address.FD {
-		case 1:
-			s.Writer = os.Stdout
-		case 2:
-			s.Writer = os.Stderr
-		}
+		s.Writer = log.Descriptor(target.Address.FD)
 	case config.LogRing:
 		if s.Ring = t.rings[target.Ring]; s.Ring == nil {
 			t.diags.Alertf(syntax.Position{}, "%s in file '%s' at line %d uses unknown ring named '%s'.",

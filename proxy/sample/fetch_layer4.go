@@ -30,6 +30,7 @@ var layer4Fetches = []Fetch{
 	{Name: "src", Output: value.Address, Source: clientAddress, Get: source},
 	{Name: "src_is_local", Output: value.Boolean, Source: clientAddress, Get: sourceIsLocal},
 	{Name: "src_port", Output: value.Integer, Source: clientAddress, Get: sourcePort},
+	{Name: "srv_id", Output: value.Integer, Source: server, Get: serverID},
 	{Name: "srv_name", Output: value.String, Source: server, Get: serverName},
 }
 
@@ -150,6 +151,13 @@ func proxyName(c *Context, p *stream.Proxy) value.Value {
 
 func listenerName(c *Context, _ []Argument) value.Value {
 	return c.name(c.Stream.Session.Listener.Name)
+}
+
+func serverID(c *Context, _ []Argument) value.Value {
+	if c.Stream.Server == nil || c.Stream.Service != nil {
+		return value.Value{}
+	}
+	return value.Int(int64(c.Stream.Server.ID))
 }
 
 // serverName does not exist where a service answers: logs alone name those.

@@ -61,7 +61,7 @@ func init() {
 	for _, rows := range [][]Converter{
 		numberConverters, xxhashConverters, bigEndianConverters, jsonConverters, jwtConverters, languageConverters,
 		cipherConverters, protocolConverters, debugConverters, textConverters, fieldConverters, encodingConverters, hashConverters, timeConverters,
-		variableConverters, captureConverters, tableConverters(), mapConverters,
+		variableConverters, captureConverters, tableConverters(), farmConverters, mapConverters,
 	} {
 		for i := range rows {
 			c := &rows[i]

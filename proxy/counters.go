@@ -50,7 +50,7 @@ func (b *builder) frontendState(section *config.Proxy) func(*counter.State) {
 
 // newListener returns what names a bind line.
 func newListener(p *stream.Proxy, bind config.Bind, id int, address net.Addr) *stream.Listener {
-	l := &stream.Listener{Name: bind.Name, ID: id}
+	l := &stream.Listener{Name: bind.Name, ID: id, TLS: bind.TLS.Enabled}
 	name := bind.Name
 	if name == "" {
 		name = fmt.Sprintf("sock-%d", id)

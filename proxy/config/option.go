@@ -80,7 +80,7 @@ var options = slices.Concat([]keyword{
 	{"http-restrict-req-hdr-names", inProxies, parseRestrictNames, Refused},
 	{"httpchk", inBackSide, parseOptionHTTPCheck, Supported},
 	{"httplog", inFrontSide, parseHTTPLog, Supported},
-	{"httpslog", inFrontSide, func(p *parser, _ syntax.Statement) { p.proxy.setLogStyle(LogStyleHTTPS) }, Refused},
+	{"httpslog", inFrontSide, func(p *parser, _ syntax.Statement) { p.proxy.setLogStyle(LogStyleHTTPS) }, Supported},
 	{"originalto", inProxies, parseOriginalTo, Supported},
 	{"tcp-check", inBackSide, parseOptionTCPCheck, Supported},
 	{"tcpka", inProxies, parseKeepalive, NoEffect},

@@ -40,6 +40,7 @@ func (s *session) handshake() bool {
 			return false
 		}
 	}
+	s.endedAt = time.Now() // what follows is idle time of the first exchange
 	return true
 }
 

@@ -69,6 +69,9 @@ func (s *session) receive(first bool) (parked, ok bool) {
 	st.ID = streamIDs.Add(1) // waiting for a request is no exchange yet
 	st.Started = time.Now()
 	st.Record.Timers.Idle = st.Started.Sub(s.endedAt)
+	if first {
+		st.Record.Timers.Handshake = s.endedAt.Sub(s.Accepted)
+	}
 	t := s.frontend.Timeouts
 	var until time.Time
 	if t.HTTPRequest > 0 {

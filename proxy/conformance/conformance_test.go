@@ -111,8 +111,21 @@ func play(t *testing.T, c *testCase, program string) string {
 	return transcript
 }
 
+// playUntil plays a case, and once more where that does not give what is expected: on a machine with much to do, the
+// connection by which the runner saw that the program listens may still be counted among those of the case. That it
+// took a second attempt is logged.
+func playUntil(t *testing.T, c *testCase, program, expected string) string {
+	t.Helper()
+	transcript := play(t, c, program)
+	if t.Failed() || transcript == expected || *update || *updateDifferences {
+		return transcript
+	}
+	t.Logf("%s: played again, since the first attempt differed:\n%s", c.path, compare("expected", expected, "first", transcript))
+	return play(t, c, program)
+}
+
 func testHAProxy(t *testing.T, c *testCase) {
-	transcript := play(t, c, haproxy)
+	transcript := playUntil(t, c, haproxy, c.expect)
 	if t.Failed() || transcript == c.expect {
 		return
 	}
@@ -127,7 +140,11 @@ func testHAProxy(t *testing.T, c *testCase) {
 
 // testTidelock compares with what the case expects, or with the entry of the list of differences.
 func testTidelock(t *testing.T, c *testCase, d difference, listed bool) string {
-	transcript := play(t, c, tidelock)
+	expected := c.expect
+	if listed {
+		expected = d.transcript
+	}
+	transcript := playUntil(t, c, tidelock, expected)
 	switch {
 	case t.Failed() || *updateDifferences && listed:
 	case listed && transcript == c.expect:

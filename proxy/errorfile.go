@@ -8,7 +8,6 @@ import (
 	"tidelock/proxy/config"
 	"tidelock/proxy/config/syntax"
 	"tidelock/proxy/errorpage"
-	"tidelock/proxy/frontend"
 	"tidelock/proxy/message"
 	"tidelock/proxy/rule"
 	"tidelock/proxy/stream"
@@ -59,7 +58,7 @@ func (b *builder) answerError(section *config.Proxy) func(*stream.Stream, int) {
 	return func(s *stream.Stream, status int) {
 		if replaced == nil || !replaced(s, status) {
 			s.Response.Reset()
-			frontend.DefaultReply(s.Response, status)
+			errorpage.Fill(s.Response, status)
 		}
 	}
 }

@@ -1,4 +1,5 @@
-// Package errorpage reads the files of errorfile lines: whole responses, as they would be on the wire.
+// Package errorpage holds the answers that the proxy generates, and reads the files that replace them (errorfile lines):
+// whole responses, as they would be on the wire.
 package errorpage
 
 import (

@@ -6,6 +6,7 @@ import (
 	"net"
 	"testing"
 
+	"tidelock/proxy/errorpage"
 	"tidelock/proxy/stream"
 )
 
@@ -45,7 +46,7 @@ var exchangesMeasured = []struct {
 }{
 	{"reply", "GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: b\r\n\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello",
 		func(testing.TB) Config { return Config{RequestRules: hello} }},
-	{"deny", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 403 Forbidden\r\ncontent-length: 93\r\ncache-control: no-cache\r\ncontent-type: text/html\r\n\r\n" + pages[403].body,
+	{"deny", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 403 Forbidden\r\ncontent-length: 93\r\ncache-control: no-cache\r\ncontent-type: text/html\r\n\r\n" + errorpage.DefaultOf(403).Body,
 		func(testing.TB) Config {
 			return Config{RequestRules: func(*stream.Stream) stream.Verdict { return stream.Deny }}
 		}},

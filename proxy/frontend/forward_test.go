@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -63,7 +64,7 @@ func TestFrontend_StaleServerConnection(t *testing.T) {
 			return
 		}
 		body, _ := io.ReadAll(request.Body)
-		io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: "+string(decimal(len(body)))+"\r\n\r\n"+string(body))
+		io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: "+strconv.Itoa(len(body))+"\r\n\r\n"+string(body))
 		c.Close()
 		served <- struct{}{}
 	}))
@@ -202,7 +203,7 @@ func TestFrontend_Expect(t *testing.T) {
 		}
 		io.WriteString(c, "HTTP/1.1 100 Continue\r\n\r\n")
 		body, _ := io.ReadAll(request.Body)
-		io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: "+string(decimal(len(body)))+"\r\n\r\n"+string(body))
+		io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: "+strconv.Itoa(len(body))+"\r\n\r\n"+string(body))
 	}))
 	c := dial(t, serve(t, Config{ChooseBackend: to(b)}))
 	c.send("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")

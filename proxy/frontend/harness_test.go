@@ -126,7 +126,7 @@ func mirror(t testing.TB) string {
 				return
 			}
 			answer := head + string(body)
-			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: "+string(decimal(len(answer)))+"\r\n\r\n"+answer)
+			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: "+strconv.Itoa(len(answer))+"\r\n\r\n"+answer)
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"tidelock/proxy/errorpage"
 	"tidelock/proxy/server"
 	"tidelock/proxy/stream"
 )
@@ -57,11 +58,11 @@ func TestFrontend_Input(t *testing.T) {
 		{"awaited", Config{RequestRules: awaiting(patience, 0)}, []string{sized, "ab", "cde"}, 200, "seen:abcde"},
 		{"awaited chunks", Config{RequestRules: awaiting(patience, 0)}, []string{chunked, "2\r\nab\r\n3\r\nc", "de\r\n0\r\n\r\n"}, 200, "seen:abcde"},
 		{"awaited in part", Config{RequestRules: awaiting(patience, 3)}, []string{sized, "ab", "c"}, 200, "seen:abc"},
-		{"awaited too long", Config{RequestRules: awaiting(10*time.Millisecond, 0)}, []string{sized}, 408, pages[408].body},
-		{"awaited nonsense", Config{RequestRules: awaiting(patience, 0)}, []string{chunked, "x\r\n"}, 400, pages[400].body},
+		{"awaited too long", Config{RequestRules: awaiting(10*time.Millisecond, 0)}, []string{sized}, 408, errorpage.DefaultOf(408).Body},
+		{"awaited nonsense", Config{RequestRules: awaiting(patience, 0)}, []string{chunked, "x\r\n"}, 400, errorpage.DefaultOf(400).Body},
 		{"buffered", Config{BufferRequest: true, RequestRules: show}, []string{sized, "ab", "cde"}, 200, "seen:abcde"},
 		{"buffered too long", Config{BufferRequest: true, RequestRules: show, Timeouts: Timeouts{HTTPRequest: 50 * time.Millisecond}},
-			[]string{sized}, 408, pages[408].body},
+			[]string{sized}, 408, errorpage.DefaultOf(408).Body},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

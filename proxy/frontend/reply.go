@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"tidelock/proxy/errorpage"
 	"tidelock/proxy/http1"
 	"tidelock/proxy/stream"
 )
@@ -16,9 +17,6 @@ const (
 	drainTime  = time.Second
 )
 
-// decimal returns n in digits.
-func decimal(n int) []byte { return strconv.AppendInt(make([]byte, 0, 20), int64(n), 10) }
-
 // replyError answers with a status of the proxy's own.
 func (s *session) replyError(status int) {
 	s.response.Reset()
@@ -29,7 +27,7 @@ func (s *session) replyError(status int) {
 			return
 		}
 	} else {
-		DefaultReply(&s.response, status)
+		errorpage.Fill(&s.response, status)
 	}
 	s.sendReply()
 }
@@ -41,15 +39,15 @@ func (s *session) replyRaw(status int) {
 		s.replyError(status)
 		return
 	}
-	p := pages[status]
+	p := errorpage.DefaultOf(status)
 	s.claimClient()
 	s.stream.RequestInput = nil
 	s.requestBody.Skip()
 	s.keep, s.started = false, true
 	s.stream.Record.Status = status
 	for _, text := range []string{
-		"HTTP/1.1 ", strconv.Itoa(status), " ", p.reason, "\r\nContent-length: ", strconv.Itoa(len(p.body)),
-		"\r\nCache-Control: no-cache\r\nConnection: close\r\nContent-Type: text/html\r\n\r\n", p.body,
+		"HTTP/1.1 ", strconv.Itoa(status), " ", p.Reason, "\r\nContent-length: ", strconv.Itoa(len(p.Body)),
+		"\r\nCache-Control: no-cache\r\nConnection: close\r\nContent-Type: text/html\r\n\r\n", p.Body,
 	} {
 		s.client.WriteString(text)
 	}
@@ -78,7 +76,7 @@ func (s *session) sendReply() {
 	}
 	if !s.applyAfterResponseRules() {
 		s.response.Reset()
-		DefaultReply(&s.response, 500) // which no rule changes: it would fail again
+		errorpage.Fill(&s.response, 500) // which no rule changes: it would fail again
 	}
 	s.heedConnection()
 	body := s.response.Body()

@@ -92,10 +92,13 @@ func (b *builder) loadScripts() {
 		return
 	}
 	global := &b.config.Global
+	logger := b.logs.logger(global.Logs, global.LogTag, "global log server declared")
+	b.httpClient = b.newHTTPClient(logger)
 	scripts, err := b.options.LoadScripts(b.ctx, settings, ScriptHost{
-		Logger: b.logs.logger(global.Logs, global.LogTag, "global log server declared"), Environment: b.config.Environment, Threads: global.Threads,
+		Logger: logger, Environment: b.config.Environment, Threads: global.Threads, HTTPClient: b.httpClient,
 	})
 	if err != nil {
+		b.httpClient.Close()
 		b.scriptErrors(err)
 		return
 	}

@@ -20,6 +20,7 @@ import (
 	"tidelock/proxy/counter"
 	"tidelock/proxy/frontend"
 	"tidelock/proxy/http1"
+	"tidelock/proxy/httpclient"
 	"tidelock/proxy/log"
 	"tidelock/proxy/pattern"
 	"tidelock/proxy/server"
@@ -49,7 +50,8 @@ type Registry interface {
 type ScriptHost struct {
 	Logger      *log.Logger // where their messages go: the global section's targets
 	Environment *syntax.Environment
-	Threads     int // nbthread, 0 for as many as there are processors
+	Threads     int                // nbthread, 0 for as many as there are processors
+	HTTPClient  *httpclient.Client // sends their own requests
 }
 
 // Options are what Build cannot find in the configuration.
@@ -91,6 +93,8 @@ type Proxy struct {
 	Process  *counter.Process
 	runtime  runtimeAPI
 	patterns *pattern.Sets
+
+	httpClient *httpclient.Client // nil without scripts
 
 	serving    sync.WaitGroup
 	stopping   atomic.Bool // Stop was called
@@ -174,6 +178,7 @@ func (p *Proxy) Stop(ctx context.Context) error {
 	p.serving.Wait()
 	if p.scripts != nil {
 		errs = append(errs, p.scripts.Close())
+		p.httpClient.Close()
 	}
 	for _, b := range p.backends {
 		b.Close()

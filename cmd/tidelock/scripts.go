@@ -20,6 +20,7 @@ func (p *program) loadScripts(ctx context.Context, scripts config.Scripts, aroun
 		Scripts:     scripts,
 		CacheFolder: p.settings.CacheFolder,
 		Threads:     around.Threads,
+		HTTPClient:  around.HTTPClient,
 		Log:         p.scriptLog(around.Logger),
 		Standard: host.StandardConfig{
 			Files:        host.FileConfig{Roots: fileRoots(scripts, p.settings.ScriptFolders)},

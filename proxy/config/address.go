@@ -113,6 +113,19 @@ func parseAddress(text string, ports portPolicy) ([]Address, error) {
 	return addresses, nil
 }
 
+// ParseDestination reads the address of a connection that is not a server's. The port is mandatory, and descriptors are
+// nobody's business but the configuration's. Errors have HAProxy's words.
+func ParseDestination(text string) (Address, error) {
+	parsed, err := parseAddress(text, portPolicy{mandatory: true})
+	if err != nil {
+		return Address{}, err
+	}
+	if parsed[0].Network == "fd" {
+		return Address{}, fmt.Errorf("unsupported address family 'fd' in '%s'", text)
+	}
+	return parsed[0], nil
+}
+
 // fits reports whether a numeric address is one of the family that its prefix names.
 func (a Address) fits() bool {
 	ip, err := netip.ParseAddr(a.Host)

@@ -26,6 +26,7 @@ type Global struct {
 	LogTag        string
 	Stats         Stats
 	UnixBind      UnixBind
+	HTTPClient    HTTPClient
 	NoReusePort   bool // a port that is listened on cannot be bound by another process
 	GlobalTLS
 	BufferSize int // tune.bufsize, 0 for the default like those below

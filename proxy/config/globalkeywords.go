@@ -54,6 +54,7 @@ var globalKeywords = append([]keyword{
 	{"unix-bind", inGlobal, parseUnixBind, Supported},
 }, slices.Concat(
 	tlsGlobalKeywords,
+	httpClientKeywords,
 	// These steer mechanisms that this program does not have or does not need told about.
 	rows(inGlobal, NoEffect, "busy-polling", "description", "insecure-fork-wanted", "insecure-setuid-wanted", "issuers-chain-path",
 		"localpeer", "max-spread-checks", "maxpipes", "maxsslconn", "mworker-max-reloads", "no-memory-trimming", "noepoll",
@@ -74,8 +75,7 @@ var globalKeywords = append([]keyword{
 		"ssl-provider", "ssl-provider-path", "tune.fail-alloc", "tune.ssl.capture-buffer-size", "tune.ssl.capture-cipherlist-size",
 		"tune.ssl.keylog", "wurfl-cache-size", "wurfl-data-file", "wurfl-information-list", "wurfl-information-list-separator"),
 	rows(inGlobal, Refused, "external-check", "h1-accept-payload-with-any-method",
-		"h2-workaround-bogus-websocket-clients", "httpclient.resolvers.id",
-		"httpclient.resolvers.prefer", "httpclient.ssl.ca-file", "httpclient.ssl.verify", "maxcompcpuusage", "maxcomprate",
+		"h2-workaround-bogus-websocket-clients", "maxcompcpuusage", "maxcomprate",
 		"maxconnrate", "maxsessrate", "maxsslrate", "maxzlibmem", "nbproc", "pp2-never-send-local",
 		"ssl-engine", "ssl-mode-async", "ssl-skip-self-issued-ca", "tune.comp.maxlevel", "tune.h2.header-table-size",
 		"tune.h2.initial-window-size", "tune.h2.max-concurrent-streams", "tune.vars.global-max-size", "tune.vars.proc-max-size"),

@@ -18,6 +18,7 @@ import (
 	"tidelock/guest/prelude"
 	"tidelock/host"
 	"tidelock/proxy/config"
+	"tidelock/proxy/httpclient"
 	"tidelock/proxy/log"
 	"tidelock/proxy/stream"
 )
@@ -31,6 +32,8 @@ type Config struct {
 	CacheFolder string
 	// Threads is how many instances run each registration of a lua-load-per-thread file. 0: one for each processor.
 	Threads int
+	// HTTPClient sends the requests of the class HTTPClient. nil: they fail.
+	HTTPClient *httpclient.Client
 	// Log receives what scripts log and print, and their failures, in HAProxy's words. It must not block.
 	Log func(level log.Level, text string)
 }

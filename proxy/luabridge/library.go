@@ -16,6 +16,7 @@ func newLibrary(m *image) library {
 	l := library{host.Functions{"current": currentHandle, "fetches": fetchNames, "converters": converterNames}}
 	for _, class := range []host.Functions{
 		m.coreFunctions(), m.txnFunctions(), variableFunctions, httpFunctions, appletFunctions, appletHTTPFunctions,
+		httpClientFunctions(m.bridge.config.HTTPClient),
 	} {
 		maps.Copy(l.functions, class)
 	}

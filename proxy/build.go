@@ -47,6 +47,7 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 		tables: &sticktable.Tables{}, caches: map[string]*cache.Cache{}, resolvers: map[string]*resolver.Resolver{},
 	}
 	b.patterns.Resolve = b.resolvePattern
+	b.maxconn.Store(int64(cfg.Global.Maxconn))
 	b.fileOrder()
 	b.buildCaches()
 	b.buildRuntime()
@@ -190,6 +191,8 @@ func (b *builder) buildFrontend(section *config.Proxy) *entrance {
 	c.LogASAP = section.LogASAP
 	c.LogRefused = b.logRefused(section, e.logger)
 	e.Frontend = frontend.New(c)
+	e.maxconn = section.Maxconn
+	e.Proxy.FrontendCounters.State = e.state
 	e.bindings = b.buildBindings(section)
 	return e
 }

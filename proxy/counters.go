@@ -24,7 +24,6 @@ func (b *builder) newIdentity(section *config.Proxy) *stream.Proxy {
 	}
 	if section.Kind.HasFrontend() {
 		identity.FrontendCounters = newRow(identity, counter.Frontend, "FRONTEND", 0)
-		identity.FrontendCounters.State = b.frontendState(section)
 		b.rows[section] = append(b.rows[section], identity.FrontendCounters)
 	}
 	if section.Kind.HasBackend() {
@@ -37,15 +36,6 @@ func newRow(p *stream.Proxy, kind counter.Kind, name string, id int) *counter.Ro
 	return &counter.Row{Identity: counter.Identity{
 		Kind: kind, Proxy: p.Name, ProxyID: p.ID, Name: name, ID: id, HTTP: p.Mode == stream.ModeHTTP,
 	}}
-}
-
-// frontendState tells what a frontend is at the moment.
-func (b *builder) frontendState(section *config.Proxy) func(*counter.State) {
-	limit := uint64(maxConnections(&b.config.Global, section))
-	return func(s *counter.State) {
-		s.Status = "OPEN"
-		s.Limit = counter.Known{Value: limit, Ok: true}
-	}
 }
 
 // newListener returns what names a bind line.

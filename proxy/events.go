@@ -17,10 +17,10 @@ func (b *builder) reporter(section *config.Proxy) func(server.Event) {
 		if logger.Enabled(e.Level) {
 			logger.Log(e.Level, []byte(e.Text))
 		}
-		severity := "[WARNING] "
 		if e.Level == log.Emergency {
-			severity = "[ALERT]   "
+			fmt.Fprintf(console, "[ALERT]    (%d) : %s\n", os.Getpid(), e.Console)
+			return
 		}
-		fmt.Fprintf(console, "%s (%d) : %s\n", severity, os.Getpid(), e.Console)
+		warn(console, e.Console)
 	}
 }

@@ -36,7 +36,7 @@ func (i *information) fill(s *counter.ProcessState) {
 	s.Threads, s.PID, s.Started = runtime.GOMAXPROCS(0), os.Getpid(), started
 	s.Memory = memoryInUse()
 	s.DescriptorLimit = descriptorLimit()
-	s.MaxConnections = uint64(p.config.Global.Maxconn)
+	s.MaxConnections, s.HardMaxConnections = uint64(p.maxconn.Load()), uint64(p.config.Global.Maxconn)
 	s.Tasks = uint64(runtime.NumGoroutine())
 	s.IdlePercent = i.idle(time.Now(), processorTime())
 	s.Listeners = uint64(len(p.Listeners()) + len(p.runtime.listeners))

@@ -9,6 +9,7 @@ import (
 
 	"tidelock/proxy/config"
 	"tidelock/proxy/counter"
+	"tidelock/proxy/frontend"
 )
 
 func Test_maxConnections(t *testing.T) {
@@ -90,9 +91,9 @@ func Test_limitedListener_Close(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	limit := newConnectionLimit(1, 2)
-	limit <- struct{}{}
-	l := limit.over(raw)
+	slots := frontend.NewSlots(1)
+	slots.Take(nil)
+	l := limited(raw, slots)
 	c, err := net.Dial("tcp", raw.Addr().String())
 	if err != nil {
 		t.Fatal(err)

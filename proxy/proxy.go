@@ -97,7 +97,9 @@ type Proxy struct {
 	httpClient *httpclient.Client // nil without scripts
 
 	serving    sync.WaitGroup
-	stopping   atomic.Bool // Stop was called
+	stopping   atomic.Bool     // Stop was called
+	maxconn    atomic.Int64    // of the process, 0 for no bound
+	shared     *frontend.Slots // what all frontends together may have open; nil for no bound
 	violations violation.Counter
 }
 
@@ -107,6 +109,7 @@ type entrance struct {
 	section  *config.Proxy
 	logger   *log.Logger
 	bindings []*binding
+	maxconn  int // its own, 0 for none
 }
 
 // Registrations returns what the scripts registered, as far as their loader tells.
@@ -135,11 +138,11 @@ func (p *Proxy) Start(ctx context.Context) error {
 		p.closeListeners()
 		return errors.Join(failed...)
 	}
-	limit := newConnectionLimit(p.config.Global.Maxconn, len(p.frontends))
+	p.shareLimit()
 	for _, e := range p.frontends {
 		for _, l := range e.bindings {
 			address := l.listener.Addr()
-			l.listener.Listener = limit.over(l.listener.Listener)
+			l.listener.Listener = limited(l.listener.Listener, p.shared)
 			p.serving.Go(func() {
 				if err := e.Serve(&l.listener); err != nil {
 					p.options.Errors.Error("listener failed", "proxy", e.section.Name, "address", address, "error", err)
@@ -166,11 +169,12 @@ func (p *Proxy) Stop(ctx context.Context) error {
 	var stopping sync.WaitGroup
 	for i, e := range p.frontends {
 		stopping.Go(func() {
+			stopped := e.Condition() == frontend.Stopped
 			errs[i] = e.Shutdown(ctx)
-			if len(e.bindings) == 0 || e.bindings[0].listener.Listener == nil {
-				return // it never ran
+			if stopped || len(e.bindings) == 0 || e.bindings[0].listener.Listener == nil {
+				return // it said so already, or never ran
 			}
-			logf(e.logger, log.Warning, "Proxy %s stopped (cumulated conns: FE: %d, BE: 0).", e.section.Name, e.Proxy.FrontendCounters.Value(counter.Connections))
+			logf(e.logger, log.Warning, "%s", e.farewell())
 		})
 	}
 	stopping.Wait()

@@ -46,7 +46,8 @@ func (b *builder) buildRuntime() {
 		process.Environment = b.config.Environment.Environ()
 	}
 	statistics := &command.Statistics{Rows: b.Rows, Process: b.Process}
-	commands := slices.Concat(process.Commands(), statistics.Commands(), b.runtime.servers.Commands(),
+	frontends := &command.Frontends{List: b.frontendsOf, SetMaxconn: b.setMaxconn, Sessions: b.runtime.Visitors, Servers: &b.runtime.servers}
+	commands := slices.Concat(process.Commands(), statistics.Commands(), b.runtime.servers.Commands(), frontends.Commands(),
 		command.Tables(b.tables), command.Patterns(b.patterns), command.Caches(b.caches),
 		command.Errors(&b.violations, b.offenders))
 	if b.options.SendSockets != nil {
@@ -135,7 +136,7 @@ func (p *Proxy) serveRuntime() {
 	for i, l := range p.runtime.listeners {
 		s := p.runtime.bindings[i]
 		p.serving.Go(func() {
-			socket := runtime.Socket{Level: socketLevel(s.Bind), Severities: cmp.Or(s.Severity, "none"), ExposesListeners: s.ExposesListeners}
+			socket := runtime.Socket{ID: i + 1, Level: socketLevel(s.Bind), Severities: cmp.Or(s.Severity, "none"), ExposesListeners: s.ExposesListeners}
 			if err := p.runtime.Serve(l, socket); err != nil {
 				p.options.Errors.Error("runtime API failed", "address", socketAddress(s.Address), "error", err)
 			}

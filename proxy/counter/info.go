@@ -48,7 +48,7 @@ func (p *Process) Info(now time.Time) []Field {
 	limit("Ulimit-n", s.DescriptorLimit)
 	limit("Maxsock", s.DescriptorLimit)
 	limit("Maxconn", s.MaxConnections)
-	limit("Hard_maxconn", s.MaxConnections)
+	limit("Hard_maxconn", s.HardMaxConnections)
 	gauge("CurrConns", uint64(p.Connections.Now()))
 	total("CumConns", p.AllConnections.Load())
 	total("CumReq", p.Requests.Load())

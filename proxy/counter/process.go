@@ -32,7 +32,7 @@ type ProcessState struct {
 	Started                                              time.Time
 	Memory, MemoryLimit                                  uint64 // bytes in use, and how many may be (0 for any number)
 	DescriptorLimit                                      uint64
-	MaxConnections                                       uint64
+	MaxConnections, HardMaxConnections                   uint64 // now, and the most that can be set
 	ConnectionRateLimit, SessionRateLimit, TLSRateLimit  uint64
 	Tasks, RunQueue                                      uint64 // goroutines, and those that wait for a processor
 	IdlePercent                                          uint64

@@ -77,6 +77,7 @@ func (s *session) assign() bool {
 	if err == nil {
 		a.target = target
 		s.stream.Server = &target.Server
+		s.presence.aim(target)
 		record.Timers.Queue = 0
 		if a.failures > 0 {
 			record.Timers.Queue = time.Since(a.queuedAt)

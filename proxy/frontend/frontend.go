@@ -12,7 +12,7 @@ import (
 type Frontend struct {
 	Config
 
-	slots    chan struct{} // one per connection allowed; nil for no bound
+	slots    *Slots
 	stopping atomic.Bool
 	running  sync.WaitGroup // accept loops and sessions
 
@@ -24,14 +24,12 @@ type Frontend struct {
 	sessions  map[*session]struct{} // guarded by mu
 	lot       lot
 	listeners []net.Listener // guarded by mu
+	resumed   chan struct{}  // guarded by mu; closed by Resume, nil unless paused
 }
 
 // New returns a frontend that listens nowhere yet. Proxy must be set.
 func New(config Config) *Frontend {
-	f := &Frontend{Config: config, sessions: map[*session]struct{}{}}
-	if config.MaxConn > 0 {
-		f.slots = make(chan struct{}, config.MaxConn)
-	}
+	f := &Frontend{Config: config, sessions: map[*session]struct{}{}, slots: NewSlots(config.MaxConn)}
 	if f.Errors == nil {
 		f.Errors = slog.Default()
 	}
@@ -46,8 +44,8 @@ func (f *Frontend) start(c net.Conn, listener *Listener) {
 	if f.stopping.Load() {
 		f.mu.Unlock()
 		s.close()
-		f.freeSlot()
-		listener.freeSlot()
+		f.slots.Give()
+		listener.slots.Give()
 		return
 	}
 	f.sessions[s] = struct{}{}
@@ -63,16 +61,22 @@ func (f *Frontend) end(s *session) {
 	delete(f.sessions, s)
 	f.mu.Unlock()
 	s.countClose()
-	f.freeSlot()
-	s.listener.freeSlot()
+	f.slots.Give()
+	s.listener.slots.Give()
 	f.running.Done()
 }
 
-// Shutdown stops accepting, closes idle connections, lets exchanges finish until ctx ends and then cuts what is left. It
-// returns when no goroutine of the frontend runs any more: nil, or ctx's error if it had to cut.
-func (f *Frontend) Shutdown(ctx context.Context) error {
+// Slots returns what bounds the frontend's connections.
+func (f *Frontend) Slots() *Slots { return f.slots }
+
+// StopAccepting closes the listeners and idle connections, and lets exchanges go on. It reports false when that was done
+// before.
+func (f *Frontend) StopAccepting() bool {
 	f.mu.Lock()
-	f.stopping.Store(true)
+	if f.stopping.Swap(true) {
+		f.mu.Unlock()
+		return false
+	}
 	for _, l := range f.listeners {
 		l.Close()
 	}
@@ -85,7 +89,13 @@ func (f *Frontend) Shutdown(ctx context.Context) error {
 	if !f.KeepIdle {
 		f.lot.close()
 	}
+	return true
+}
 
+// Shutdown stops accepting, lets exchanges finish until ctx ends and then cuts what is left. It returns when no goroutine of
+// the frontend runs any more: nil, or ctx's error if it had to cut.
+func (f *Frontend) Shutdown(ctx context.Context) error {
+	f.StopAccepting()
 	done := make(chan struct{})
 	go func() {
 		f.running.Wait()

@@ -68,6 +68,7 @@ func (s *session) receive(first bool) (parked, ok bool) {
 	st := &s.stream
 	st.ID = streamIDs.Add(1) // waiting for a request is no exchange yet
 	st.Started = time.Now()
+	s.presence.appear(st.ID, st.Started)
 	st.Record.Timers.Idle = st.Started.Sub(s.endedAt)
 	if first {
 		st.Record.Timers.Handshake = s.endedAt.Sub(s.Accepted)
@@ -195,6 +196,7 @@ func (s *session) chooseBackend() bool {
 		return false
 	}
 	s.stream.Backend = s.backend.Proxy
+	s.presence.choose(s.backend.Proxy)
 	s.enterBackend()
 	return true
 }
@@ -255,7 +257,10 @@ func (s *session) log() {
 	out := s.client.Sent()
 	s.Session.Frontend.Process.Send(now, uint64(out-s.outBefore))
 	if s.wasCut() {
-		r.Termination = stream.Termination{Cause: stream.Killed, Phase: stream.InData}
+		r.Termination.Cause = stream.Killed
+		if r.Termination.Phase == stream.Done {
+			r.Termination.Phase = stream.InData
+		}
 	}
 	s.countExchange()
 	s.leave()
@@ -264,6 +269,7 @@ func (s *session) log() {
 		s.frontend.Log(st)
 	}
 	st.EndTracking()
+	s.presence.vanish()
 }
 
 // clientCause says how the client's side ended from an error of it.

@@ -19,21 +19,13 @@ type Listener struct {
 	// Secure does the TLS handshake of a connection that was accepted, within what the context allows; nil for none.
 	Secure func(ctx context.Context, c net.Conn) (net.Conn, *stream.TLS, error)
 
-	slots chan struct{} // one per connection allowed; nil for no bound
-}
-
-func (l *Listener) freeSlot() {
-	if l.slots != nil {
-		<-l.slots
-	}
+	slots Slots
 }
 
 // Serve accepts connections on l until Shutdown or an error that will not pass. It takes l over and closes it. After
 // Shutdown it returns nil.
 func (f *Frontend) Serve(l *Listener) error {
-	if l.MaxConn > 0 {
-		l.slots = make(chan struct{}, l.MaxConn)
-	}
+	l.slots.Resize(l.MaxConn)
 	if !f.add(l) {
 		return l.Close()
 	}
@@ -41,10 +33,7 @@ func (f *Frontend) Serve(l *Listener) error {
 	defer l.Close()
 	for {
 		// Beyond what is allowed, connections wait in the system's queue.
-		if !f.takeSlot(l.slots) {
-			return nil
-		}
-		if !f.takeSlot(f.slots) {
+		if !l.slots.Take(f.cut.Done()) || !f.slots.Take(f.cut.Done()) {
 			return nil
 		}
 		c, err := l.Accept()
@@ -52,10 +41,13 @@ func (f *Frontend) Serve(l *Listener) error {
 			f.start(c, l)
 			continue
 		}
-		f.freeSlot()
-		l.freeSlot()
+		f.slots.Give()
+		l.slots.Give()
 		if f.stopping.Load() {
 			return nil
+		}
+		if f.awaitResume() {
+			continue
 		}
 		if errors.Is(err, net.ErrClosed) {
 			return err
@@ -69,19 +61,6 @@ func (f *Frontend) Serve(l *Listener) error {
 	}
 }
 
-// takeSlot waits for a slot and reports false when the frontend is cut first. Nil slots bound nothing.
-func (f *Frontend) takeSlot(slots chan struct{}) bool {
-	if slots == nil {
-		return true
-	}
-	select {
-	case slots <- struct{}{}:
-		return true
-	case <-f.cut.Done():
-		return false
-	}
-}
-
 func (f *Frontend) add(l net.Listener) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -89,12 +68,9 @@ func (f *Frontend) add(l net.Listener) bool {
 		return false
 	}
 	f.listeners = append(f.listeners, l)
+	if f.resumed != nil {
+		refuse(l)
+	}
 	f.running.Add(1)
 	return true
-}
-
-func (f *Frontend) freeSlot() {
-	if f.slots != nil {
-		<-f.slots
-	}
 }

@@ -24,6 +24,7 @@ type session struct {
 
 	*workspace // nil while the connection waits for long
 	place      place
+	presence   presence
 
 	backend   *server.Backend
 	keep      bool // the client's connection may carry another exchange
@@ -141,6 +142,7 @@ func (s *session) recycle() {
 	s.Session.Reset()
 	s.frontend, s.listener, s.backend = nil, nil, nil
 	s.killed = false
+	s.presence.vanish()
 	sessions.Put(s)
 }
 

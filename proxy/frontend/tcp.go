@@ -16,7 +16,8 @@ func (s *session) serveTCP() (parked bool) {
 	s.stream.Record.Status = 0
 	s.client.SetReadTimeout(t.Client, time.Time{})
 	s.client.SetWriteTimeout(t.Client)
-	s.stream.Started = s.Accepted
+	s.stream.ID, s.stream.Started = streamIDs.Add(1), s.Accepted
+	s.presence.appear(s.stream.ID, s.Accepted)
 	s.beginWaiting()
 	s.offerRequest()
 	if s.exchangeTCP() {

@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"maps"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,13 +26,29 @@ type Server struct {
 	closing chan struct{} // closed by Close
 	running sync.WaitGroup
 
-	mu    sync.Mutex
-	open  map[io.Closer]struct{} // listeners and connections; guarded by mu
-	ended bool                   // guarded by mu
+	mu       sync.Mutex
+	visitors map[*Session]Visitor   // guarded by mu
+	open     map[io.Closer]struct{} // listeners and connections; guarded by mu
+	ended    bool                   // guarded by mu
+}
+
+// Visitor is a session under way.
+type Visitor struct {
+	Client   net.Addr
+	Listener int // the number of its socket
+	Since    time.Time
+}
+
+// Visitors returns the sessions under way, the oldest first.
+func (s *Server) Visitors() []Visitor {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.SortedFunc(maps.Values(s.visitors), func(a, b Visitor) int { return a.Since.Compare(b.Since) })
 }
 
 // Socket is what a listener gives its sessions.
 type Socket struct {
+	ID         int // among the sockets, from 1 on
 	Level      Level
 	Severities string // one of Severities
 
@@ -40,7 +58,7 @@ type Socket struct {
 func (s *Server) prepare() {
 	s.once.Do(func() {
 		s.slots, s.closing = make(chan struct{}, max(s.MaxConn, 1)), make(chan struct{})
-		s.open = map[io.Closer]struct{}{}
+		s.open, s.visitors = map[io.Closer]struct{}{}, map[*Session]Visitor{}
 	})
 }
 
@@ -96,7 +114,13 @@ func (s *Server) session(c net.Conn, socket Socket) {
 		registry: s.Registry, level: socket.Level, severities: socket.Severities, exposesListeners: socket.ExposesListeners, conn: conn,
 		input: newLineReader(bufio.NewReaderSize(conn, lineSize)), output: bufio.NewWriterSize(conn, lineSize),
 	}
+	s.mu.Lock()
+	s.visitors[session] = Visitor{c.RemoteAddr(), socket.ID, time.Now()}
+	s.mu.Unlock()
 	session.run()
+	s.mu.Lock()
+	delete(s.visitors, session)
+	s.mu.Unlock()
 }
 
 // Close ends all sessions and waits for their goroutines. A command that is running ends at its next writing.

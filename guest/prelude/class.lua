@@ -2,9 +2,13 @@
 local host = ...
 local select, type = select, type
 
+-- The methods of every class by its name, for the test that holds them against the table of the API.
+host.classes = {}
+
 -- host.class(name, methods) -> metatable. An object is a table with its handle in [0].
 function host.class(name, methods)
   local text = "HAProxy class " .. name
+  host.classes[name] = methods
   return {__index = methods, __tostring = function() return text end}
 end
 

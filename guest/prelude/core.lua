@@ -85,6 +85,7 @@ end
 
 local concat_methods = {}
 local concat_class = {__index = concat_methods, __tostring = function() return "Concat object" end}
+host.classes.Concat = concat_methods
 
 function core.concat() return setmetatable({}, concat_class) end
 

@@ -4,6 +4,7 @@ local reason_of = host.bind("reply.reason")
 
 local methods = {}
 local class = {__index = methods}
+host.classes.Reply = methods
 
 -- host.reply([fields]) -> Reply
 function host.reply(fields)

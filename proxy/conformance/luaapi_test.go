@@ -1,0 +1,82 @@
+package conformance
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"tidelock/sdk/api"
+)
+
+// notCalled are the rows of the Lua API's table that no case calls yet: "Class" for all of a class, or "Class.member".
+var notCalled = []string{
+	"core.alert", "core.crit", "core.warning", "core.notice", "core.info", "core.debug", "core.proxies",
+	"core.frontends", "core.backends", "core.Debug", "core.Warning", "core.now", "core.http_date", "core.imf_date",
+	"core.rfc850_date", "core.asctime_date", "core.yield", "core.tcp", "core.concat", "core.tokenize", "Proxy",
+	"Server", "Listener", "EventSub", "Concat", "Queue", "Shared", "Patref", "TXN.http_req", "TXN.http_res",
+	"Reply.reason", "Reply.del_header", "HTTP", "HTTPMessage", "Channel", "filter", "Socket", "HTTPClient", "Regex",
+	"Map", "StickTable", "CertCache",
+}
+
+// scriptFolders hold the scripts that are searched for calls, beside the cases'.
+var scriptFolders = []string{"testdata", "../luabridge"}
+
+// TestLuaAPI_Called finds rows of the Lua API that no case and no test of the bridge calls.
+func TestLuaAPI_Called(t *testing.T) {
+	scripts := readScripts(t)
+	var uncalled []string
+	for _, c := range api.Classes() {
+		for _, m := range c.Members {
+			p, err := api.Parse(m.Signature)
+			if err != nil {
+				t.Fatal(err)
+			}
+			name := regexp.QuoteMeta(p.Name)
+			call := `[:.]` + name + `\b`
+			switch {
+			case c.Global && p.Kind != api.Method:
+				call = `\b` + c.Name + `(\.` + name + `\b|\["` + name + `"\])`
+			case c.Name == "Shared":
+				call = `\bshared\.` + name + `\b`
+			}
+			if !regexp.MustCompile(call).MatchString(scripts) {
+				uncalled = append(uncalled, c.Name+"."+p.Name)
+			}
+		}
+	}
+	for _, row := range uncalled {
+		class, _, _ := strings.Cut(row, ".")
+		if !slices.Contains(notCalled, row) && !slices.Contains(notCalled, class) {
+			t.Errorf("no case calls %s", row)
+		}
+	}
+}
+
+// readScripts returns the text of all cases and tests that have scripts.
+func readScripts(t *testing.T) string {
+	var all strings.Builder
+	for _, folder := range scriptFolders {
+		err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+			switch extension := filepath.Ext(path); {
+			case err != nil || entry.IsDir():
+				return err
+			case extension != ".txtar" && extension != ".lua" && !strings.HasSuffix(path, "_test.go"):
+				return nil
+			}
+			text, err := os.ReadFile(path)
+			if strings.Contains(string(text), "core.register_") {
+				all.Write(text)
+				all.WriteByte('\n')
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all.String()
+}

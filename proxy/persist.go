@@ -23,6 +23,7 @@ func persist(backend *server.Backend, section *config.Proxy, rules *rules) {
 		c := newCookie(section.Cookie)
 		c.Prepare(backend.Servers)
 		p.Cookie = c
+		backend.Proxy.ManagesCookie = c.Mode != persistence.Passive
 	}
 }
 

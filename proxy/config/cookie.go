@@ -100,10 +100,10 @@ func (p *parser) cookieTime(s syntax.Statement, into *time.Duration, name, what,
 		p.failf(s, "'%s' expects %s in seconds as argument.", name, what)
 		return false
 	}
-	d, err := syntax.ParseTime(value, time.Second)
+	d, err := syntax.ParseSeconds(value)
 	switch {
 	case errors.Is(err, syntax.ErrTimeOverflow):
-		p.failf(s, "timer overflow in argument <%s> to <%s> (maximum value is 2147483647 ms or ~24.8 days)", value, name)
+		p.failf(s, "timer overflow in argument <%s> to <%s>, maximum value is 2147483647 s (~68 years).", value, name)
 	case err != nil:
 		p.failf(s, "%s in argument to <%s>.", err, name)
 	default:

@@ -17,6 +17,7 @@ type attempt struct {
 	body       []byte         // of a request that may be sent again, where it was there as a whole
 	repeatable bool           // the request may be sent again after it has left once
 	binding    server.Binding // what the request's cookie says
+	ignored    bool           // it is not to count, nor to be set (ignore-persist)
 	queuedAt   time.Time      // when the exchange first asked for a server
 }
 
@@ -43,12 +44,15 @@ func (s *session) bind() {
 		w.Bound = prefer(&s.stream)
 	}
 	if p.Cookie != nil && s.stream.Request != nil {
-		b := &s.attempt.binding
-		*b = p.Cookie.Request(s.stream.Request, s.stream.Started)
-		if w.Bound == nil && !ignored {
+		b := p.Cookie.Request(s.stream.Request, s.stream.Started, ignored || w.Bound != nil)
+		if s.attempt.binding = b; b.Server != nil {
 			w.Bound = b.Server
 		}
+		if s.backend.Proxy.ManagesCookie {
+			s.stream.Record.RequestCookie = b.Found
+		}
 	}
+	s.attempt.ignored = ignored
 	if stick := s.backend.Stick; stick != nil && w.Bound == nil && !ignored {
 		w.Bound = stick(&s.stream)
 	}
@@ -60,10 +64,17 @@ func (s *session) bind() {
 // sign has the response bind the client to its server, and reports whether there was room for that.
 func (s *session) sign() bool {
 	cookie := s.backend.Persistence.Cookie
-	if cookie == nil || s.attempt.target == nil {
+	a := &s.attempt
+	if cookie == nil || a.target == nil || a.ignored {
 		return true
 	}
-	return cookie.Response(&s.response, s.attempt.target, s.attempt.binding, s.request.Method(), s.stream.Started)
+	b := a.binding
+	b.Assigned = b.Server == nil && a.wants.Bound == a.target
+	done, ok := cookie.Response(&s.response, a.target, b, s.request.Method(), s.stream.Started)
+	if s.backend.Proxy.ManagesCookie {
+		s.stream.Record.ResponseCookie = done
+	}
+	return ok
 }
 
 // assign takes a slot of a server and reports whether it got one. It may wait for that.
@@ -138,6 +149,9 @@ func (s *session) redispatch() bool {
 	a := &s.attempt
 	s.countServer(counter.Redispatches)
 	s.stream.Record.Redispatched = true
+	if found := &s.stream.Record.RequestCookie; *found == stream.CookieValid {
+		*found = stream.CookieDown
+	}
 	a.target.Counters.Leave()
 	a.wants.Bound, a.wants.Keyed, a.wants.Avoid = nil, false, a.target
 	s.release()

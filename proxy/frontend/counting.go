@@ -100,6 +100,7 @@ func (s *session) countDenied(phase stream.Phase) {
 
 // enterBackend counts an exchange that a backend was chosen for.
 func (s *session) enterBackend() {
+	s.stream.Record.ExpectCookie(s.backend.Proxy)
 	row := s.backend.Proxy.BackendCounters
 	row.Enter(s.stream.Started)
 	row.Add(counter.Requests, 1)

@@ -88,6 +88,7 @@ func (s *session) receive(first bool) (parked, ok bool) {
 	}
 	st.ReceivedMethod, st.ReceivedURI = s.request.Method(), s.request.URI()
 	st.First = first
+	st.Record.ExpectCookie(st.Frontend)
 	st.Record.Timers.Request = time.Since(st.Started)
 	stream.AddHead(&st.Record.BytesIn, &s.request)
 	st.Record.BytesIn -= int64(s.asked.Unlogged)

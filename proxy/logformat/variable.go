@@ -1,6 +1,7 @@
 package logformat
 
 import (
+	"cmp"
 	"net/netip"
 	"os"
 	"strconv"
@@ -203,14 +204,7 @@ func termination(b []byte, c *sample.Context, _ flags) []byte {
 
 func terminationAndCookie(b []byte, c *sample.Context, fl flags) []byte {
 	r := &c.Stream.Record
-	return append(termination(b, c, fl), cookieState(r.RequestCookie), cookieState(r.ResponseCookie))
-}
-
-func cookieState(state byte) byte {
-	if state == 0 {
-		return '-'
-	}
-	return state
+	return append(termination(b, c, fl), cmp.Or(byte(r.RequestCookie), '-'), cmp.Or(byte(r.ResponseCookie), '-'))
 }
 
 // Known reports whether there is a format variable of that name: "o" is one that only carries flags.

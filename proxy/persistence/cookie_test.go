@@ -73,7 +73,7 @@ func TestCookie_Request(t *testing.T) {
 			tt.cookie.Name = "X"
 			tt.cookie.Prepare(servers())
 			m := request(tt.header)
-			got := tt.cookie.Request(m, time.Now())
+			got := tt.cookie.Request(m, time.Now(), false)
 			name := ""
 			if got.Server != nil {
 				name = got.Server.Name
@@ -105,7 +105,7 @@ func TestCookie_Request_Expired(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.cookie.Name, tt.cookie.Mode = "X", Insert
 			tt.cookie.Prepare(servers())
-			if got := tt.cookie.Request(request("X="+tt.value), now); (got.Server != nil) != tt.bound {
+			if got := tt.cookie.Request(request("X="+tt.value), now, false); (got.Server != nil) != tt.bound {
 				t.Errorf("bound to %v", got.Server)
 			}
 		})
@@ -161,7 +161,7 @@ func TestCookie_Response(t *testing.T) {
 			if tt.bound >= 0 {
 				bound.Server = all[tt.bound]
 			}
-			if !tt.cookie.Response(m, all[tt.by], bound, []byte("GET"), time.Now()) {
+			if _, ok := tt.cookie.Response(m, all[tt.by], bound, []byte("GET"), time.Now()); !ok {
 				t.Fatal("no room")
 			}
 			if got := text(m, "set-cookie"); got != tt.want {
@@ -183,7 +183,7 @@ func FuzzCookie_Request(f *testing.F) {
 		for _, mode := range []Mode{Passive, Rewrite, Insert, Prefix} {
 			c := Cookie{Name: "X", Mode: mode, Indirect: true, MaxIdle: time.Minute}
 			c.Prepare(all)
-			c.Request(request(header), time.Unix(1_700_000_000, 0))
+			c.Request(request(header), time.Unix(1_700_000_000, 0), false)
 		}
 	})
 }

@@ -6,11 +6,12 @@ import (
 
 	"tidelock/proxy/message"
 	"tidelock/proxy/server"
+	"tidelock/proxy/stream"
 )
 
 // Request implements server.Cookie.
-func (c *Cookie) Request(m *message.Message, now time.Time) server.Binding {
-	var found server.Binding
+func (c *Cookie) Request(m *message.Message, now time.Time, unused bool) server.Binding {
+	found := search{Binding: server.Binding{Found: stream.CookieMissing}, unused: unused}
 	for i := m.Find("cookie", -1); i >= 0; i = m.Find("cookie", i) {
 		value := m.Value(i)
 		if !bytes.Contains(value, []byte(c.Name)) {
@@ -25,11 +26,17 @@ func (c *Cookie) Request(m *message.Message, now time.Time) server.Binding {
 			m.Replace(i, rest)
 		}
 	}
-	return found
+	return found.Binding
+}
+
+// search is what the cookies of a request have told so far.
+type search struct {
+	server.Binding
+	unused bool
 }
 
 // header reads one Cookie header. It returns what is left of it, if that changed.
-func (c *Cookie) header(list []byte, now int64, found *server.Binding) (changed bool, rest []byte) {
+func (c *Cookie) header(list []byte, now int64, found *search) (changed bool, rest []byte) {
 	removing := false // whether the attributes that follow belong to a cookie that was removed
 	removed := false  // whether the element before was taken out
 	var separator byte
@@ -77,39 +84,51 @@ func (c *Cookie) header(list []byte, now int64, found *server.Binding) (changed 
 }
 
 // pair looks at a cookie of the name and returns what the server gets of it.
-func (c *Cookie) pair(item, name, value []byte, now int64, found *server.Binding) []byte {
+func (c *Cookie) pair(item, name, value []byte, now int64, found *search) []byte {
 	if c.Mode == Prefix {
 		id, rest, has := bytes.Cut(value, []byte{'~'})
+		c.consider(found, id, 0, 0)
 		if !has {
-			if found.Server == nil {
-				found.Server = c.named(value)
-			}
 			return item
-		}
-		if found.Server == nil {
-			found.Server = c.named(id)
 		}
 		kept := append([]byte{}, item[:len(item)-len(bytes.TrimLeft(item, " \t"))]...)
 		kept = append(append(kept, name...), '=')
 		return append(kept, rest...)
 	}
 	id, dates, _ := bytes.Cut(value, []byte{'|'})
-	if found.Server != nil {
-		return item
-	}
-	if c.Mode != Insert {
-		// dates are of cookies that the proxy sets
-		found.Server = c.named(id)
-		return item
-	}
-	s := c.named(id)
 	last, first, _ := bytes.Cut(dates, []byte{'|'})
 	seen, set := parseDate(last, now), parseDate(first, now)
-	if s == nil || expired(seen, c.MaxIdle, now) || expired(set, c.MaxLife, now) {
-		return item
+	switch {
+	case expired(set, c.MaxLife, now):
+		found.Found = stream.CookieOld
+	case expired(seen, c.MaxIdle, now):
+		found.Found = stream.CookieExpired
+	default:
+		c.consider(found, id, seen, set)
 	}
-	found.Server, found.LastSeen, found.FirstSet = s, seen, set
 	return item
+}
+
+// consider takes the server of a value for the one that is searched, unless a cookie before named one that is up. What
+// names no server is worth telling only where nothing better is known.
+func (c *Cookie) consider(found *search, id []byte, seen, set int64) {
+	if found.Server != nil && found.Server.Reachable() {
+		return
+	}
+	if found.unused {
+		found.Found = stream.CookieUnused
+		return
+	}
+	s := c.named(id)
+	switch {
+	case s == nil && found.Found == stream.CookieMissing:
+		found.Found = stream.CookieInvalid
+	case s == nil:
+	case s.Reachable():
+		found.Server, found.Found, found.LastSeen, found.FirstSet = s, stream.CookieValid, seen, set
+	default:
+		found.Server, found.Found = s, stream.CookieDown
+	}
 }
 
 func expired(since int64, limit time.Duration, now int64) bool {

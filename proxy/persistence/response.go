@@ -7,12 +7,13 @@ import (
 
 	"tidelock/proxy/message"
 	"tidelock/proxy/server"
+	"tidelock/proxy/stream"
 )
 
 // Response implements server.Cookie.
-func (c *Cookie) Response(m *message.Message, by *server.Server, b server.Binding, method []byte, now time.Time) bool {
+func (c *Cookie) Response(m *message.Message, by *server.Server, b server.Binding, method []byte, now time.Time) (stream.CookieDone, bool) {
+	done := stream.CookieAbsent
 	valid := b.Server == by && by.Cookie != ""
-	kept := false // the server's own stays
 	for i := m.Find("set-cookie", -1); i >= 0; i = m.Find("set-cookie", i) {
 		value := m.Value(i)
 		name, rest, found := bytes.Cut(value, []byte{'='})
@@ -21,24 +22,35 @@ func (c *Cookie) Response(m *message.Message, by *server.Server, b server.Bindin
 		}
 		switch {
 		case c.Preserve:
-			kept = true
+			done = stream.CookiePassed
 		case c.Mode == Insert, c.Mode != Passive && c.Indirect && valid:
 			m.Remove(i)
+			done = stream.CookieDeleted
 		case by.Cookie == "":
+			done = stream.CookiePassed
 		case c.Mode == Rewrite:
 			if !m.Replace(i, c.rewritten(value, rest, by.Cookie, false)) {
-				return false
+				return done, false
 			}
+			done = stream.CookieRewritten
 		case c.Mode == Prefix:
 			if !m.Replace(i, c.rewritten(value, rest, by.Cookie, true)) {
-				return false
+				return done, false
 			}
+			done = stream.CookieRewritten
 		}
 	}
-	if c.Mode != Insert || kept || c.PostOnly && string(method) != "POST" || valid && !c.outdated(b, now.Unix()) {
-		return true
+	switch {
+	case c.Mode != Insert, done == stream.CookiePassed, b.Assigned, c.PostOnly && string(method) != "POST":
+		return done, true
+	case !valid:
+		done = stream.CookieInserted
+	case c.outdated(b, now.Unix()):
+		done = stream.CookieUpdated
+	default:
+		return done, true
 	}
-	return c.insert(m, by, b, valid, method, now)
+	return done, c.insert(m, by, b, valid, method, now)
 }
 
 // rewritten replaces or prefixes the value in a Set-Cookie header.

@@ -21,9 +21,9 @@ type Record struct {
 	Timers       Timers
 	Termination  Termination
 
-	// RequestCookie and ResponseCookie say what became of the persistence cookie, in the letters of the manual's section
-	// 8.5 ('N', 'V', 'I' ...); 0 where there is none.
-	RequestCookie, ResponseCookie byte
+	// RequestCookie and ResponseCookie say what became of the persistence cookie; 0 where the backend manages none.
+	RequestCookie  CookieFound
+	ResponseCookie CookieDone
 }
 
 // headOverhead is what HAProxy counts for a head beside its texts: the fixed part of a start line, and the end.

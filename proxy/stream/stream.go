@@ -51,6 +51,9 @@ type Proxy struct {
 	// UniqueID appends the identifier that unique-id-format makes for an exchange of the frontend; nil without one.
 	UniqueID func(b []byte, s *Stream) []byte
 
+	// ManagesCookie says that a backend changes a persistence cookie, so that logs tell what became of it.
+	ManagesCookie bool
+
 	// Farm is the servers of a backend, nil until it is built; Directory finds the other proxies.
 	Farm      Farm
 	Directory Directory

@@ -12,9 +12,6 @@ import (
 // ErrTimeOverflow is what ParseTime returns above HAProxy's longest timer, 2^31-1 milliseconds.
 var ErrTimeOverflow = errors.New("timer overflow")
 
-// maxTime is the longest timer.
-const maxTime = math.MaxInt32 * time.Millisecond
-
 // CharacterError says that a number or a unit has a character that it must not have.
 type CharacterError byte
 
@@ -27,6 +24,16 @@ func (e CharacterError) Error() string { return fmt.Sprintf("unexpected characte
 //
 // See section 2.5 of the manual.
 func ParseTime(text string, unit time.Duration) (time.Duration, error) {
+	return parseTime(text, unit, time.Millisecond)
+}
+
+// ParseSeconds is ParseTime for what HAProxy keeps in seconds, up to 2^31-1 of them: that is the unit, and what times are
+// rounded up to.
+func ParseSeconds(text string) (time.Duration, error) {
+	return parseTime(text, time.Second, time.Second)
+}
+
+func parseTime(text string, unit, resolution time.Duration) (time.Duration, error) {
 	n, suffix, err := leadingNumber(text)
 	if err != nil {
 		return 0, err
@@ -36,11 +43,11 @@ func ParseTime(text string, unit time.Duration) (time.Duration, error) {
 			return 0, CharacterError(suffix[0])
 		}
 	}
-	if n > uint64(maxTime/unit) {
+	if n > uint64(math.MaxInt32*resolution/unit) {
 		return 0, ErrTimeOverflow
 	}
 	d := time.Duration(n) * unit
-	return (d + time.Millisecond - 1).Truncate(time.Millisecond), nil
+	return (d + resolution - 1).Truncate(resolution), nil
 }
 
 // timeUnit returns the unit that suffix starts with, or 0.

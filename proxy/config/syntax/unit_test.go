@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"errors"
+	"math"
 	"testing"
 	"time"
 )
@@ -20,7 +21,7 @@ func TestParseTime(t *testing.T) {
 		{"hours", "1h", time.Hour},
 		{"days", "24d", 24 * 24 * time.Hour},
 		{"what follows the unit is ignored", "30sec", 30 * time.Second},
-		{"longest", "2147483647", maxTime},
+		{"longest", "2147483647", math.MaxInt32 * time.Millisecond},
 		{"zero", "0", 0},
 	}
 	for _, tc := range tests {

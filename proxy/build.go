@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"tidelock/proxy/cache"
+	"tidelock/proxy/command"
 	"tidelock/proxy/config"
 	"tidelock/proxy/config/syntax"
 	"tidelock/proxy/counter"
@@ -50,6 +51,7 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 	b.maxconn.Store(int64(cfg.Global.Maxconn))
 	b.fileOrder()
 	b.buildCaches()
+	b.buildNameservers()
 	b.buildRuntime()
 	b.loadScripts()
 	b.setVariables()
@@ -71,16 +73,17 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 // builder is a Proxy in the making.
 type builder struct {
 	*Proxy
-	ctx        context.Context
-	diags      *syntax.Diagnostics
-	files      []string // of the configuration, in their order
-	identities map[*config.Proxy]*stream.Proxy
-	servers    map[[2]string]*server.Server // by the names of backend and server
-	tables     *sticktable.Tables
-	caches     map[string]*cache.Cache
-	resolvers  map[string]*resolver.Resolver // by the name of their section, as rules ask for them
-	rules      map[*config.Proxy]*rules
-	replies    map[*stream.Proxy]errorReplies
+	ctx         context.Context
+	diags       *syntax.Diagnostics
+	files       []string // of the configuration, in their order
+	identities  map[*config.Proxy]*stream.Proxy
+	servers     map[[2]string]*server.Server // by the names of backend and server
+	tables      *sticktable.Tables
+	caches      map[string]*cache.Cache
+	resolvers   map[string]*resolver.Resolver // by the name of their section, as rules ask for them
+	nameservers map[string]command.Resolvers
+	rules       map[*config.Proxy]*rules
+	replies     map[*stream.Proxy]errorReplies
 }
 
 func (b *builder) loadScripts() {

@@ -2,11 +2,13 @@ package proxy
 
 import (
 	"fmt"
+	"os"
 	"strings"
 
 	"tidelock/proxy/config"
 	"tidelock/proxy/config/syntax"
 	"tidelock/proxy/logformat"
+	"tidelock/proxy/pattern"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/stream"
 	"tidelock/proxy/value"
@@ -29,20 +31,40 @@ func (b *builder) setVariable(v config.GlobalVariable) error {
 	if !strings.HasPrefix(v.Name, "proc.") {
 		return fmt.Errorf("'set-var': cannot set variable '%s', only scope 'proc' is permitted in the global section.", v.Name)
 	}
-	compiler := b.compiler(nil, sample.Load, v.At, v.Folder)
-	nobody := &stream.Proxy{Process: b.Process}
+	return b.assign(variable, b.compiler(nil, sample.Load, v.At, v.Folder), syntax.Texts(v.Value), v.Format)
+}
+
+// setVariableNow is setVariable for an operator while traffic runs. Expressions may not read files or ask scripts.
+func (p *Proxy) setVariableNow(name, text string, format bool) error {
+	variable, err := sample.Intern(name)
+	if err != nil {
+		return err
+	}
+	if !strings.HasPrefix(name, "proc.") {
+		return fmt.Errorf("'set var': cannot set variable '%s', only scope 'proc' is permitted here.", name)
+	}
+	compiler := &sample.Compiler{
+		Phase: sample.Load, Warn: func(string) {}, Patterns: &pattern.Sets{},
+		Files: func(string) ([]byte, error) { return nil, os.ErrPermission },
+	}
+	return p.assign(variable, compiler, []string{text}, format)
+}
+
+// assign gives a variable of the process the value of an expression or a format.
+func (p *Proxy) assign(variable sample.Variable, compiler *sample.Compiler, text []string, isFormat bool) error {
+	nobody := &stream.Proxy{Process: p.Process}
 	s := &stream.Stream{Session: &stream.Session{Frontend: nobody, Listener: &stream.Listener{}}, Frontend: nobody}
 	c := sample.Acquire(s, sample.Load)
 	defer c.Release()
-	if v.Format {
-		format, err := logformat.Compile(compiler, v.Value[0].Text, logformat.Text)
+	if isFormat {
+		format, err := logformat.Compile(compiler, text[0], logformat.Text)
 		if err != nil {
 			return err
 		}
 		variable.Set(s, value.Text(format.Eval(c)))
 		return nil
 	}
-	expression, _, err := compiler.ParseAvailable(syntax.Texts(v.Value))
+	expression, _, err := compiler.ParseAvailable(text)
 	if err != nil {
 		return err
 	}

@@ -49,13 +49,21 @@ func (b *builder) buildRuntime() {
 	frontends := &command.Frontends{List: b.frontendsOf, SetMaxconn: b.setMaxconn, Sessions: b.runtime.Visitors, Servers: &b.runtime.servers}
 	commands := slices.Concat(process.Commands(), statistics.Commands(), b.runtime.servers.Commands(), frontends.Commands(),
 		command.Tables(b.tables), command.Patterns(b.patterns), command.Caches(b.caches),
-		command.Errors(&b.violations, b.offenders))
+		command.Errors(&b.violations, b.offenders), command.Variables(b.setVariableNow), command.ShowResolvers(b.resolversOf),
+		command.Inspection(b.Process, b.startupLogs))
 	if b.options.SendSockets != nil {
 		commands = append(commands, runtime.ListeningSockets(b.options.SendSockets))
 	}
 	if err := b.runtime.Registry.Add(commands...); err != nil {
 		b.diags.Alertf(syntax.Position{}, "runtime API: %s.", err)
 	}
+}
+
+// startupLogs returns what the configuration was found to have, as it was printed when the process started.
+func (b *builder) startupLogs() string {
+	var text strings.Builder
+	b.diags.Print(&text, syntax.Notice)
+	return text.String()
 }
 
 // offenders tells the command about refused messages which proxies there are.

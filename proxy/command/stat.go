@@ -20,24 +20,25 @@ func (s *Statistics) Commands() []runtime.Command {
 	return []runtime.Command{
 		{Words: "clear counters", Usage: "clear counters [all]", Help: "clear max statistics counters (or all counters)",
 			Level: runtime.Operator, Run: s.clear},
+		{Words: "clear counters all", Level: runtime.Admin, Run: s.clearAll},
 		{Words: "show info", Usage: "show info [json|typed|float]*", Help: "report information about the running process", Run: s.showInfo},
+		{Words: "show schema json", Usage: "show schema json", Help: "report schema used for stats", Run: showSchema},
 		{Words: "show stat", Usage: "show stat [json|no-maint|typed|up]*", Help: "report counters for each proxy and server", Run: s.showStat},
 	}
 }
 
-// clear counters [all]
-func (s *Statistics) clear(c *runtime.Call) {
-	everything := c.Arg(0) == "all"
-	if everything && c.Level() < runtime.Admin {
-		c.Fail("Permission denied")
-		return
-	}
+// clear counters
+func (s *Statistics) clear(*runtime.Call) {
 	for _, row := range s.Rows() {
-		if everything {
-			row.Clear()
-		} else {
-			row.ClearMaxima()
-		}
+		row.ClearMaxima()
+	}
+	s.Process.ClearMaxima()
+}
+
+// clear counters all
+func (s *Statistics) clearAll(*runtime.Call) {
+	for _, row := range s.Rows() {
+		row.Clear()
 	}
 	s.Process.ClearMaxima()
 }

@@ -4,6 +4,7 @@ package resolver
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -23,7 +24,8 @@ type Settings struct {
 
 // Server is one name server.
 type Server struct {
-	Network, Address string // "udp" or "tcp", and host:port
+	Network, Address string    // "udp" or "tcp", and host:port
+	Counters         *Counters // nil for some of its own
 }
 
 // Family is what kind of address is wanted.
@@ -61,6 +63,12 @@ type answer struct {
 // New returns a resolver that knows nothing yet.
 func New(s Settings) *Resolver {
 	s.Attempts = max(s.Attempts, 1)
+	s.Servers = slices.Clone(s.Servers)
+	for i := range s.Servers {
+		if s.Servers[i].Counters == nil {
+			s.Servers[i].Counters = new(Counters)
+		}
+	}
 	return &Resolver{settings: s, known: map[string]*answer{}}
 }
 
@@ -169,8 +177,11 @@ func (r *Resolver) query(s Server, name string, family Family) reply {
 		question.SetEdns0(r.settings.PayloadSize, false)
 	}
 	client := dns.Client{Net: s.Network, Timeout: r.settings.Retry, UDPSize: r.settings.PayloadSize}
+	s.Counters.Sent.Add(1)
 	got, _, err := client.Exchange(question, s.Address)
-	if err != nil || len(got.Question) != 1 || !strings.EqualFold(got.Question[0].Name, question.Question[0].Name) {
+	invalid := err == nil && (len(got.Question) != 1 || !strings.EqualFold(got.Question[0].Name, question.Question[0].Name))
+	s.Counters.count(got, err, invalid)
+	if err != nil || invalid {
 		return reply{}
 	}
 	if got.Rcode != dns.RcodeSuccess {

@@ -93,6 +93,13 @@ var severityNames = map[Severity]string{Error: "err", Warning: "warning", Notice
 // Fail answers that the command was not carried out, and why: a sentence.
 func (c *Call) Fail(format string, arguments ...any) { c.message(Error, format, arguments...) }
 
+// FailUnended is Fail without the line break at the end, which some of HAProxy's messages lack: the empty line that ends
+// each answer ends theirs.
+func (c *Call) FailUnended(format string, arguments ...any) {
+	c.severity(Error)
+	c.Printf(format, arguments...)
+}
+
 // Warn answers that the command was carried out, and what to mind.
 func (c *Call) Warn(format string, arguments ...any) { c.message(Warning, format, arguments...) }
 
@@ -101,12 +108,16 @@ func (c *Call) Report(format string, arguments ...any) { c.message(Info, format,
 
 // message writes a text of one line or several, behind its severity where the session asked for that.
 func (c *Call) message(severity Severity, format string, arguments ...any) {
-	switch c.severities {
-	case "number":
-		fmt.Fprintf(c.output, "[%d]: ", severity)
-	case "string":
-		fmt.Fprintf(c.output, "[%s]: ", severityNames[severity])
-	}
+	c.severity(severity)
 	text := fmt.Sprintf(format, arguments...)
 	io.WriteString(c.output, strings.TrimRight(text, "\n")+"\n")
+}
+
+func (c *Call) severity(s Severity) {
+	switch c.severities {
+	case "number":
+		fmt.Fprintf(c.output, "[%d]: ", s)
+	case "string":
+		fmt.Fprintf(c.output, "[%s]: ", severityNames[s])
+	}
 }

@@ -78,12 +78,12 @@ func (s *Session) execute(c *Call, words []string) {
 	switch {
 	case command == nil:
 		c.unknown(words)
-	case s.level < command.Level:
-		c.Fail("Permission denied")
 	case command.Mode&Experimental&^s.mode != 0:
 		c.Fail("This command is restricted to experimental mode only.")
 	case command.Mode&Expert&^s.mode != 0:
 		c.Fail("This command is restricted to expert mode only.")
+	case s.level < command.Level:
+		c.Fail("Permission denied")
 	default:
 		c.Args = words[n:]
 		command.Run(c)

@@ -22,7 +22,8 @@ func init() {
 		{Words: "quit", Usage: "quit", Help: "disconnect", Run: func(c *Call) { c.leaving = true }},
 		{Words: "set severity-output", Usage: "set severity-output [none|number|string]",
 			Help: "set presence of severity level in feedback information", Run: setSeverityOutput},
-		{Words: "set timeout", Usage: "set timeout [cli] <delay>", Help: "change a timeout setting", Run: setTimeout},
+		{Words: "set timeout", Usage: "set timeout [cli] <delay>", Help: "change a timeout setting", Run: refuseTimeout},
+		{Words: "set timeout cli", Run: setTimeout},
 		{Words: "show cli level", Usage: "show cli level", Help: "display the level of the current CLI session",
 			Run: func(c *Call) { c.Report("%s", c.level) }},
 		{Words: "user", Usage: "user", Help: "lower the level of the current CLI session to user", Run: lower(User)},
@@ -62,17 +63,16 @@ func setSeverityOutput(c *Call) {
 	c.severities = c.Args[0]
 }
 
+// set timeout
+func refuseTimeout(c *Call) { c.Fail("'set timeout' only supports 'cli'.") }
+
 // set timeout cli <seconds>
 func setTimeout(c *Call) {
-	if c.Arg(0) != "cli" {
-		c.Fail("'set timeout' only supports 'cli'.")
-		return
-	}
-	if c.Arg(1) == "" {
+	if c.Arg(0) == "" {
 		c.Fail("Expects an integer value.")
 		return
 	}
-	d, err := syntax.ParseTime(c.Args[1], time.Second)
+	d, err := syntax.ParseTime(c.Args[0], time.Second)
 	if err != nil || d == 0 {
 		c.Fail("Invalid timeout value.")
 		return

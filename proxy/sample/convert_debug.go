@@ -32,7 +32,15 @@ func prepareDebug(_ *Compiler, a []Argument) error {
 func debug(c *Context, a []Argument, v value.Value) value.Value {
 	b := c.Output.Buffer()
 	b = append(append(append(b, "[debug] "...), a[0].Text...), ": type="...)
-	b = append(append(b, typeName(v)...), " <"...)
+	_, _ = a[1].Extra.(io.Writer).Write(append(AppendTyped(b, v, ""), '\n')) // who reads it may be gone
+	return v
+}
+
+// AppendTyped appends a value behind its type, as in "str <abc>", with a label before it. What a terminal would not print
+// becomes a dot.
+func AppendTyped(b []byte, v value.Value, label string) []byte {
+	b = append(append(append(b, typeName(v)...), ' '), label...)
+	b = append(b, '<')
 	start := len(b)
 	b = v.AppendText(b)
 	for i := start; i < len(b); i++ {
@@ -40,8 +48,7 @@ func debug(c *Context, a []Argument, v value.Value) value.Value {
 			b[i] = '.'
 		}
 	}
-	_, _ = a[1].Extra.(io.Writer).Write(append(b, ">\n"...)) // who reads it may be gone
-	return v
+	return append(b, '>')
 }
 
 // typeName tells the families of addresses apart, as HAProxy does.

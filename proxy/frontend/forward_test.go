@@ -336,7 +336,7 @@ func TestFrontend_TCP_Errors(t *testing.T) {
 		{"failed", Config{ContentRules: func(*stream.Stream) stream.Verdict { return stream.Failed }}, "IR"},
 		{"no backend", Config{}, "SC"},
 		{"client timeout", Config{ChooseBackend: to(hang()), Timeouts: Timeouts{Client: 20_000_000}}, "cD"},
-		{"server timeout", Config{ChooseBackend: to(slow)}, "sD"},
+		{"server timeout", Config{ChooseBackend: to(slow), Timeouts: Timeouts{Fin: 20_000_000}}, "sD"},
 		{"server resets", Config{ChooseBackend: to(reset)}, "SD"},
 	}
 	for _, tt := range tests {

@@ -36,13 +36,29 @@ func (s *session) tunnel() {
 		s.stream.Record.BytesIn += first.bytes
 		s.stream.Record.BytesOut += down.bytes
 	}
-	// Who failed first is to blame; the other direction then ended because its connection was closed.
+	s.blameTunnel(first, down)
+}
+
+// blameTunnel notes why a tunnel ended, unless both sides said that they had no more. Who failed first is to blame; the
+// other direction then ended because its connection was closed.
+func (s *session) blameTunnel(up, down copied) {
+	client, server := s.patience()
 	switch {
-	case first.failed():
-		s.blame(first, clientCause, serverCause)
-	case down.failed():
+	case down.timedOut() && up.err != nil && client > 0 && client <= server:
+		s.stream.Record.End(stream.ClientTimeout, stream.InData) // HAProxy looks at the client first
+	case down.timedOut(), down.failed() && !up.failed():
 		s.blame(down, serverCause, clientCause)
+	case up.failed():
+		s.blame(up, clientCause, serverCause)
 	}
+}
+
+// patience returns how long each side of a tunnel may be silent, 0 for ever.
+func (s *session) patience() (client, server time.Duration) {
+	if t := s.backend.Timeouts.Tunnel; t > 0 {
+		return t, t
+	}
+	return s.frontend.Timeouts.Client, s.backend.Timeouts.Server
 }
 
 // inspectAnswer runs the rules over what a TCP server sends first, while the other direction already moves. It reports
@@ -79,9 +95,13 @@ func (s *session) blame(c copied, source, destination func(error) stream.Cause) 
 }
 
 // failed reports whether the direction ended by an error of its own.
-func (c copied) failed() bool {
-	return c.err != nil && c.err != http1.ErrInterrupted && !errors.Is(c.err, net.ErrClosed)
-}
+func (c copied) failed() bool { return c.err != nil && !interrupted(c.err) }
+
+// timedOut reports whether the direction ended because its source was silent for too long.
+func (c copied) timedOut() bool { return c.err == http1.ErrTimeout && !c.writing }
+
+// interrupted reports whether an error says only that the session has ended what was under way.
+func interrupted(err error) bool { return err == http1.ErrInterrupted || errors.Is(err, net.ErrClosed) }
 
 // copyOneWay is copyBytes of which not even a panic leaves the other direction behind.
 func (s *session) copyOneWay(to, from *http1.Conn) (result copied) {
@@ -100,14 +120,11 @@ func (s *session) copyBytes(to, from *http1.Conn) (c copied) {
 	for {
 		if len(from.Buffered()) == 0 {
 			if err := from.Fill(); err == io.EOF {
-				to.CloseWrite()
-				if fin := s.finTimeout(to); fin > 0 {
-					to.ReplaceReadTimeout(fin)
-				}
+				s.endDirection(to, from, false)
 				return c
 			} else if err != nil {
-				s.stopTunnel()
 				c.err = err
+				s.failDirection(to, from, err)
 				return c
 			}
 		}
@@ -115,11 +132,59 @@ func (s *session) copyBytes(to, from *http1.Conn) (c copied) {
 		c.bytes += int64(len(data))
 		to.Write(data)
 		if err := to.Flush(); err != nil {
-			s.stopTunnel()
 			c.err, c.writing = err, true
+			if to == &s.client {
+				s.failClient(err)
+			}
+			s.stopTunnel()
 			return c
 		}
 		from.Discard(len(data))
+	}
+}
+
+// endDirection ends the direction of which from has sent all that it will send. The other one goes on, unless it is the
+// server of an upgraded connection who has ended: its word is the response, and nobody listens to the request any more.
+func (s *session) endDirection(to, from *http1.Conn, expired bool) {
+	if s.upgraded() && from != &s.client {
+		if expired {
+			resetOnClose(from.Net())
+		}
+		s.client.HaltReading()
+		underneath(from.Net()).Close()
+		return
+	}
+	to.CloseWrite()
+	if fin := s.finTimeout(to); fin > 0 {
+		to.ReplaceReadTimeout(fin)
+	}
+}
+
+// upgraded reports whether the tunnel is what a client upgraded to, unlike one that CONNECT opened.
+func (s *session) upgraded() bool {
+	return s.stream.Request != nil && s.response.Status() == 101
+}
+
+// failDirection ends the direction of which from failed. One that was silent for too long is taken for ended, and may still
+// be told what the other side has to say, unless the time of both is over at once.
+func (s *session) failDirection(to, from *http1.Conn, err error) {
+	client, server := s.patience()
+	switch {
+	case err == http1.ErrTimeout && client != server:
+		s.endDirection(to, from, true)
+		return
+	case err == http1.ErrTimeout && s.stream.Request != nil:
+		resetOnClose(s.server.Net())
+	case from == &s.client:
+		s.failClient(err)
+	}
+	s.stopTunnel()
+}
+
+// failClient passes a reset of the client's on to the server.
+func (s *session) failClient(err error) {
+	if err != http1.ErrTimeout && !interrupted(err) {
+		resetOnClose(s.server.Net())
 	}
 }
 

@@ -79,13 +79,8 @@ func (c *Call) mistyped(expected string, got abi.Value) error {
 // String takes a string, or a number as Lua converts it. The bytes alias the guest's memory.
 func (c *Call) String() ([]byte, error) {
 	v := c.Next()
-	switch v.Type {
-	case abi.String:
-		return v.Bytes, nil
-	case abi.Integer:
-		return fmt.Appendf(nil, "%d", v.Int), nil
-	case abi.Float:
-		return []byte(formatFloat(v.Float)), nil
+	if text, ok := ToText(v); ok {
+		return text, nil
 	}
 	return nil, c.mistyped("string", v)
 }

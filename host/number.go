@@ -43,6 +43,19 @@ func ToFloat(v abi.Value) (float64, bool) {
 	return 0, false
 }
 
+// ToText converts as Lua does where it wants a string. The bytes of a string are those of v.
+func ToText(v abi.Value) ([]byte, bool) {
+	switch v.Type {
+	case abi.String:
+		return v.Bytes, true
+	case abi.Integer:
+		return strconv.AppendInt(nil, v.Int, 10), true
+	case abi.Float:
+		return []byte(formatFloat(v.Float)), true
+	}
+	return nil, false
+}
+
 func floatToInt(f float64) (int64, bool) {
 	if f != math.Trunc(f) || f < -(1<<63) || f >= 1<<63 {
 		return 0, false

@@ -42,21 +42,24 @@ func parseSocketAddress(address, port string) (socketAddress, error) {
 	case prefix != "":
 		return socketAddress{}, invalid
 	}
-	name := rest
+	name, limit := rest, uint64(1<<32-1)                           // a port that is given apart is only looked at when it is used
 	if ip, err := netip.ParseAddr(rest); err != nil || !ip.Is6() { // otherwise all colons belong to the address
 		if at := strings.LastIndexByte(rest, ':'); at > strings.LastIndexByte(rest, ']') {
-			if port != "" {
+			if port != "" || at == 0 || rest[0] != '[' && strings.Contains(rest[:at], ":") {
 				return socketAddress{}, invalid
 			}
-			name, port = rest[:at], rest[at+1:]
+			name, port, limit = rest[:at], rest[at+1:], 65535
 		}
+	}
+	if port == "" && name == "" {
+		return socketAddress{}, invalid
 	}
 	if port == "" {
 		return socketAddress{}, fmt.Errorf("connect: port missing")
 	}
 	name = strings.TrimSuffix(strings.TrimPrefix(name, "["), "]")
 	number, err := strconv.ParseUint(port, 10, 32)
-	if err != nil || strings.ContainsAny(name, " \t\r\n\x00") {
+	if err != nil || number > limit || strings.ContainsAny(name, " \t\r\n\x00") {
 		return socketAddress{}, invalid
 	}
 	if name == "" || number == 0 || number > 65535 {

@@ -73,13 +73,17 @@ func (s *socketFunctions) connect(c *Call, secure bool) error {
 	if !c.Arguments.More() {
 		return errors.New("connect: need at least 2 arguments")
 	}
-	address, err := c.name()
-	if err != nil {
-		return err
+	destination := c.Next()
+	text, ok := ToText(destination)
+	if !ok {
+		return fmt.Errorf("bad argument #1 to 'connect' (string expected, got %s)", destination.Type)
 	}
-	port, err := c.optional()
-	if err != nil {
-		return err
+	address, port := string(text), ""
+	if given := c.Next(); given.Type != abi.Nil {
+		if text, ok = ToText(given); !ok {
+			return fmt.Errorf("bad argument #2 to 'connect' (number expected, got %s)", given.Type)
+		}
+		port = string(text)
 	}
 	name, err := c.optional()
 	if err != nil {
@@ -103,7 +107,7 @@ func (s *socketFunctions) connect(c *Call, secure bool) error {
 			conn, err = handshake(ctx, conn, name)
 		}
 		if unknown := (*net.DNSError)(nil); errors.As(err, &unknown) && unknown.IsNotFound {
-			return fmt.Errorf("connect: cannot parse destination address '%s': %w", address, err)
+			return fmt.Errorf("connect: cannot parse destination address '%s'", address)
 		}
 		if err != nil {
 			results.Nil()
@@ -147,6 +151,9 @@ func socketSend(c *Call) error {
 	s, err := c.socket()
 	if err != nil {
 		return err
+	}
+	if !c.Arguments.More() {
+		return errors.New("'send' needs between 2 and 4 arguments")
 	}
 	text, err := c.String()
 	if err != nil {
@@ -278,10 +285,11 @@ func socketSettimeout(c *Call) error {
 	if err != nil {
 		return err
 	}
+	given := c.Arguments.More()
 	value := c.Next()
 	timeout, ok := ToFloat(value)
 	switch {
-	case c.Arguments.More():
+	case !given || c.Arguments.More():
 		return errors.New("'settimeout' needs 2 arguments")
 	case s == nil:
 		return errors.New("socket: not yet initialised, you can't set timeouts.") //nolint:staticcheck // HAProxy's words

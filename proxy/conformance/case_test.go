@@ -138,7 +138,7 @@ func acceptDifferences(folder string, transcripts map[string]string) error {
 // placeholder is a name that the runner fills in. HAProxy's own variables have upper case letters.
 var placeholder = regexp.MustCompile(`\$\{([a-z][a-z0-9_]*)(\.port)?\}`)
 
-// names returns the names that the configuration files and the script want to have filled in, sorted.
+// names returns the names that configuration files, Lua scripts and the case's script want to have filled in, sorted.
 func (c *testCase) names() []string {
 	var names []string
 	collect := func(text []byte) {
@@ -147,7 +147,7 @@ func (c *testCase) names() []string {
 		}
 	}
 	for _, file := range c.files {
-		if strings.HasSuffix(file.Name, ".cfg") {
+		if strings.HasSuffix(file.Name, ".cfg") || strings.HasSuffix(file.Name, ".lua") {
 			collect(file.Data)
 		}
 	}

@@ -38,7 +38,7 @@ func (b *builder) buildBackend(section *config.Proxy) *server.Backend {
 	backend.ContentRules, backend.RequestRules = rules.content, rules.request
 	backend.ResponseContentRules, backend.ResponseRules = rules.responseContent, rules.response
 	backend.InspectDelay, backend.ResponseInspectDelay = section.InspectDelay, section.ResponseInspectDelay
-	backend.BufferRequest = section.HTTPBufferRequest
+	backend.BufferRequest = section.HTTPBufferRequest || section.Balance.CheckPost
 	backend.AfterResponseRules = rules.afterResponse
 	persist(backend, section, rules)
 	backend.Prefer = preferred(backend, rules.preferences)

@@ -116,23 +116,25 @@ func (b *builder) expressionKey(section *config.Proxy, hash hash32.Function) key
 	case "url_param":
 		words = []string{"url_param(" + settings.Name + ")"}
 	case "hdr":
-		words = []string{"req.hdr(" + settings.Name + ")"}
+		words = []string{"req.hdr(" + settings.Name + ",1)"}
 	case "rdp-cookie":
 		words = []string{"req.rdp_cookie(" + settings.Name + ")"}
 	}
-	expression, n, err := b.compiler(section, sample.ServerChoice, settings.At, "").ParseAvailable(words)
-	switch {
-	case err != nil:
-		b.diags.Alertf(settings.At, "error detected while parsing 'balance %s' : %s", settings.Algorithm, sentence(err))
-		return nil
-	case n < len(words):
-		b.diags.Alertf(settings.At, "error detected while parsing 'balance %s' : unexpected word '%s'.", settings.Algorithm, words[n])
+	expression := b.keyExpression(section, words)
+	var inBody *sample.Expression
+	if settings.CheckPost {
+		inBody = b.keyExpression(section, []string{"req.body_param(" + settings.Name + ")"})
+	}
+	if expression == nil {
 		return nil
 	}
 	return func(s *stream.Stream) (uint32, bool) {
 		c := sample.Acquire(s, sample.ServerChoice)
 		defer c.Release()
 		v := expression.EvalString(c)
+		if !v.Valid() && inBody != nil && string(s.Request.Method()) == "POST" {
+			v = inBody.EvalString(c)
+		}
 		text := v.Data
 		if settings.DomainOnly {
 			text = mainDomain(text)
@@ -142,14 +144,27 @@ func (b *builder) expressionKey(section *config.Proxy, hash hash32.Function) key
 	}
 }
 
-// mainDomain returns the part of a host name before its top level domain: "example" of "www.example.com".
-func mainDomain(host []byte) []byte {
-	if i := bytes.IndexByte(host, ':'); i >= 0 {
-		host = host[:i]
+// keyExpression compiles what is hashed, nil when it is not valid.
+func (b *builder) keyExpression(section *config.Proxy, words []string) *sample.Expression {
+	settings := &section.Balance
+	expression, n, err := b.compiler(section, sample.ServerChoice, settings.At, "").ParseAvailable(words)
+	switch {
+	case err != nil:
+		b.diags.Alertf(settings.At, "error detected while parsing 'balance %s' : %s", settings.Algorithm, sentence(err))
+		return nil
+	case n < len(words):
+		b.diags.Alertf(settings.At, "error detected while parsing 'balance %s' : unexpected word '%s'.", settings.Algorithm, words[n])
+		return nil
 	}
+	return expression
+}
+
+// mainDomain returns the part of a host name before its top level domain: "example" of "www.example.com". A name without
+// a dot after its first byte is returned as it is, with its port. As in HAProxy, the part has one byte at least.
+func mainDomain(host []byte) []byte {
 	last := bytes.LastIndexByte(host, '.')
-	if last < 0 {
+	if last <= 0 {
 		return host
 	}
-	return host[bytes.LastIndexByte(host[:last], '.')+1 : last]
+	return host[bytes.LastIndexByte(host[:last-1], '.')+1 : last]
 }

@@ -180,7 +180,7 @@ func checkNumbers(t Server, st server.State, operation server.Operation) (status
 		case st.Admin&server.ConfiguredMaintenance != 0:
 			check = checkPaused // as in HAProxy, for good
 		case operation != server.Stopped:
-			health = t.Rise
+			health = st.Health
 		}
 		return checkStatuses[server.Unknown], resultUnknown, health, check
 	}

@@ -73,6 +73,10 @@ func setState(c *runtime.Call, t Server) {
 }
 
 func setHealth(c *runtime.Call, t Server) {
+	if t.Tracking() {
+		c.Fail("cannot change health on a tracking server.")
+		return
+	}
 	switch c.Arg(2) {
 	case "up":
 		t.SetHealth(server.Running, byCommand)
@@ -91,7 +95,7 @@ func setWeight(c *runtime.Call, t Server, text string) {
 	switch {
 	case err != nil:
 		c.Fail("%s", err)
-	case !t.Backend().Algorithm.Dynamic && weight != 0 && weight != t.Weight:
+	case !t.Backend().Dynamic() && weight != 0 && weight != t.Weight:
 		c.Fail("Backend is using a static LB algorithm and only accepts weights '0%%' and '100%%'.")
 	default:
 		t.SetWeight(weight)

@@ -12,6 +12,7 @@ type Balance struct {
 	Algorithm  string        // as the configuration names it, without arguments; "" for none
 	Name       string        // of the header, parameter or cookie
 	DomainOnly bool          // hdr: only the main part of a domain name
+	CheckPost  bool          // url_param: in the body of a POST request, too
 	Whole      bool          // uri: with the query string
 	PathOnly   bool          // uri: from the path's first slash on
 	Length     int           // uri: so many bytes of it; 0 for all
@@ -59,8 +60,8 @@ func parseBalance(p *parser, s syntax.Statement) {
 			p.failf(s, "balance url_param requires an URL parameter name.")
 			return
 		}
-		if s.Argument(2) != "" {
-			p.failf(s, "'balance url_param' with '%s' is not supported yet by this version.", s.Argument(2))
+		if b.CheckPost = s.Argument(2) == "check_post"; !b.CheckPost && s.Argument(2) != "" {
+			p.failf(s, "balance url_param only accepts 'check_post' modifier (got '%s').", s.Argument(2))
 			return
 		}
 	case "hash":

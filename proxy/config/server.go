@@ -122,8 +122,8 @@ func parseDefaultServer(p *parser, s syntax.Statement) {
 	}
 }
 
-// numberServers gives those servers a number that have none: the lowest that is free. Numbers that were given must be
-// unique.
+// numberServers gives those servers a number that have none: that of their place in the section, or the next one that is
+// free. Numbers that were given must be unique.
 func (p *parser) numberServers(proxy *Proxy) {
 	taken := map[int]*Server{}
 	for i := range proxy.Servers {
@@ -139,14 +139,12 @@ func (p *parser) numberServers(proxy *Proxy) {
 	}
 	next := 1
 	for i := range proxy.Servers {
-		s := &proxy.Servers[i]
-		if s.FixedID {
-			continue
+		if s := &proxy.Servers[i]; !s.FixedID {
+			for taken[next] != nil {
+				next++
+			}
+			s.ID = next
 		}
-		for taken[next] != nil {
-			next++
-		}
-		s.ID = next
 		next++
 	}
 }

@@ -107,6 +107,11 @@ func (b *Backend) Prepare() {
 	b.rebuild(b.since)
 }
 
+// Dynamic reports whether weights can take any value while servers are up.
+func (b *Backend) Dynamic() bool {
+	return b.Algorithm.dynamic || b.Algorithm.Keyed && b.Options.Consistent
+}
+
 // rebuild works out who takes new traffic. mu is held.
 func (b *Backend) rebuild(now time.Time) {
 	var active, backup []member
@@ -141,6 +146,9 @@ func (b *Backend) rebuild(now time.Time) {
 	}
 	if len(f.members) > 0 && !b.unchanged(f.members) {
 		f.chooser = b.Algorithm.make(f.members, b.Options)
+		if r, ok := f.chooser.(resumer); ok {
+			r.resume(b.farm.Load())
+		}
 		b.farm.Store(f)
 	} else if len(f.members) == 0 {
 		b.farm.Store(f)

@@ -5,8 +5,8 @@ type Algorithm struct {
 	Name string
 	// Keyed algorithms choose by a hash of the exchange; without one they take turns.
 	Keyed bool
-	// Dynamic algorithms follow changes of weight while a server is up.
-	Dynamic bool
+	// dynamic algorithms follow changes of weight while a server is up. Keyed ones do if their hashing is consistent.
+	dynamic bool
 	make    func(members []member, o Options) chooser
 }
 
@@ -56,6 +56,11 @@ type member struct {
 // there is no other.
 type chooser interface {
 	next(key uint32, keyed bool, avoid *Server) *Server
+}
+
+// resumer is a chooser that goes on where the one before it stopped.
+type resumer interface {
+	resume(before *farm) // nil for none
 }
 
 // free returns the first server from index i on that has room, going round once.

@@ -81,7 +81,8 @@ func New(identity stream.Server, at Address, settings Settings) *Server {
 	s.Rise, s.Fall = max(s.Rise, 1), max(s.Fall, 1)
 	s.address.Store(&at)
 	s.maxConn.Store(int64(settings.MaxConn))
-	s.state = State{Operation: Running, Weight: settings.Weight, Health: s.Rise + s.Fall - 1, Since: time.Now()}
+	// The first check that fails takes the server down.
+	s.state = State{Operation: Running, Weight: settings.Weight, Health: s.Rise, Since: time.Now()}
 	return s
 }
 
@@ -100,6 +101,9 @@ func (s *Server) Tracks(other *Server) {
 	s.tracked = other
 	other.followers = append(other.followers, s)
 }
+
+// Tracking reports whether the server follows the state of another one.
+func (s *Server) Tracking() bool { return s.tracked != nil }
 
 // Backend returns the backend that the server belongs to.
 func (s *Server) Backend() *Backend { return s.backend }

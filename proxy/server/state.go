@@ -64,7 +64,7 @@ func (s *Server) weightNow(now time.Time) int {
 		return full
 	}
 	elapsed := now.Sub(st.Since)
-	if elapsed >= s.SlowStart || !s.backend.Algorithm.Dynamic {
+	if elapsed >= s.SlowStart || !s.backend.Dynamic() {
 		return full
 	}
 	return max(int(int64(full)*int64(elapsed)/int64(s.SlowStart)), 1)

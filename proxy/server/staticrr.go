@@ -17,6 +17,24 @@ func newStaticRoundRobin(members []member, _ Options) chooser {
 	return r
 }
 
+// resume implements resumer: a slot keeps its number, if it is still there.
+func (r *staticRoundRobin) resume(before *farm) {
+	if before == nil || before.chooser == nil {
+		return
+	}
+	old := before.chooser.(rotation).rotation()
+	if turn := old.turn.Load(); turn > 0 {
+		if next := (turn-1)%uint64(len(old.slots)) + 1; next < uint64(len(r.slots)) {
+			r.turn.Store(next)
+		}
+	}
+}
+
+// rotation is what takes turns through slots.
+type rotation interface{ rotation() *staticRoundRobin }
+
+func (r *staticRoundRobin) rotation() *staticRoundRobin { return r }
+
 func (r *staticRoundRobin) next(_ uint32, _ bool, avoid *Server) *Server {
 	i := r.turn.Add(1) - 1
 	if s := r.slots[i%uint64(len(r.slots))]; s != avoid && s.hasRoom() {

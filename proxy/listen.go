@@ -104,16 +104,20 @@ func (p *Proxy) open(ctx context.Context, e *entrance) error {
 
 // bindError words why an address could not be opened as HAProxy does.
 func bindError(l *binding, section string, err error) error {
-	reason := err.Error()
-	var errno syscall.Errno
-	if errors.As(err, &errno) {
-		reason = syntax.SystemReason(errno)
-	}
+	reason := systemReason(err)
 	kind, where := "socket", "for ["+bindName(l.Address)+"]"
 	if l.Address.Network == "unix" {
 		kind, where = "UNIX socket", "["+bindName(l.Address)+"]"
 	}
 	return fmt.Errorf("Binding [%s] for frontend %s: cannot bind %s (%s) %s", l.At, section, kind, reason, where)
+}
+
+// systemReason returns what the system said was wrong, without what it was asked to do.
+func systemReason(err error) string {
+	if errno := syscall.Errno(0); errors.As(err, &errno) {
+		return syntax.SystemReason(errno)
+	}
+	return err.Error()
 }
 
 // bindName returns an address as errors of binding give it.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"strconv"
@@ -21,8 +22,11 @@ type logTargets struct {
 	diags   *syntax.Diagnostics
 	process *counter.Process
 	open    map[config.Log]*log.Target
-	rings   map[string]*log.Ring
+	sinks   *log.Sinks
 	host    string
+	longest int // of the lines of all targets; HAProxy forms messages in a buffer of that size, as C strings
+
+	implicit int // rings that log lines made
 
 	forwarding []<-chan struct{} // each closed when it has ended
 	context    context.Context
@@ -30,12 +34,16 @@ type logTargets struct {
 }
 
 func newLogTargets(cfg *config.Configuration, process *counter.Process, diags *syntax.Diagnostics) *logTargets {
-	t := &logTargets{config: cfg, diags: diags, process: process, open: map[config.Log]*log.Target{}, rings: map[string]*log.Ring{}}
+	t := &logTargets{config: cfg, diags: diags, process: process, open: map[config.Log]*log.Target{}, sinks: log.NewSinks()}
 	t.context, t.stop = context.WithCancel(context.Background())
 	if name := cfg.Global.SendHostname; name != nil {
 		if t.host = *name; t.host == "" {
 			t.host, _ = os.Hostname()
 		}
+	}
+	t.measure(cfg.Global.Logs)
+	for _, section := range cfg.Proxies {
+		t.measure(section.Logs)
 	}
 	for i := range cfg.Rings {
 		t.openRing(&cfg.Rings[i])
@@ -43,10 +51,23 @@ func newLogTargets(cfg *config.Configuration, process *counter.Process, diags *s
 	return t
 }
 
+func (t *logTargets) measure(logs []config.Log) {
+	for _, l := range logs {
+		t.longest = max(t.longest, l.Length)
+	}
+}
+
 // openRing makes a ring and starts what forwards it.
 func (t *logTargets) openRing(section *config.Ring) {
-	ring := log.NewRing(section.Name, section.Description, section.Size)
-	t.rings[section.Name] = ring
+	ring := log.NewRing(section.Size)
+	if file := section.BackingFile; file != (config.BackingFile{}) {
+		if err := ring.Back(file.Path); err != nil {
+			t.diags.Alertf(file.At, "cannot open backing-file '%s' for ring '%s': %s.", file.Path, section.Name, systemReason(err))
+		}
+	}
+	t.sinks.Add(&log.Sink{
+		Name: section.Name, Description: section.Description, Ring: ring, Format: log.Format(section.Format), Length: section.MaxLength,
+	})
 	for _, s := range section.Servers {
 		f := log.Forwarding{
 			OctetCount: s.OctetCount, ConnectTimeout: section.Timeouts.Connect, WriteTimeout: section.Timeouts.Server,
@@ -69,6 +90,19 @@ func (t *logTargets) close() {
 	for _, ended := range t.forwarding {
 		<-ended
 	}
+	for _, sink := range t.sinks.All() {
+		if sink.Ring != nil {
+			sink.Ring.Close()
+		}
+	}
+}
+
+// sink returns what takes events under a name, or nil.
+func (t *logTargets) sink(name string) io.Writer {
+	if s := t.sinks.Find(name); s != nil {
+		return s
+	}
+	return nil
 }
 
 // logger returns what logs to the targets of a section, or of the global one.
@@ -92,7 +126,7 @@ const implicitRing = 16384
 
 func (t *logTargets) settings(target config.Log, section string) (log.Settings, bool) {
 	s := log.Settings{
-		Format: log.Format(target.Format), Length: target.Length, Facility: target.Facility,
+		Format: log.Format(target.Format), Length: target.Length, MessageLength: t.longest - 1, Facility: target.Facility,
 		Level: log.Level(target.Level), MinLevel: log.Level(target.MinLevel), Host: t.host, Lost: &t.process.DroppedLogs,
 	}
 	if target.Sample != nil {
@@ -105,16 +139,19 @@ func (t *logTargets) settings(target config.Log, section string) (log.Settings, 
 	case config.LogDescriptor:
 		s.Writer = log.Descriptor(target.Address.FD)
 	case config.LogRing:
-		if s.Ring = t.rings[target.Ring]; s.Ring == nil {
+		sink := t.sinks.Find(target.Ring)
+		if sink == nil || sink.Ring == nil {
 			t.diags.Alertf(syntax.Position{}, "%s in file '%s' at line %d uses unknown ring named '%s'.",
 				section, target.At.File, target.At.Line, target.Ring)
 			return s, false
 		}
-		ring := t.config.Ring(target.Ring)
-		s.Format = log.Format(ring.Format)
-		s.Length = min(s.Length, ring.MaxLength)
+		s.Ring, s.Format = sink.Ring, sink.Format
+		s.Length = min(s.Length, sink.Length)
 	case config.LogStream:
-		s.Ring = log.NewRing(target.Address.String(), "", implicitRing)
+		s.Ring = log.NewRing(implicitRing)
+		t.implicit++
+		t.sinks.Add(&log.Sink{Name: fmt.Sprintf("ring#%d", t.implicit), Ring: s.Ring,
+			Description: fmt.Sprintf("created from logserver declared into '%s' at line %d", target.At.File, target.At.Line)})
 		var f log.Forwarding
 		f.Network, f.Address = logAddress(target.Address, "tcp", "unix")
 		t.forward(s.Ring, f)

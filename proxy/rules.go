@@ -190,7 +190,7 @@ func (b *builder) compiler(section *config.Proxy, phase sample.Phase, at syntax.
 	k := &sample.Compiler{
 		Phase: phase, Proxy: b.identities[section],
 		Warn:  func(text string) { b.diags.Warnf(at, "%s", text) },
-		Files: folder.ReadFile, Users: b.usersOf, Patterns: b.patterns, Place: b.place(at),
+		Files: folder.ReadFile, Users: b.usersOf, Sink: b.logs.sink, Patterns: b.patterns, Place: b.place(at),
 	}
 	if b.scripts != nil {
 		k.Scripts = b.scripts

@@ -15,10 +15,16 @@ type Ring struct {
 	Format      LogFormat
 	MaxLength   int // of one line in bytes, with its header; Size when none was given
 	Size        int // bytes
-	BackingFile string
+	BackingFile BackingFile
 	Timeouts    Timeouts // Connect and Server
 	Servers     []Server
 	At          syntax.Position
+}
+
+// BackingFile is the file that a ring is kept in. The zero BackingFile is none.
+type BackingFile struct {
+	Path string
+	At   syntax.Position
 }
 
 // Ring returns the ring of that name, or nil.
@@ -32,8 +38,11 @@ func (c *Configuration) Ring(name string) *Ring {
 // defaultRingSize is HAProxy's buffer size.
 const defaultRingSize = 16384
 
+// ownSinks are the names of the sinks of events that need no section.
+var ownSinks = []string{"stdout", "stderr", "buf0"}
+
 var ringKeywords = []keyword{
-	{"backing-file", inRing, parseBackingFile, Refused},
+	{"backing-file", inRing, parseBackingFile, Supported},
 	{"description", inRing, parseRingDescription, Supported},
 	{"format", inRing, parseRingFormat, Supported},
 	{"maxlen", inRing, parseRingMaxLength, Supported},
@@ -52,16 +61,23 @@ func openRing(p *parser, header syntax.Statement) bool {
 	case c != 0:
 		p.failf(header, "invalid ring name '%s' (character '%c' is not permitted).", name, c)
 		return false
-	case p.Configuration.Ring(name) != nil:
+	case p.Configuration.Ring(name) != nil || slices.Contains(ownSinks, name):
 		p.failf(header, "sink named '%s' already exists.", name)
 		return false
 	}
-	p.Rings = append(p.Rings, Ring{Name: name, Description: name, Format: LogLocal, Size: defaultRingSize, At: header.At()})
+	p.Rings = append(p.Rings, Ring{Name: name, Description: name, Format: LogRaw, Size: defaultRingSize, At: header.At()})
 	return true
 }
 
 // backing-file <path>
-func parseBackingFile(p *parser, s syntax.Statement) { last(p.Rings).BackingFile = s.Argument(0) }
+func parseBackingFile(p *parser, s syntax.Statement) {
+	ring := last(p.Rings)
+	if was := ring.BackingFile; was.Path != "" {
+		p.failf(s, "'backing-file' already specified for ring '%s' (was '%s').", ring.Name, was.Path)
+		return
+	}
+	ring.BackingFile = BackingFile{s.Argument(0), s.At()}
+}
 
 // description <text>...
 func parseRingDescription(p *parser, s syntax.Statement) {
@@ -94,8 +110,10 @@ func parseRingSize(p *parser, s syntax.Statement) {
 	n, ok := p.ringSize(s)
 	switch ring := last(p.Rings); {
 	case !ok:
+	case ring.BackingFile != BackingFile{}:
+		p.failf(s, "cannot resize an already mapped file, please specify 'size' before 'backing-file'.")
 	case n < ring.Size:
-		p.failf(s, "ignoring new size '%d' that is smaller than current size '%d' for ring '%s'.", n, ring.Size, ring.Name)
+		p.warnf(s, "ignoring new size '%d' that is smaller than current size '%d' for ring '%s'.", n, ring.Size, ring.Name)
 	default:
 		ring.Size = n
 	}

@@ -28,7 +28,8 @@ const (
 
 var processID = strconv.Itoa(os.Getpid())
 
-// appendHeader appends what stands before a message of the level. data is structured data for RFC 5424, or empty.
+// appendHeader appends what stands before a message of the level. Without a tag the number of the process, too, is left
+// out. data is structured data for RFC 5424, or empty.
 func (s *Settings) appendHeader(line []byte, level Level, tag string, data []byte, now time.Time) []byte {
 	level = max(level, s.MinLevel)
 	switch s.Format {
@@ -50,8 +51,12 @@ func (s *Settings) appendHeader(line []byte, level Level, tag string, data []byt
 		line = append(line, "1 "...)
 		line = append(now.AppendFormat(line, isoTime), ' ')
 		line = append(append(line, cmp.Or(s.Host, "-")...), ' ')
-		line = append(append(line, tag...), ' ')
-		line = append(append(line, processID...), " - "...)
+		if tag == "" {
+			line = append(line, "- - - "...)
+		} else {
+			line = append(append(line, tag...), ' ')
+			line = append(append(line, processID...), " - "...)
+		}
 		if len(data) == 0 {
 			return append(line, "- "...)
 		}
@@ -60,6 +65,9 @@ func (s *Settings) appendHeader(line []byte, level Level, tag string, data []byt
 	line = append(now.AppendFormat(line, bsdTime), ' ')
 	if s.Format == RFC3164 {
 		line = append(append(line, cmp.Or(s.Host, "localhost")...), ' ')
+	}
+	if tag == "" {
+		return line
 	}
 	line = append(append(line, tag...), '[')
 	return append(append(line, processID...), "]: "...)

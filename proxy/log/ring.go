@@ -10,10 +10,10 @@ import (
 // Readers follow it. A reader that holds keeps what it has not read from being overwritten: new lines are then dropped,
 // and counted. The others miss what was overwritten before they came to it.
 type Ring struct {
-	Name, Description string
-
 	mu      sync.Mutex
-	memory  []byte                   // guarded by mu; used in a circle, entries are a length and a line
+	size    uint64                   // guarded by mu; of memory
+	memory  []byte                   // guarded by mu; used in a circle, entries are a length and a line; nil before the first
+	backing *backing                 // guarded by mu; where the memory is copied to, or nil
 	first   uint64                   // guarded by mu; where the oldest entry begins, counted from the first of all
 	end     uint64                   // guarded by mu; where the next entry will begin
 	readers map[*RingReader]struct{} // guarded by mu
@@ -23,9 +23,9 @@ type Ring struct {
 // lengthBytes are those of an entry's length.
 const lengthBytes = 4
 
-// NewRing returns an empty ring of so many bytes.
-func NewRing(name, description string, size int) *Ring {
-	return &Ring{Name: name, Description: description, memory: make([]byte, size), readers: map[*RingReader]struct{}{}}
+// NewRing returns an empty ring of so many bytes. They are taken when the first line comes.
+func NewRing(size int) *Ring {
+	return &Ring{size: uint64(size), readers: map[*RingReader]struct{}{}}
 }
 
 // Append adds a line and reports whether there was room for it. It does not keep the line.
@@ -34,11 +34,14 @@ func (r *Ring) Append(line []byte) bool {
 	defer r.mu.Unlock()
 	need := uint64(lengthBytes + len(line))
 	held := r.held()
-	if need > uint64(len(r.memory)) || r.end+need > held+uint64(len(r.memory)) {
+	if need > r.size || r.end+need > held+r.size {
 		r.dropped++
 		return false
 	}
-	for r.end+need > r.first+uint64(len(r.memory)) {
+	if r.memory == nil {
+		r.memory = make([]byte, r.size)
+	}
+	for r.end+need > r.first+r.size {
 		r.first += lengthBytes + uint64(r.lengthAt(r.first))
 	}
 	var length [lengthBytes]byte
@@ -46,6 +49,9 @@ func (r *Ring) Append(line []byte) bool {
 	r.copyIn(r.end, length[:])
 	r.copyIn(r.end+lengthBytes, line)
 	r.end += need
+	if r.backing != nil {
+		r.backing.save(r.memory, r.first, r.end, need)
+	}
 	for reader := range r.readers {
 		select {
 		case reader.more <- struct{}{}:

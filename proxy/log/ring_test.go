@@ -40,7 +40,7 @@ func TestRing_Append(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := NewRing("r", "", tt.size)
+			r := NewRing(tt.size)
 			reader := r.Read(tt.atEnd, tt.holds)
 			defer reader.Close()
 			for i := range tt.lines {
@@ -58,7 +58,7 @@ func TestRing_Append(t *testing.T) {
 
 // A reader that is closed holds nothing any more.
 func TestRingReader_Close(t *testing.T) {
-	r := NewRing("r", "", 20)
+	r := NewRing(20)
 	reader := r.Read(false, true)
 	for range 3 {
 		r.Append([]byte("line"))
@@ -78,7 +78,7 @@ func TestRing_Forward(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer l.Close()
-			r := NewRing("r", "", 1000)
+			r := NewRing(1000)
 			ctx, cancel := context.WithCancel(t.Context())
 			ended := r.Forward(ctx, Forwarding{Network: "tcp", Address: l.Addr().String(), OctetCount: octets, WriteTimeout: time.Minute})
 			defer func() {

@@ -86,7 +86,7 @@ func TestSettings_appendHeader_Syslog(t *testing.T) {
 // TestForwarding_Syslog has another implementation read what a ring sends with octet counts.
 func TestForwarding_Syslog(t *testing.T) {
 	settings := Settings{Format: RFC5424, Host: "web1"}
-	ring := NewRing("r", "", 4096)
+	ring := NewRing(4096)
 	for _, line := range []string{"one", "two"} {
 		ring.Append(append(settings.appendHeader(nil, Info, "tag", nil, syslogNow), line...))
 	}

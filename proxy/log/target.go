@@ -1,12 +1,16 @@
 package log
 
 import (
+	"cmp"
 	"io"
 	"net"
 	"sync"
 	"sync/atomic"
 	"time"
 )
+
+// defaultLength is how long a line may be where nothing is said (RFC 3164, section 4.1).
+const defaultLength = 1024
 
 const (
 	queueLength  = 1024                   // lines that may wait for a target
@@ -21,12 +25,14 @@ type Settings struct {
 	Writer           io.Writer // takes the lines instead, when set: a standard output
 	Ring             *Ring     // takes the lines instead, when set
 
-	Format   Format // the zero Format is Local
-	Length   int    // longest line in bytes with its line feed, 0 for 1024
-	Facility int    // RFC 5424, section 6.2.1
-	Level    Level  // the least severe level that is sent
-	MinLevel Level  // lines more severe than that are sent as that
-	Host     string // what stands for this machine, empty for nothing
+	Format Format // the zero Format is Local
+	Length int    // longest line in bytes without its line feed, 0 for defaultLength
+	// MessageLength is the longest message in bytes without its header, 0 for one less than Length.
+	MessageLength int
+	Facility      int    // RFC 5424, section 6.2.1
+	Level         Level  // the least severe level that is sent
+	MinLevel      Level  // lines more severe than that are sent as that
+	Host          string // what stands for this machine, empty for nothing
 
 	// Sample says which of each SampleSize lines are sent, by their numbers from 1; a SampleSize of 0 sends all.
 	Sample     []Range
@@ -55,9 +61,8 @@ var lines = sync.Pool{New: func() any { return new([]byte) }}
 // Open starts a target. It connects when the first line comes, and again after errors, so that a target that is not there
 // yet is no reason not to start.
 func Open(s Settings) *Target {
-	if s.Length == 0 {
-		s.Length = 1024
-	}
+	s.Length = cmp.Or(s.Length, defaultLength)
+	s.MessageLength = cmp.Or(s.MessageLength, s.Length-1)
 	t := &Target{settings: s, done: make(chan struct{})}
 	if s.Ring != nil {
 		close(t.done)
@@ -115,16 +120,15 @@ func (t *Target) send(level Level, tag string, data, message []byte) {
 		return
 	}
 	line := lines.Get().(*[]byte)
+	message = message[:min(len(message), t.settings.MessageLength)]
 	*line = append(t.settings.appendHeader((*line)[:0], level, tag, data, time.Now()), message...)
+	*line = (*line)[:min(len(*line), t.settings.Length)]
 	if ring := t.settings.Ring; ring != nil {
-		if !ring.Append((*line)[:min(len(*line), t.settings.Length)]) {
+		if !ring.Append(*line) {
 			t.drop()
 		}
 		lines.Put(line)
 		return
-	}
-	if len(*line) >= t.settings.Length {
-		*line = (*line)[:t.settings.Length-1]
 	}
 	*line = append(*line, '\n')
 

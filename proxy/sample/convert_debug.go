@@ -1,9 +1,9 @@
 package sample
 
 import (
+	"cmp"
 	"fmt"
 	"io"
-	"os"
 
 	"tidelock/proxy/value"
 )
@@ -12,27 +12,23 @@ var debugConverters = []Converter{
 	{Name: "debug", Parameters: optional(String, String), Input: value.Any, Output: value.Any, Prepare: prepareDebug, Convert: debug},
 }
 
-// prepareDebug makes the event sink that the second argument names its Extra. HAProxy's buffer of events, which takes what
-// no sink is named for, does not exist here.
-func prepareDebug(_ *Compiler, a []Argument) error {
-	switch a[1].Text {
-	case "stdout":
-		a[1].Extra = io.Writer(os.Stdout)
-	case "stderr":
-		a[1].Extra = io.Writer(os.Stderr)
-	case "", "buf0":
-		return fmt.Errorf("there is no event sink 'buf0', expected 'stdout' or 'stderr' as the second argument")
-	default:
-		return fmt.Errorf("No such sink '%s'", a[1].Text)
+// prepareDebug makes the event sink that the second argument names its Extra.
+func prepareDebug(k *Compiler, a []Argument) error {
+	name := cmp.Or(a[1].Text, "buf0")
+	if k.Sink != nil {
+		if sink := k.Sink(name); sink != nil {
+			a[1].Extra = sink
+			return nil
+		}
 	}
-	return nil
+	return fmt.Errorf("No such sink '%s'", name)
 }
 
 // debug reports a sample and yields it. Bytes that could pass for another line, or confuse a terminal, are not shown.
 func debug(c *Context, a []Argument, v value.Value) value.Value {
 	b := c.Output.Buffer()
 	b = append(append(append(b, "[debug] "...), a[0].Text...), ": type="...)
-	_, _ = a[1].Extra.(io.Writer).Write(append(AppendTyped(b, v, ""), '\n')) // who reads it may be gone
+	_, _ = a[1].Extra.(io.Writer).Write(AppendTyped(b, v, "")) // who reads it may be gone
 	return v
 }
 

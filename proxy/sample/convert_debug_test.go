@@ -15,12 +15,12 @@ func TestDebug(t *testing.T) {
 		value value.Value
 		want  string
 	}{
-		{"text", value.Text([]byte("a b")), "[debug] p: type=str <a b>\n"},
-		{"number", value.Int(-5), "[debug] p: type=sint <-5>\n"},
-		{"boolean", value.Bool(true), "[debug] p: type=bool <1>\n"},
-		{"IPv4", value.Addr(netip.MustParseAddr("127.0.0.1")), "[debug] p: type=ipv4 <127.0.0.1>\n"},
-		{"IPv6", value.Addr(netip.MustParseAddr("::1")), "[debug] p: type=ipv6 <::1>\n"},
-		{"another line", value.Bytes([]byte("a\n[debug]")), "[debug] p: type=bin <a.[debug]>\n"},
+		{"text", value.Text([]byte("a b")), "[debug] p: type=str <a b>"},
+		{"number", value.Int(-5), "[debug] p: type=sint <-5>"},
+		{"boolean", value.Bool(true), "[debug] p: type=bool <1>"},
+		{"IPv4", value.Addr(netip.MustParseAddr("127.0.0.1")), "[debug] p: type=ipv4 <127.0.0.1>"},
+		{"IPv6", value.Addr(netip.MustParseAddr("::1")), "[debug] p: type=ipv6 <::1>"},
+		{"another line", value.Bytes([]byte("a\n[debug]")), "[debug] p: type=bin <a.[debug]>"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package sample
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -23,6 +24,9 @@ type Compiler struct {
 
 	// Files reads the files that are named there; nil is os.ReadFile.
 	Files func(name string) ([]byte, error)
+
+	// Sink returns what takes events under a name, one without its line feed with each Write, or nil. It may be nil itself.
+	Sink func(name string) io.Writer
 
 	Patterns *pattern.Sets // where maps and ACLs share their files
 	Place    pattern.Place // of the expressions, as the runtime API tells it

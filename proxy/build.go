@@ -48,6 +48,9 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 		tables: &sticktable.Tables{}, caches: map[string]*cache.Cache{}, resolvers: map[string]*resolver.Resolver{},
 	}
 	b.patterns.Resolve = b.resolvePattern
+	if b.Process.State == nil {
+		b.Process.State = newInformation(b.Proxy).fill // scripts may ask before it is started
+	}
 	b.maxconn.Store(int64(cfg.Global.Maxconn))
 	b.fileOrder()
 	b.buildCaches()
@@ -58,10 +61,12 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 	b.buildProxies()
 	b.patterns.Number()
 	b.runtime.servers.Backends = b.serversOf()
+	b.built = true
 	if b.scripts != nil && !diags.Has(syntax.Alert) {
 		if err := b.scripts.Init(ctx); err != nil {
 			b.scriptErrors(err)
 		}
+		b.patterns.Number() // those, too, that init functions loaded
 	}
 	if diags.Has(syntax.Alert) {
 		b.Stop(ctx)
@@ -84,6 +89,7 @@ type builder struct {
 	nameservers map[string]command.Resolvers
 	rules       map[*config.Proxy]*rules
 	replies     map[*stream.Proxy]errorReplies
+	built       bool // all sections are
 }
 
 func (b *builder) loadScripts() {
@@ -100,6 +106,7 @@ func (b *builder) loadScripts() {
 	b.httpClient = b.newHTTPClient(logger)
 	scripts, err := b.options.LoadScripts(b.ctx, settings, ScriptHost{
 		Logger: logger, Environment: b.config.Environment, Threads: global.Threads, HTTPClient: b.httpClient,
+		Plane: b.plane(),
 	})
 	if err != nil {
 		b.httpClient.Close()

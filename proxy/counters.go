@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"fmt"
 	"net"
 
 	"tidelock/proxy/config"
@@ -41,11 +40,7 @@ func newRow(p *stream.Proxy, kind counter.Kind, name string, id int) *counter.Ro
 // newListener returns what names a bind line.
 func newListener(p *stream.Proxy, bind config.Bind, id int, address net.Addr) *stream.Listener {
 	l := &stream.Listener{Name: bind.Name, ID: id, TLS: bind.TLS.Enabled}
-	name := bind.Name
-	if name == "" {
-		name = fmt.Sprintf("sock-%d", id)
-	}
-	l.Counters = newRow(p, counter.Listener, name, id)
+	l.Counters = newRow(p, counter.Listener, bindingName(bind, id), id)
 	shown := "unix"
 	if bind.Address.Network != "unix" {
 		shown = address.String()

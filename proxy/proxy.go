@@ -23,6 +23,7 @@ import (
 	"tidelock/proxy/httpclient"
 	"tidelock/proxy/log"
 	"tidelock/proxy/pattern"
+	"tidelock/proxy/plane"
 	"tidelock/proxy/server"
 	"tidelock/proxy/socket"
 	"tidelock/proxy/stream"
@@ -52,6 +53,7 @@ type ScriptHost struct {
 	Environment *syntax.Environment
 	Threads     int                // nbthread, 0 for as many as there are processors
 	HTTPClient  *httpclient.Client // sends their own requests
+	Plane       *plane.Plane       // the configuration that they serve
 }
 
 // Options are what Build cannot find in the configuration.

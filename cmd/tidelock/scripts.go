@@ -21,6 +21,7 @@ func (p *program) loadScripts(ctx context.Context, scripts config.Scripts, aroun
 		CacheFolder: p.settings.CacheFolder,
 		Threads:     around.Threads,
 		HTTPClient:  around.HTTPClient,
+		Plane:       around.Plane,
 		Log:         p.scriptLog(around.Logger),
 		Standard: host.StandardConfig{
 			Files:        host.FileConfig{Roots: fileRoots(scripts, p.settings.ScriptFolders)},

@@ -29,7 +29,7 @@ end
 function host.check_count(name, count, least, most)
   if count < least or count > (most or least) then
     local number = most and "between " .. least .. " and " .. most or least
-    error("'" .. name .. "' needs " .. number .. " arguments", 3)
+    host.fail("'" .. name .. "' needs " .. number .. " arguments")
   end
 end
 
@@ -37,7 +37,7 @@ end
 function host.check_type(name, position, value, expected)
   local actual = type(value)
   if actual ~= expected and not (expected == "string" and actual == "number") then
-    error("bad argument #" .. position .. " to '" .. name .. "' (" .. expected .. " expected, got " .. actual .. ")", 3)
+    host.fail("bad argument #" .. position .. " to '" .. name .. "' (" .. expected .. " expected, got " .. actual .. ")")
   end
 end
 

@@ -1,6 +1,6 @@
 -- The class TXN: the exchange that a sample fetch or an action works on.
 local host = ...
-local type = type
+local select, type = select, type
 local PRIVATE = host.PRIVATE
 
 local methods = {}
@@ -11,7 +11,7 @@ local log, deflog = host.bind("txn.log", true), host.bind("txn.deflog", true)
 methods.log = host.method("log", function(txn, level, text)
   host.check_type("log", 1, level, "number")
   host.check_type("log", 2, text, "string")
-  if level < core.emerg or level > core.debug then error("bad argument #1 to 'log' (Invalid loglevel.)", 3) end
+  if level < core.emerg or level > core.debug then host.fail("calling 'log' on bad self (Invalid loglevel.)") end
   log(txn, level, text)
 end, 2)
 
@@ -23,6 +23,34 @@ for name, level in pairs({Debug = core.debug, Info = core.info, Warning = core.w
     log(txn, level, text)
   end, 1)
 end
+
+-- ---- what rules can set, too ----
+
+local set_loglevel = host.bind("txn.set_loglevel", true)
+function methods.set_loglevel(...)
+  host.count("set_loglevel", select("#", ...), 2)
+  local txn, level = ...
+  level = host.integer("set_loglevel", 1, level)
+  if level < core.emerg or level > core.debug then
+    host.bad_argument("set_loglevel", 1, "Bad log level. It must be between 0 and 7")
+  end
+  set_loglevel(txn, level)
+end
+
+local function setter(name, operation)
+  local set = host.bind("txn." .. operation, true)
+  methods[name] = function(...)
+    host.count(name, select("#", ...), 2)
+    local txn, number = ...
+    set(txn, host.integer(name, 2, number))
+  end
+end
+
+for _, name in ipairs({"set_tos", "set_mark", "set_priority_class", "set_priority_offset"}) do setter(name, name) end
+setter("set_fc_tos", "set_tos")
+setter("set_fc_mark", "set_mark")
+
+-- ---- the end ----
 
 function methods.reply(_, fields) return host.reply(fields) end
 

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -91,15 +92,22 @@ func setHealth(c *runtime.Call, t Server) {
 
 // setWeight gives a server a weight, or that many percent of its configured one.
 func setWeight(c *runtime.Call, t Server, text string) {
+	if err := t.ChangeWeight(text); err != nil {
+		c.Fail("%s", err)
+	}
+}
+
+// ChangeWeight sets the weight that a text tells: a number, or a percentage of the configured one.
+func (t Server) ChangeWeight(text string) error {
 	weight, err := parseWeight(text, t.Weight)
 	switch {
 	case err != nil:
-		c.Fail("%s", err)
+		return err
 	case !t.Backend().Dynamic() && weight != 0 && weight != t.Weight:
-		c.Fail("Backend is using a static LB algorithm and only accepts weights '0%%' and '100%%'.")
-	default:
-		t.SetWeight(weight)
+		return errors.New("Backend is using a static LB algorithm and only accepts weights '0%' and '100%'.") //nolint:staticcheck // HAProxy's words
 	}
+	t.SetWeight(weight)
+	return nil
 }
 
 func parseWeight(text string, initial int) (int, error) {
@@ -130,45 +138,58 @@ func getWeight(c *runtime.Call, t Server) {
 
 // set maxconn server <backend>/<server> <connections>
 func setServerMaxConn(c *runtime.Call, t Server) {
-	text := c.Arg(1)
+	if err := t.ChangeMaxConn(c.Arg(1)); err != nil {
+		c.Fail("%s", err)
+	}
+}
+
+// ChangeMaxConn sets how many connections the server may have.
+func (t Server) ChangeMaxConn(text string) error {
 	n, err := strconv.ParseUint(text, 10, 31)
 	switch {
 	case text == "":
-		c.Fail("Require <maxconn>.")
+		return errors.New("Require <maxconn>.") //nolint:staticcheck // HAProxy's words
 	case err != nil && (text[0] < '0' || text[0] > '9'):
-		c.Fail("maxconn string empty or preceded by garbage")
+		return errors.New("maxconn string empty or preceded by garbage")
 	case err != nil:
-		c.Fail("Trailing garbage in maxconn string")
-	default:
-		t.SetMaxConn(int(n))
+		return errors.New("Trailing garbage in maxconn string") //nolint:staticcheck // HAProxy's words
 	}
+	t.SetMaxConn(int(n))
+	return nil
 }
 
 // setAddress carries out: set server <backend>/<server> addr <address> [port <port>]
 func setAddress(c *runtime.Call, t Server) {
-	const by = " by 'stats socket command'"
 	if c.Arg(2) == "" {
 		c.Fail("set server <b>/<s> addr requires an address and optionally a port.")
 		return
 	}
+	port := ""
+	if c.Arg(3) == "port" {
+		port = c.Arg(4)
+	}
+	c.Warn("%s", t.ChangeAddress(c.Arg(2), port, c.Arg(3) == "port", "stats socket command"))
+}
+
+// ChangeAddress moves the server to an address, and to a port when one is given, and says what came of it.
+func (t Server) ChangeAddress(host, port string, hasPort bool, by string) string {
+	by = " by '" + by + "'"
 	now := t.Address()
-	host, err := netip.ParseAddr(c.Arg(2))
-	if err != nil || host.Zone() != "" || now.Network == "unix" {
-		c.Warn("Invalid addr '%s'%s", c.Arg(2), by)
-		return
+	address, err := netip.ParseAddr(host)
+	if err != nil || address.Zone() != "" || now.Network == "unix" {
+		return "Invalid addr '" + host + "'" + by
 	}
 	wanted := now
 	text := "no need to change the addr"
-	if wanted.Host = host.String(); wanted.Host != now.Host {
+	if wanted.Host = address.String(); wanted.Host != now.Host {
 		text = fmt.Sprintf("IP changed from '%s' to '%s'", now.Host, wanted.Host)
 	}
-	if c.Arg(3) == "port" {
-		port, err := strconv.ParseUint(c.Arg(4), 10, 16)
-		if err != nil || port == 0 {
-			c.Warn("%s, problem converting port '%s' to an int%s", text, c.Arg(4), by)
-			return
+	if hasPort {
+		n, err := strconv.ParseUint(port, 10, 16)
+		if err != nil || n == 0 {
+			return fmt.Sprintf("%s, problem converting port '%s' to an int%s", text, port, by)
 		}
-		if wanted.Port = int(port); wanted.Port == now.Port && !now.Offset {
+		if wanted.Port = int(n); wanted.Port == now.Port && !now.Offset {
 			text += ", no need to change the port"
 		} else {
 			text += fmt.Sprintf(", port changed from '%d' to '%d'", now.Port, wanted.Port)
@@ -178,5 +199,5 @@ func setAddress(c *runtime.Call, t Server) {
 	if wanted != now {
 		t.SetAddress(wanted)
 	}
-	c.Warn("%s%s", text, by)
+	return text + by
 }

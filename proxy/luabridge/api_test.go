@@ -14,13 +14,9 @@ import (
 
 // notYet are rows of the API's table that the sandbox does not have: "Class" for all of a class, or "Class.member".
 var notYet = []string{
-	"core.register_filter", "core.register_cli", "core.set_nice",
-	"core.add_acl", "core.del_acl", "core.set_map", "core.del_map", "core.get_info", "core.get_var", "core.httpclient",
-	"core.queue", "core.parse_addr", "core.match_addr", "core.event_sub", "core.get_patref", "core.shared",
-	"Proxy", "Server", "Listener", "EventSub", "Queue", "Shared", "Patref", "HTTPMessage", "Channel", "filter", "act.wake_time",
-	"Socket", "HTTPClient", "Regex", "Map", "StickTable", "CertCache",
-	"TXN.set_loglevel", "TXN.set_tos", "TXN.set_mark", "TXN.set_fc_tos", "TXN.set_fc_mark", "TXN.set_priority_class",
-	"TXN.set_priority_offset", "AppletHTTP",
+	"core.register_filter", "core.register_cli", "core.httpclient", "core.queue", "core.event_sub", "core.get_patref",
+	"core.shared", "Server.event_sub", "EventSub", "Queue", "Shared", "Patref", "HTTPMessage", "Channel", "filter",
+	"Socket", "HTTPClient", "CertCache", "AppletHTTP",
 }
 
 // TestAPI holds the sandbox to the table: whatever can be called is there, and so is everything in the global tables. The

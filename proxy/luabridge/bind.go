@@ -1,8 +1,10 @@
 package luabridge
 
 import (
+	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"tidelock/abi"
 	"tidelock/host"
@@ -94,21 +96,47 @@ func (b *Bridge) BindAction(set stream.RuleSet, name string, arguments []string)
 	}
 	encoded, phase := encode(arguments), sample.PhaseOf(set)
 	return func(s *stream.Stream) stream.Verdict {
-		t := acquire(s, phase)
-		defer t.release()
-		t.answers = true
-		x := r.Begin(contextOf(s), t)
-		defer x.End()
-		if err := m.run(x, t, encoded); err != nil {
-			m.failed(fmt.Sprintf("Lua function '%s'", name), err)
-			return stream.Continue
+		for {
+			verdict, wake := m.act(r, s, phase, encoded)
+			if wake <= 0 || !pause(contextOf(s), wake) {
+				return verdict
+			}
 		}
-		if t.finished {
-			return t.verdict
-		}
-		results := x.Results()
-		return verdict(results.Next(), t)
 	}, nil
+}
+
+// act runs an action once. A wake time above 0 says that it wants to run again after so long.
+func (m *image) act(r *host.Registration, s *stream.Stream, phase sample.Phase, arguments []byte) (stream.Verdict, time.Duration) {
+	t := acquire(s, phase)
+	defer t.release()
+	t.answers = true
+	x := r.Begin(contextOf(s), t)
+	defer x.End()
+	if err := m.run(x, t, arguments); err != nil {
+		m.failed(fmt.Sprintf("Lua function '%s'", r.Name), err)
+		return stream.Continue, 0
+	}
+	if t.finished {
+		return t.verdict, 0
+	}
+	results := x.Results()
+	result := results.Next()
+	if result.Type == abi.Integer && result.Int == actYield {
+		return stream.Continue, t.wake
+	}
+	return verdict(result, t), 0
+}
+
+// pause waits, and reports false when ctx ends before.
+func pause(ctx context.Context, duration time.Duration) bool {
+	timer := time.NewTimer(duration)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // actionOptions returns what register_action was told: how many arguments the action takes, and in which environments.

@@ -13,13 +13,18 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"tidelock/guest/lua54"
 	"tidelock/guest/prelude"
 	"tidelock/host"
 	"tidelock/proxy/config"
+	"tidelock/proxy/counter"
 	"tidelock/proxy/httpclient"
 	"tidelock/proxy/log"
+	"tidelock/proxy/pattern"
+	"tidelock/proxy/plane"
+	proxyruntime "tidelock/proxy/runtime"
 	"tidelock/proxy/stream"
 )
 
@@ -34,6 +39,8 @@ type Config struct {
 	Threads int
 	// HTTPClient sends the requests of the class HTTPClient. nil: they fail.
 	HTTPClient *httpclient.Client
+	// Plane is the configuration that the scripts serve. nil: one without anything.
+	Plane *plane.Plane
 	// Log receives what scripts log and print, and their failures, in HAProxy's words. It must not block.
 	Log func(level log.Level, text string)
 }
@@ -43,6 +50,8 @@ type Bridge struct {
 	config Config
 	engine *host.Engine
 	images []*image
+	known  atomic.Pointer[inventory] // nil until the configuration is built
+	files  mapFiles
 }
 
 var _ stream.Scripts = (*Bridge)(nil)
@@ -62,6 +71,12 @@ func New(ctx context.Context, c Config) (*Bridge, error) {
 	}
 	if c.Log == nil {
 		c.Log = func(log.Level, string) {}
+	}
+	if c.Plane == nil {
+		c.Plane = &plane.Plane{
+			Patterns: &pattern.Sets{}, Process: &counter.Process{}, Commands: proxyruntime.NewRegistry(),
+			Sections: func() []plane.Section { return nil },
+		}
 	}
 	b := &Bridge{config: c}
 	var err error
@@ -184,6 +199,7 @@ func (b *Bridge) Init(ctx context.Context) error {
 			return errors.New(initFailure(err))
 		}
 	}
+	b.files.sealed.Store(true)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package luabridge
 
 import (
+	"errors"
 	"maps"
 	"strings"
 
@@ -13,14 +14,24 @@ import (
 type library struct{ functions host.Functions }
 
 func newLibrary(m *image) library {
-	l := library{host.Functions{"current": currentHandle, "fetches": fetchNames, "converters": converterNames}}
+	l := library{host.Functions{"current": currentHandle, "fail": fail, "fetches": fetchNames, "converters": converterNames}}
 	for _, class := range []host.Functions{
 		m.coreFunctions(), m.txnFunctions(), variableFunctions, httpFunctions, appletFunctions, appletHTTPFunctions,
-		httpClientFunctions(m.bridge.config.HTTPClient),
+		httpClientFunctions(m.bridge.config.HTTPClient), m.proxyFunctions(), m.mapFunctions(), regexFunctions, m.tableFunctions(),
+		m.addressFunctions(),
 	} {
 		maps.Copy(l.functions, class)
 	}
 	return l
+}
+
+// fail is fail(text): it raises an error with the position of the script that called the prelude, however deep.
+func fail(c *host.Call) error {
+	text, err := c.String()
+	if err != nil {
+		return err
+	}
+	return errors.New(string(text))
 }
 
 // Resolve implements host.Library.

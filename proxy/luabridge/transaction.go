@@ -3,6 +3,7 @@ package luabridge
 import (
 	"errors"
 	"sync"
+	"time"
 
 	"tidelock/host"
 	"tidelock/proxy/sample"
@@ -17,7 +18,8 @@ type transaction struct {
 	available sample.Phase // where samples that the script may read exist
 	arguments []value.Value
 
-	answers bool // txn:done may answer the client: in actions
+	answers bool          // txn:done may answer the client: in actions
+	wake    time.Duration // what act.wake_time asked for
 
 	finished bool           // core.done or txn:done ended the script
 	verdict  stream.Verdict // of txn:done

@@ -8,6 +8,7 @@ import (
 	"tidelock/host"
 	"tidelock/proxy/log"
 	"tidelock/proxy/message"
+	"tidelock/proxy/rule"
 	"tidelock/proxy/stream"
 )
 
@@ -18,6 +19,31 @@ func (m *image) txnFunctions() host.Functions {
 		"txn.deflog":   m.txnDefaultLog,
 		"txn.done":     txnDone,
 		"reply.reason": replyReason,
+
+		"txn.set_loglevel":        onExchange(func(s *stream.Stream, n int64) { s.Overrides.LogLevel = stream.LevelOf(int(n)) }),
+		"txn.set_tos":             onExchange(func(s *stream.Stream, n int64) { rule.SetTOS(s, int(n)) }),
+		"txn.set_mark":            onExchange(func(s *stream.Stream, n int64) { rule.SetMark(s, int(n)) }),
+		"txn.set_priority_class":  onExchange(rule.SetPriorityClass),
+		"txn.set_priority_offset": onExchange(rule.SetPriorityOffset),
+	}
+}
+
+// onExchange makes txn.set_*(number).
+func onExchange(set func(s *stream.Stream, n int64)) host.Function {
+	return func(c *host.Call) error {
+		t, err := object(c)
+		if err != nil {
+			return err
+		}
+		n, err := c.Int()
+		if err != nil {
+			return err
+		}
+		if t.samples.Stream == nil {
+			return errExchange
+		}
+		set(t.samples.Stream, n)
+		return nil
 	}
 }
 

@@ -1,6 +1,8 @@
 package luabridge
 
 import (
+	"bytes"
+
 	"tidelock/abi"
 	"tidelock/host"
 	"tidelock/proxy/sample"
@@ -17,7 +19,8 @@ var variableFunctions = host.Functions{
 	"private.get":    getPrivate,
 }
 
-// setVariable is variable.set(name, value [, ifexist]) -> whether it was set.
+// setVariable is variable.set(name, value [, ifexist]) -> whether it was set. As in HAProxy ifexist concerns variables of
+// scope proc alone, which nothing else would ever remove.
 func setVariable(c *host.Call) error {
 	t, err := object(c)
 	if err != nil {
@@ -29,7 +32,7 @@ func setVariable(c *host.Call) error {
 	}
 	x := toSample(c.Next())
 	v, ok := find(name)
-	if !ok && !c.Next().Truth() {
+	if !ok && !(c.Next().Truth() && bytes.HasPrefix(name, []byte("proc."))) {
 		v, err = sample.Intern(string(name))
 		ok = err == nil
 	}

@@ -1,7 +1,10 @@
 package luabridge
 
 import (
+	"time"
+
 	"tidelock/abi"
+	"tidelock/host"
 	"tidelock/proxy/message"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/stream"
@@ -20,7 +23,7 @@ const (
 )
 
 // verdict says what an action's result means (Lua API, "Action class"). What is no such constant is act.CONTINUE, and
-// so is act.YIELD: the script had the means to wait by itself.
+// so is act.YIELD without a wake time: the script had the means to wait by itself.
 func verdict(result abi.Value, t *transaction) stream.Verdict {
 	if result.Type != abi.Integer {
 		return stream.Continue
@@ -43,6 +46,23 @@ func verdict(result abi.Value, t *transaction) stream.Verdict {
 		return stream.Continue
 	}
 }
+
+// wakeTime is act.wake_time(milliseconds).
+func wakeTime(c *host.Call) error {
+	milliseconds, err := c.Int()
+	if err != nil {
+		return err
+	}
+	t, ok := c.Execution.Subject.(*transaction)
+	if !ok {
+		return errExchange
+	}
+	t.wake = time.Duration(min(max(milliseconds, 0), maxWake)) * time.Millisecond
+	return nil
+}
+
+// maxWake is the longest pause of an action in milliseconds, one day.
+const maxWake = 24 * 60 * 60 * 1000
 
 // invalid refuses the message as malformed: 400 for a request; a response has the answer that it is denied with.
 func invalid(t *transaction) stream.Verdict {

@@ -163,6 +163,23 @@ type network struct {
 	address, mask uint32
 }
 
+// ParseNetwork reads an address with an optional mask, as patterns have them, and returns the bytes of both.
+func ParseNetwork(text string, resolve Resolver) (address, mask []byte, err error) {
+	n, err := parseNetwork(text, resolve)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case n.gaps:
+		return binary.BigEndian.AppendUint32(nil, n.address), binary.BigEndian.AppendUint32(nil, n.mask), nil
+	}
+	address = n.prefix.Addr().AsSlice()
+	mask = make([]byte, len(address))
+	for i := range n.prefix.Bits() {
+		mask[i/8] |= 0x80 >> (i % 8)
+	}
+	return address, mask, nil
+}
+
 // parseNetwork reads an address with an optional mask, which for IPv4 may be in dotted form. IPv4 octets that are
 // missing are zeros before the last one: 127.1 is 127.0.0.1.
 func parseNetwork(text string, resolve Resolver) (network, error) {

@@ -67,22 +67,32 @@ const (
 
 // set-priority-class <expr>
 func setPriorityClass(p *parser) (action, error) {
-	return p.priority(maxPriorityClass, func(o *stream.Overrides) *int { return &o.PriorityClass })
+	return p.priority(SetPriorityClass)
 }
 
 // set-priority-offset <expr>
 func setPriorityOffset(p *parser) (action, error) {
-	return p.priority(maxPriorityOffset, func(o *stream.Overrides) *int { return &o.PriorityOffset })
+	return p.priority(SetPriorityOffset)
 }
 
-func (p *parser) priority(bound int64, field func(o *stream.Overrides) *int) (action, error) {
+// SetPriorityClass gives the exchange a class in queues, as near to n as there is one.
+func SetPriorityClass(s *stream.Stream, n int64) {
+	s.Overrides.PriorityClass = int(max(-maxPriorityClass, min(n, maxPriorityClass)))
+}
+
+// SetPriorityOffset gives the exchange an offset in queues, as near to n milliseconds as there is one.
+func SetPriorityOffset(s *stream.Stream, n int64) {
+	s.Overrides.PriorityOffset = int(max(-maxPriorityOffset, min(n, maxPriorityOffset)))
+}
+
+func (p *parser) priority(set func(*stream.Stream, int64)) (action, error) {
 	e, err := p.expression()
 	if err != nil {
 		return nil, err
 	}
 	return func(c *sample.Context) stream.Verdict {
 		if n, ok := integer(c, e); ok {
-			*field(&c.Stream.Overrides) = int(max(-bound, min(n, bound)))
+			set(c.Stream, n)
 		}
 		return stream.Continue
 	}, nil

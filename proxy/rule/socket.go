@@ -19,27 +19,33 @@ func (p *parser) socketOption(set func(fd uintptr, n int)) (action, error) {
 		return nil, err
 	}
 	return func(c *sample.Context) stream.Verdict {
-		onSocket(c, func(fd uintptr) { set(fd, n) })
+		onSocket(c.Stream, func(fd uintptr) { set(fd, n) })
 		return stream.Continue
 	}, nil
 }
+
+// SetMark marks the packets to the client of s.
+func SetMark(s *stream.Stream, mark int) { onSocket(s, func(fd uintptr) { markSocket(fd, mark) }) }
+
+// SetTOS sets the type of service of the packets to the client of s.
+func SetTOS(s *stream.Stream, tos int) { onSocket(s, func(fd uintptr) { setSocketTOS(fd, tos) }) }
 
 // silent-drop
 //
 // The client is to go on waiting for a connection that is gone: its end must not be announced.
 func silentDrop(*parser) (action, error) {
 	return func(c *sample.Context) stream.Verdict {
-		onSocket(c, muteSocket)
+		onSocket(c.Stream, muteSocket)
 		return stream.Abort
 	}, nil
 }
 
 // onSocket calls do with the descriptor of the client's socket, if there is one.
-func onSocket(c *sample.Context, do func(fd uintptr)) {
-	if c.Stream.Control == nil {
+func onSocket(s *stream.Stream, do func(fd uintptr)) {
+	if s.Control == nil {
 		return
 	}
-	socket := c.Stream.Control.Socket()
+	socket := s.Control.Socket()
 	if socket == nil {
 		return
 	}

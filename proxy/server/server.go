@@ -105,6 +105,9 @@ func (s *Server) Tracks(other *Server) {
 // Tracking reports whether the server follows the state of another one.
 func (s *Server) Tracking() bool { return s.tracked != nil }
 
+// Tracked returns the server whose state this one follows, or nil.
+func (s *Server) Tracked() *Server { return s.tracked }
+
 // Backend returns the backend that the server belongs to.
 func (s *Server) Backend() *Backend { return s.backend }
 

@@ -15,7 +15,7 @@ func (s *Server) status() string {
 		return "MAINT"
 	case st.Admin&InheritedMaintenance != 0:
 		return fmt.Sprintf("MAINT (via %s)", s.tracked.path())
-	case s.Check == nil && s.tracked == nil && st.Operation == Running && st.Admin&draining == 0 && st.Weight > 0:
+	case (s.Check == nil || st.Checks.Disabled) && s.tracked == nil && st.Operation == Running && st.Admin&draining == 0 && st.Weight > 0:
 		return "no check"
 	}
 	name := "UP"

@@ -1,0 +1,46 @@
+package luabridge
+
+import (
+	"tidelock/host"
+	"tidelock/proxy/pattern"
+)
+
+// addressFunctions are those of core about addresses.
+func (m *image) addressFunctions() host.Functions {
+	return host.Functions{"core.parse_addr": m.parseAddress, "core.match_addr": matchAddress}
+}
+
+// parseAddress is core.parse_addr(text) -> address and mask as bytes, nil when the text is no address.
+func (m *image) parseAddress(c *host.Call) error {
+	text, err := c.String()
+	if err != nil {
+		return err
+	}
+	var resolve pattern.Resolver
+	if !m.bridge.files.sealed.Load() { // names can be looked up while the configuration is read: nobody waits
+		resolve = m.bridge.config.Plane.Patterns.Resolve
+	}
+	address, mask, err := pattern.ParseNetwork(string(text), resolve)
+	if err != nil {
+		c.Results.Nil()
+		return nil
+	}
+	c.Results.StringBytes(append(address, mask...))
+	return nil
+}
+
+// matchAddress is core.match_addr(a, b) -> whether one of two networks holds the other.
+func matchAddress(c *host.Call) error {
+	a, b := c.Next().Bytes, c.Next().Bytes
+	length := len(a) / 2
+	matches := len(a) == len(b) && length > 0
+	for i := range length {
+		if !matches {
+			break
+		}
+		mask := a[length+i] & b[length+i]
+		matches = a[i]&mask == b[i]&mask
+	}
+	c.Results.Bool(matches)
+	return nil
+}

@@ -74,6 +74,9 @@ func (o *haproxyOptions) program(stdout, stderr io.Writer) *program {
 	settings := Settings{CacheFolder: defaultCacheFolder(), LogFormat: "text", Grace: 30 * time.Second}
 	p := newProgram(o.files, settings, stdout, stderr)
 	p.asHAProxy, p.overrides, p.least, p.zeroWarning = true, o.overrides, o.least, o.zeroWarning
+	if o.least == syntax.Alert {
+		p.quieten()
+	}
 	return p
 }
 

@@ -23,6 +23,7 @@ type program struct {
 	settings       Settings
 	stdout, stderr io.Writer
 	log            *slog.Logger
+	console        io.Writer       // takes what happens to servers
 	least          syntax.Severity // of the diagnostics that are shown
 	overrides      overrides       // of the command line
 	checking       bool            // nothing will be served
@@ -55,7 +56,7 @@ func (o overrides) apply(cfg *config.Configuration) {
 
 func newProgram(files []string, s Settings, stdout, stderr io.Writer) *program {
 	return &program{
-		files: files, settings: s, stdout: stdout, stderr: stderr, log: s.logger(stderr), least: syntax.Notice,
+		files: files, settings: s, stdout: stdout, stderr: stderr, console: stderr, log: s.logger(stderr), least: syntax.Notice,
 		overrides: overrides{isolation: config.Isolation(s.Isolation)},
 		sockets:   &handover.Sockets{},
 	}
@@ -90,14 +91,23 @@ func (p *program) load(ctx context.Context) (*proxy.Proxy, *config.Configuration
 	return built, cfg, nil
 }
 
+// quieten has nothing written to the standard error from now on but what prevents the start (-q, and quiet in the global
+// section).
+func (p *program) quieten() {
+	p.least, p.console, p.log = syntax.Alert, io.Discard, slog.New(slog.DiscardHandler)
+}
+
 // build reads and assembles the configuration. Both results are nil when there was nothing to read.
 func (p *program) build(ctx context.Context, diags *syntax.Diagnostics) (*proxy.Proxy, *config.Configuration) {
 	cfg := p.read(diags)
 	if cfg == nil {
 		return nil, nil
 	}
+	if cfg.Global.Quiet {
+		p.quieten()
+	}
 	built := proxy.Build(ctx, cfg, proxy.Options{
-		LoadScripts: p.loadScripts, Listen: p.listen, SendSockets: p.sockets.Send, Errors: p.log, Version: haproxyVersion(),
+		LoadScripts: p.loadScripts, Listen: p.listen, SendSockets: p.sockets.Send, Errors: p.log, Console: p.console, Version: haproxyVersion(),
 	}, diags)
 	return built, cfg
 }

@@ -15,6 +15,7 @@ type Global struct {
 	Threads       int  // nbthread: processors to use, 0 is all
 	Daemon        bool // go to the background once everything listens
 	MasterWorker  bool // one process serves, another watches over it
+	Quiet         bool // nothing is written to the standard error but what prevents the start
 	ZeroWarning   bool // warnings prevent the start
 	Chroot        string
 	UID, GID      int // to run as once the listeners are open, -1 keeps the process's own

@@ -11,6 +11,7 @@ import (
 var globalKeywords = append([]keyword{
 	{"daemon", inGlobal, globalFlag(func(g *Global) *bool { return &g.Daemon }), Supported},
 	{"master-worker", inGlobal, parseMasterWorker, Supported},
+	{"quiet", inGlobal, globalFlag(func(g *Global) *bool { return &g.Quiet }), Supported},
 	{"zero-warning", inGlobal, globalFlag(func(g *Global) *bool { return &g.ZeroWarning }), Supported},
 	{"maxconn", inGlobal, parseGlobalMaxconn, Supported},
 	{"nbthread", inGlobal, parseThreads, Supported},
@@ -58,7 +59,7 @@ var globalKeywords = append([]keyword{
 	// These steer mechanisms that this program does not have or does not need told about.
 	rows(inGlobal, NoEffect, "busy-polling", "description", "insecure-fork-wanted", "insecure-setuid-wanted", "issuers-chain-path",
 		"localpeer", "max-spread-checks", "maxpipes", "maxsslconn", "mworker-max-reloads", "no-memory-trimming", "noepoll",
-		"noevports", "nogetaddrinfo", "node", "nokqueue", "nopoll", "nosplice", "numa-cpu-mapping", "profiling.tasks", "quiet",
+		"noevports", "nogetaddrinfo", "node", "nokqueue", "nopoll", "nosplice", "numa-cpu-mapping", "profiling.tasks",
 		"set-dumpable", "spread-checks", "ssl-dh-param-file", "strict-limits", "ulimit-n", "tune.buffers.limit", "tune.buffers.reserve",
 		"tune.fd.edge-triggered", "tune.idle-pool.shared", "tune.idletimer", "tune.maxaccept", "tune.maxpollevents",
 		"tune.pattern.cache-size", "tune.pipesize", "tune.pool-high-fd-ratio", "tune.pool-low-fd-ratio", "tune.recv_enough",

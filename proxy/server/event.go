@@ -87,10 +87,13 @@ func (s *Server) tell(before *State, why string, requeued int) []Event {
 		add(log.Notice, "%s is UP%s%s.%s", name, via, why, s.online(before, requeued))
 	}
 	if before.usable() && !st.usable() && len(s.backend.current().members) == 0 {
-		proxy := s.backend.Proxy.Name
+		kind, proxy := "backend", s.backend.Proxy
+		if proxy.FrontendCounters != nil {
+			kind = "proxy" // a listen section
+		}
 		events = append(events, Event{
-			Level: log.Emergency, Text: "backend " + proxy + " has no server available!",
-			Console: "backend '" + proxy + "' has no server available!",
+			Level: log.Emergency, Text: kind + " " + proxy.Name + " has no server available!",
+			Console: kind + " '" + proxy.Name + "' has no server available!",
 		})
 	}
 	return events

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tidelock/proxy/counter"
+	"tidelock/proxy/report"
 	"tidelock/proxy/runtime"
 )
 
@@ -125,7 +126,7 @@ func TestStatistics_showStat_Formats(t *testing.T) {
 // Every tag of the tables has its word in JSON.
 func TestStatistics_Tags(t *testing.T) {
 	check := func(name, tags string) {
-		if len(tags) != 3 || origins[tags[0]] == "" || natures[tags[1]] == "" || scopes[tags[2]] == "" {
+		if len(tags) != 3 || report.Origins[tags[0]] == "" || report.Natures[tags[1]] == "" || report.Scopes[tags[2]] == "" {
 			t.Errorf("%s has tags %q", name, tags)
 		}
 	}

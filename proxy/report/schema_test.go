@@ -1,17 +1,15 @@
-package command
+package report
 
 import (
 	"encoding/json"
 	"testing"
-
-	"tidelock/proxy/runtime"
 )
 
-func Test_showSchema(t *testing.T) {
+func TestSchema(t *testing.T) {
 	var schema struct {
 		OneOf []struct{ Title string } `json:"oneOf"`
 	}
-	if err := json.Unmarshal([]byte(ask(t, runtime.User, statistics().Commands(), "show schema json")), &schema); err != nil {
+	if err := json.Unmarshal([]byte(Schema()), &schema); err != nil {
 		t.Fatal(err)
 	}
 	if len(schema.OneOf) != 2 || schema.OneOf[1].Title != "Stat" {

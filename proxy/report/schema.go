@@ -1,18 +1,15 @@
-package command
+package report
 
 import (
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-
-	"tidelock/proxy/runtime"
 )
 
-// show schema json
-//
-// The schema of the JSON that "show info json" and "show stat json" write. Its words are those that they are written with.
-func showSchema(c *runtime.Call) {
+// Schema returns the schema of the JSON that "show info json" and "show stat json" write. Its words are those that they are
+// written with.
+func Schema() string {
 	property := func(name, of string) string { return fmt.Sprintf("%q:%s", name, of) }
 	object := func(properties ...string) string {
 		var names []string
@@ -39,7 +36,7 @@ func showSchema(c *runtime.Call) {
 	common := []string{
 		property("field", object(property("pos", natural(0)), property("name", `{"type":"string"}`))),
 		property("processNum", natural(1)),
-		property("tags", object(property("origin", oneOf(origins)), property("nature", oneOf(natures)), property("scope", oneOf(scopes)))),
+		property("tags", object(property("origin", oneOf(Origins)), property("nature", oneOf(Natures)), property("scope", oneOf(Scopes)))),
 		property("value", `{"oneOf":[`+strings.Join([]string{
 			typed("s32", between(-1<<31, 1<<31-1)), typed("u32", between(0, 1<<32-1)), typed("s64", between(-exact, exact)),
 			typed("u64", between(0, exact)), typed("str", `{"type":"string"}`),
@@ -49,6 +46,6 @@ func showSchema(c *runtime.Call) {
 		property("objType", `{"enum":["Frontend","Backend","Listener","Server"]}`),
 		property("proxyId", natural(0)), property("id", natural(0)),
 	}, common...)
-	c.Printf(`{"$schema":"http://json-schema.org/draft-04/schema#","oneOf":[%s,%s]}`+"\n",
+	return fmt.Sprintf(`{"$schema":"http://json-schema.org/draft-04/schema#","oneOf":[%s,%s]}`+"\n",
 		list("Info", object(common...)), list("Stat", `{"type":"array","items":`+object(row...)+`}`))
 }

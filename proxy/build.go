@@ -14,7 +14,9 @@ import (
 	"tidelock/proxy/frontend"
 	"tidelock/proxy/log"
 	"tidelock/proxy/pattern"
+	"tidelock/proxy/prometheus"
 	"tidelock/proxy/resolver"
+	"tidelock/proxy/rule"
 	"tidelock/proxy/server"
 	"tidelock/proxy/socket"
 	"tidelock/proxy/sticktable"
@@ -46,6 +48,9 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 		ctx: ctx, diags: diags,
 		identities: map[*config.Proxy]*stream.Proxy{}, servers: map[[2]string]*server.Server{}, rules: map[*config.Proxy]*rules{},
 		tables: &sticktable.Tables{}, caches: map[string]*cache.Cache{}, resolvers: map[string]*resolver.Resolver{},
+	}
+	b.services = map[string]rule.Service{
+		"prometheus-exporter": {Service: &prometheus.Exporter{Rows: b.Rows, Process: b.Process, Tables: b.tables}, LogName: "PROMEX"},
 	}
 	b.patterns.Resolve = b.resolvePattern
 	if b.Process.State == nil {
@@ -87,6 +92,7 @@ type builder struct {
 	caches      map[string]*cache.Cache
 	resolvers   map[string]*resolver.Resolver // by the name of their section, as rules ask for them
 	nameservers map[string]command.Resolvers
+	services    map[string]rule.Service // that use-service rules may name, besides those of scripts
 	rules       map[*config.Proxy]*rules
 	replies     map[*stream.Proxy]errorReplies
 	built       bool // all sections are

@@ -26,6 +26,7 @@ type rules struct {
 	forcePersist, ignorePersist []*acl.Condition
 	captures                    []captureRule
 	stick                       stickRules
+	statsAdmin                  []*acl.Condition // stats admin
 }
 
 // verdict runs rules over an exchange.
@@ -49,7 +50,7 @@ func (b *builder) compileRules(section *config.Proxy) *rules {
 	compiled.connection = l.chain(stream.TCPConnection)
 	compiled.session = l.chain(stream.TCPSession)
 	compiled.content = l.chain(stream.TCPRequest)
-	compiled.request = inSequence(l.chain(stream.HTTPRequest), l.chain(redirects))
+	compiled.request = inSequence(inSequence(l.chain(stream.HTTPRequest), l.statsPage()), l.chain(redirects))
 	compiled.responseContent = l.chain(stream.TCPResponse)
 	compiled.response = l.chain(stream.HTTPResponse)
 	compiled.afterResponse = l.chain(stream.HTTPAfterResponse)
@@ -84,6 +85,10 @@ func (l *ruleList) compile(list []config.Rule) {
 			l.persistRule(r, &l.rules.forcePersist)
 		case "ignore-persist":
 			l.persistRule(r, &l.rules.ignorePersist)
+		case "stats admin":
+			l.statsAdmin(r)
+		case "stats http-request":
+			l.statsAccess(r)
 		case "use-server":
 			l.useServer(r)
 		case "stick match", "stick on", "stick store-request", "stick store-response":
@@ -174,6 +179,7 @@ func (b *builder) ruleCompiler(section *config.Proxy, set stream.RuleSet, acls *
 		Samples:      b.compiler(section, sample.PhaseOf(set), r.At, r.Folder),
 		Experimental: b.config.Global.Experimental, Tarpit: tarpitTimeout(section),
 		ErrorReply: b.answerError(section), ErrorGroup: b.errorGroup, Resolver: b.resolverOf,
+		Services: b.services,
 	}
 	if section.Kind.HasFrontend() {
 		k.Frontend = b.identities[section]

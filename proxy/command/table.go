@@ -15,7 +15,7 @@ func Tables(tables *sticktable.Tables) []runtime.Command {
 	return []runtime.Command{
 		{Words: "clear table", Usage: "clear table <table> [<filter>]*", Help: "remove an entry from a table (filter: data/key)",
 			Level: runtime.Admin, Run: t.clear},
-		{Words: "set table", Usage: "set table <table> key <key> [data.* <v>]*", Help: "update or create a table entry's data",
+		{Words: "set table", Usage: "set table <table> key <k> [data.* <v>]*", Help: "update or create a table entry's data",
 			Level: runtime.Admin, Run: t.set},
 		{Words: "show table", Usage: "show table <table> [<filter>]*", Help: "report table usage stats or dump this table's contents (filter: data/key)",
 			Run: t.show},

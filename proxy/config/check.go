@@ -19,6 +19,7 @@ func (p *parser) check() {
 		p.numberServers(proxy)
 		p.checkTracking(proxy)
 		p.checkModes(proxy)
+		p.checkStats(proxy)
 		if complete {
 			p.checkMissing(proxy)
 		}

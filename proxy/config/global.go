@@ -11,6 +11,8 @@ import (
 
 // Global is what concerns the process as a whole (manual, section 3), without its scripts.
 type Global struct {
+	Node          string // empty for the name of the machine
+	Description   string
 	Maxconn       int  // client connections at a time, 0 is unlimited
 	Threads       int  // nbthread: processors to use, 0 is all
 	Daemon        bool // go to the background once everything listens

@@ -136,6 +136,17 @@ func (p *parser) failf(s syntax.Statement, format string, arguments ...any) {
 	p.report(syntax.Alert, s.At(), s.Keyword(), format, arguments...)
 }
 
+// failTightly is failf for messages that HAProxy prints without a space before the colon.
+func (p *parser) failTightly(s syntax.Statement, format string, arguments ...any) {
+	p.reportTightly(syntax.Alert, s, format, arguments...)
+}
+
+func (p *parser) reportTightly(severity syntax.Severity, s syntax.Statement, format string, arguments ...any) {
+	p.diags.Add(syntax.Diagnostic{
+		Severity: severity, Position: s.At(), Tight: true, Section: p.section.String(), Directive: s.Keyword(), Reason: fmt.Sprintf(format, arguments...),
+	})
+}
+
 // warnf reports something in a statement that does not prevent the start.
 func (p *parser) warnf(s syntax.Statement, format string, arguments ...any) {
 	p.report(syntax.Warning, s.At(), s.Keyword(), format, arguments...)

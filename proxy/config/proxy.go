@@ -41,6 +41,8 @@ type Proxy struct {
 	ID           int
 	At           syntax.Position
 	Disabled     bool
+	Description  string
+	ownStatsPage bool // a statement of the section itself is about it
 	Binds        []Bind
 	Servers      []Server
 	UseBackends  []UseBackend
@@ -82,9 +84,10 @@ type Settings struct {
 	Balance              Balance
 	HealthCheck          HealthCheck
 	HashType             HashType
-	RetryOn              []string // conditions of retry-on; none for the default
-	RetryOff             bool     // retry-on none
-	FullConn             int      // 0 for the default
+	RetryOn              []string   // conditions of retry-on; none for the default
+	RetryOff             bool       // retry-on none
+	FullConn             int        // 0 for the default
+	StatsPage            *StatsPage // nil for none
 }
 
 // LogStyle is a standard log format that an option chooses.

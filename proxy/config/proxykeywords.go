@@ -47,6 +47,8 @@ var proxyKeywords = append([]keyword{
 	{"retry-on", inDefaults | inBackSide, parseRetryOn, Supported},
 	{"server", inBackSide, parseServer, Supported},
 	{"server-template", inBackSide, parseServerTemplate, Supported},
+	{"description", inProxies, parseDescription, Supported},
+	{"stats", inEverything, parseStatsPage, Supported},
 	{"stick", inFrontSide | inBackSide, parseStick, Supported},
 	{"stick-table", inFrontSide | inBackSide, parseStickTable, Supported},
 	{"tcp-check", inDefaults | inBackSide, parseCheckStep, Supported},
@@ -59,9 +61,9 @@ var proxyKeywords = append([]keyword{
 	{"use_backend", inFrontSide, parseUseBackend, Supported},
 }, slices.Concat(
 	// These tune or describe, and change nothing of the traffic.
-	rows(inEverything, NoEffect, "backlog", "description"),
+	rows(inEverything, NoEffect, "backlog"),
 	rows(inDefaults|inBackSide, NoEffect, "max-keep-alive-queue"),
-	rows(inEverything, Ignored, "email-alert", "stats"),
+	rows(inEverything, Ignored, "email-alert"),
 	rows(inDefaults|inBackSide, Ignored, "load-server-state-from-file", "server-state-file-name", "srvtcpka-cnt",
 		"srvtcpka-idle", "srvtcpka-intvl"),
 	rows(inDefaults|inFrontSide, Ignored, "clitcpka-cnt", "clitcpka-idle", "clitcpka-intvl"),

@@ -37,6 +37,8 @@ type Compiler struct {
 	Resolver func(section string) Resolver
 	// ErrorReply fills the stream's empty Response with the proxy's own answer for a status. Nil leaves it without a body.
 	ErrorReply func(s *stream.Stream, status int)
+	// Services are those that are no script's, by name.
+	Services map[string]Service
 	// ErrorGroup returns the pages of a http-errors section by status; ok is false when there is no such section.
 	ErrorGroup func(name string) (pages map[int]*message.Message, ok bool)
 }

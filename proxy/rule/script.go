@@ -31,16 +31,25 @@ func (p *parser) script(name string) (action, error) {
 	return func(c *sample.Context) stream.Verdict { return run(c.Stream) }, nil
 }
 
-// use-service lua.<name>
+// Service is a service that is no script's, under the name that logs give it.
+type Service struct {
+	stream.Service
+	LogName string
+}
+
+// use-service <name> | lua.<name>
 func useService(p *parser) (action, error) {
 	word, err := p.word("the name of a service")
 	if err != nil {
 		return nil, err
 	}
+	if service := p.Services[word]; service.Service != nil && p.Set == stream.HTTPRequest {
+		return serve(service, service.LogName), nil
+	}
 	name, ok := strings.CutPrefix(word, "lua.")
 	switch {
 	case !ok:
-		err = fmt.Errorf("unknown service '%s'", word)
+		err = fmt.Errorf("'%s' unknown service name.", word)
 	case p.Samples.Scripts == nil:
 		err = fmt.Errorf("unknown service '%s': no script is loaded", word)
 	}
@@ -56,9 +65,14 @@ func useService(p *parser) (action, error) {
 		p.at--
 		return nil, err
 	}
-	server := &stream.Server{Name: "<" + word + ">"} // what logs give as the server
+	return serve(service, word), nil
+}
+
+// serve makes the action that has a service answer; name is what logs give as the server.
+func serve(service stream.Service, name string) action {
+	server := &stream.Server{Name: "<" + name + ">"}
 	return func(c *sample.Context) stream.Verdict {
 		c.Stream.Service, c.Stream.Server = service, server
 		return stream.Stop
-	}, nil
+	}
 }

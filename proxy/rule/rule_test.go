@@ -241,7 +241,7 @@ func TestCompiler_Compile_Errors(t *testing.T) {
 		{"redirect", "redirect locaton /", stream.HTTPRequest, 1, "(was 'locaton')"},
 		{"redirect code", "redirect location / code 305", stream.HTTPRequest, 4, "'code': unsupported HTTP code '305'"},
 		{"regex", "replace-header a ( b", stream.HTTPRequest, 2, "regex '(' is invalid"},
-		{"service", "use-service foo", stream.HTTPRequest, 1, "unknown service 'foo'"},
+		{"service", "use-service foo", stream.HTTPRequest, 1, "'foo' unknown service name."},
 		{"script", "lua.foo", stream.HTTPRequest, 0, "no script is loaded"},
 		{"acl", "deny if nope", stream.HTTPRequest, 2, "no such ACL : 'nope'"},
 		{"http action in tcp", "set-header a b", stream.TCPRequest, 0, "but got 'set-header'"},

@@ -33,7 +33,7 @@ package abi
 // Version of the contract, checked when a module is loaded: another major version is refused.
 const (
 	VersionMajor = 1
-	VersionMinor = 0
+	VersionMinor = 1
 )
 
 // ImportModule is the module name of everything that a guest may import.
@@ -48,7 +48,7 @@ const (
 	ImportTry   = "try"   // (function i32, a i32, b i32) -> i32
 )
 
-// Exports of a guest. Lengths are bytes of values in the inbox. Parameters are all i32.
+// Exports of a guest. Lengths are bytes of values in the inbox. Parameters are all i32. A guest may lack [ExportAnalyse].
 const (
 	ExportVersion    = "version"     // () -> i32: major<<16 | minor
 	ExportInitialise = "_initialize" // (): once, before anything else but version
@@ -60,7 +60,16 @@ const (
 	ExportInterrupt  = "interrupt"   // (interrupt): takes effect at the next instruction of the running execution
 	ExportLocate     = "locate"      // () -> i64: where the running execution stands, a string; allocates nothing
 	ExportCollect    = "collect"     // () -> i32: collects all garbage and makes ready for a snapshot; bytes in use
+	ExportAnalyse    = "analyse"     // (length) -> i64: which registrations can reach the same changeable variables; see below
 )
+
+// What [ExportAnalyse] gets and gives. It may spoil the instance for every other use.
+//
+//	in:   number int, of each registration
+//	out:  for each of them: group int (a position among them), keeps boolean (what the group changes outlives a call)
+//	then: first int, second int (positions), what string, chunk string, line int, variable boolean; for each reason to
+//	      share: the first assigns the variable, there, that the second reads, or does what is said instead of a variable.
+//	      Without chunk and line it is a function of the prelude that assigns it.
 
 // Operation is the first parameter of [ImportCall].
 type Operation uint32

@@ -97,7 +97,7 @@ func (x *Execution) Release(handle uint32) { x.handles.remove(handle) }
 
 // Run executes the function until it returns, fails or is stopped. Errors are *ExecutionError.
 func (x *Execution) Run() error {
-	in, err := x.registration.claim(x.ctx)
+	in, err := x.registration.group.claim(x.ctx)
 	if err != nil {
 		return x.unstarted(err)
 	}

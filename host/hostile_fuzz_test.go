@@ -64,7 +64,7 @@ func FuzzGuestCalls(f *testing.F) {
 	f.Fuzz(func(t *testing.T, calls, memory []byte, at uint16) {
 		x := bad.Begin(context.Background(), nil)
 		defer x.End()
-		in, err := bad.claim(x.ctx)
+		in, err := bad.group.claim(x.ctx)
 		if err != nil {
 			t.Fatal(err)
 		}

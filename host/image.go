@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -38,11 +39,14 @@ type ImageConfig struct {
 	Prelude []Chunk
 	// Library is what the prelude can bind.
 	Library Library
-	// Isolation says which registrations share an instance. Empty: IsolateRegistrations.
+	// Isolation says which registrations share an instance. Empty: IsolateAutomatically.
 	Isolation Isolation
 	// Instances is how many instances run each group of registrations, for executions on several processors at a time.
 	// HAProxy's lua-load means 1, which 0 stands for; lua-load-per-thread one for each processor.
 	Instances int
+	// Processors is how many instances may run a group of which nothing that it changes outlives an execution, so that it
+	// makes no difference how many there are. 0: as many as Go uses.
+	Processors int
 	// Limits of executions by the kind of their registration.
 	Limits map[string]Limits
 	// LoadTime bounds the processor time of each chunk and init function. 0: DefaultLoadTime.
@@ -70,6 +74,7 @@ type Image struct {
 	globals  []uint64  // values of the module's mutable globals in the snapshot
 	// descriptor is the address of the exchange descriptor in the snapshot.
 	descriptor uint32
+	joins      []Join
 
 	life  context.Context // ends when the image is closed; tasks run in it
 	end   context.CancelCauseFunc
@@ -84,13 +89,16 @@ type Image struct {
 // NewImage starts a guest and runs the prelude in it.
 func (e *Engine) NewImage(ctx context.Context, config ImageConfig) (*Image, error) {
 	if config.Isolation == "" {
-		config.Isolation = IsolateRegistrations
+		config.Isolation = IsolateAutomatically
 	}
 	if config.Quantum <= 0 {
 		config.Quantum = DefaultQuantum
 	}
 	if config.LoadTime == 0 {
 		config.LoadTime = DefaultLoadTime
+	}
+	if config.Processors <= 0 {
+		config.Processors = runtime.GOMAXPROCS(0)
 	}
 	config.Instances = max(1, config.Instances)
 	m, err := e.compile(ctx, config.Guest)
@@ -187,6 +195,10 @@ func (image *Image) Registration(kind, name string) *Registration {
 	}
 	return nil
 }
+
+// Joins tells why registrations share instances or, where the isolation gives them their own all the same, what that cuts
+// in two. It is known once the image is sealed, with IsolateAutomatically and IsolateRegistrations.
+func (image *Image) Joins() []Join { return image.joins }
 
 // Close ends the tasks and every execution that runs, and frees all instances. An execution that waits fails with
 // ErrClosed when its wait is over, which ending its context brings about at once. So does every later one.

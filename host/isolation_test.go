@@ -19,6 +19,7 @@ func TestIsolation_globals(t *testing.T) {
 		isolation Isolation
 		want      []string // of one, one, two, one
 	}{
+		{IsolateAutomatically, []string{"1", "2", "3", "4"}},
 		{IsolateRegistrations, []string{"1", "2", "1", "3"}},
 		{IsolateTransactions, []string{"1", "1", "1", "1"}},
 		{IsolateScripts, []string{"1", "2", "3", "4"}},

@@ -21,7 +21,10 @@ const (
 type Isolation string
 
 const (
-	// IsolateRegistrations gives each registration an instance of its own.
+	// IsolateAutomatically gives each registration an instance of its own, but for those that can reach the same changeable
+	// variable: they share one. See Image.Joins.
+	IsolateAutomatically Isolation = "auto"
+	// IsolateRegistrations gives each registration an instance of its own, whatever they share in the source.
 	IsolateRegistrations Isolation = "registration"
 	// IsolateTransactions gives each execution a fresh instance.
 	IsolateTransactions Isolation = "transaction"
@@ -30,4 +33,4 @@ const (
 )
 
 // Isolations lists the values that a configuration may name.
-var Isolations = []Isolation{IsolateRegistrations, IsolateTransactions, IsolateScripts}
+var Isolations = []Isolation{IsolateAutomatically, IsolateRegistrations, IsolateTransactions, IsolateScripts}

@@ -3,10 +3,6 @@ package host
 import (
 	"context"
 	"errors"
-	"maps"
-	"math/rand/v2"
-	"slices"
-	"sync"
 
 	"tidelock/abi"
 )
@@ -26,46 +22,16 @@ type Registration struct {
 	Line    int
 	Options []byte // encoded values that came with it, for the embedder
 
+	// Group numbers what it shares an instance with, from 1. It is 0 for init functions, before Seal, and where each
+	// execution has an instance of its own.
+	Group int
+	// Parallel says that several instances run its executions, because nothing that these change outlives them.
+	Parallel bool
+
 	image  *Image
 	number uint32 // by which the guest knows the function
 	limits Limits
 	group  *group
-}
-
-// group is the instances that may run a registration: a fixed number, shared by all their executions, or a pool of
-// fresh ones.
-type group struct {
-	image      *Image
-	instances  []*instance
-	pool       *pool  // nil: instances are fixed
-	transient  bool   // the only instance has the function since it runs, and loses it when it is replaced
-	generation uint32 // of the instance that has it
-}
-
-// claim returns an instance whose turn the caller then holds.
-func (r *Registration) claim(ctx context.Context) (*instance, error) {
-	g := r.group
-	if g.pool != nil {
-		return g.pool.get(ctx, g.image)
-	}
-	in := g.instances[0]
-	if n := len(g.instances); n > 1 {
-		at := rand.IntN(n)
-		for i := range n {
-			if in = g.instances[(at+i)%n]; in.turn.tryAcquire() {
-				return in.claimed()
-			}
-		}
-		in = g.instances[at]
-	}
-	if err := in.turn.acquire(ctx); err != nil {
-		return nil, err
-	}
-	if g.transient && !in.closed && in.generation != g.generation {
-		in.turn.release()
-		return nil, ErrReset
-	}
-	return in.claimed()
 }
 
 // claimed checks an instance whose turn was just taken.
@@ -96,80 +62,6 @@ func (r *Registration) unclaim(in *instance) {
 	in.turn.release()
 }
 
-func (g *group) close() {
-	if g.pool != nil {
-		g.pool.close()
-	}
-	for _, in := range g.instances {
-		in.closeInTurn()
-	}
-}
-
-// pool keeps clean instances for executions that each want their own.
-type pool struct {
-	limit int // of idle instances kept
-
-	mu     sync.Mutex
-	all    map[*instance]struct{} // idle or in use; guarded by mu
-	idle   []*instance            // guarded by mu
-	closed bool                   // guarded by mu
-}
-
-func (p *pool) get(ctx context.Context, image *Image) (*instance, error) {
-	p.mu.Lock()
-	if p.closed {
-		p.mu.Unlock()
-		return nil, ErrClosed
-	}
-	if n := len(p.idle); n > 0 {
-		in := p.idle[n-1]
-		p.idle = p.idle[:n-1]
-		p.mu.Unlock()
-		in.turn.acquire(context.Background()) //nolint:errcheck // free, but for who puts it back or closes it just now
-		return in.claimed()
-	}
-	in := &instance{image: image}
-	in.turn.tryAcquire() // before close can see it, which then waits until the image is no longer needed
-	p.all[in] = struct{}{}
-	p.mu.Unlock()
-	var err error
-	if in.body, err = newBody(ctx, in); err != nil {
-		in.closed = true
-		p.put(in)
-		in.turn.release()
-		return nil, err
-	}
-	return in, nil
-}
-
-// put takes an instance back, made equal to its image. It closes one that cannot be, or that is one too many.
-func (p *pool) put(in *instance) {
-	clean := !in.closed && !in.spoiled && in.body.reset(in.image)
-	in.slots, in.nextSlot = in.slots[:0], 0
-	p.mu.Lock()
-	keep := clean && !p.closed && len(p.idle) < p.limit
-	if keep {
-		p.idle = append(p.idle, in)
-	} else {
-		delete(p.all, in)
-	}
-	p.mu.Unlock()
-	if !keep {
-		in.close()
-	}
-}
-
-func (p *pool) close() {
-	p.mu.Lock()
-	p.closed = true
-	p.idle = nil
-	all := slices.Collect(maps.Keys(p.all))
-	p.mu.Unlock()
-	for _, in := range all {
-		in.closeInTurn()
-	}
-}
-
 // compile gives a chunk to the guest, which compiles it and says the number of its main function.
 func (r *Registration) compile(ctx context.Context, chunk Chunk, trusted bool) error {
 	x := r.Begin(ctx, nil)
@@ -177,7 +69,7 @@ func (r *Registration) compile(ctx context.Context, chunk Chunk, trusted bool) e
 	x.Arguments.String(chunk.Name)
 	x.Arguments.String(chunk.Source)
 	x.Arguments.Bool(trusted)
-	in, err := r.claim(ctx)
+	in, err := r.group.claim(ctx)
 	if err != nil {
 		return x.unstarted(err)
 	}

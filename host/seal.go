@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 
 	"tidelock/abi"
 )
@@ -29,9 +30,14 @@ func (image *Image) Seal(ctx context.Context) error {
 	if err := image.takeSnapshot(); err != nil {
 		return fmt.Errorf("taking the image: %w", err)
 	}
+	registrations = slices.DeleteFunc(registrations, func(r *Registration) bool { return r.Kind == KindInit })
+	var found *sharing
+	if image.config.Isolation == IsolateAutomatically || image.config.Isolation == IsolateRegistrations {
+		found = image.analyse(registrations) // spoils the golden instance
+	}
 	image.golden.close()
 	image.golden = nil
-	return image.group(ctx, registrations)
+	return image.share(ctx, registrations, found)
 }
 
 // collect makes the golden instance ready for the snapshot. This runs finalizers of the scripts, and is bounded like
@@ -42,7 +48,7 @@ func (image *Image) collect(ctx context.Context) error {
 	}
 	x := r.Begin(ctx, nil)
 	defer x.End()
-	in, err := r.claim(ctx)
+	in, err := r.group.claim(ctx)
 	if err != nil {
 		return x.unstarted(err)
 	}
@@ -73,40 +79,81 @@ func (image *Image) takeSnapshot() error {
 	return nil
 }
 
-// group gives every registration the instances that its isolation asks for.
-func (image *Image) group(ctx context.Context, registrations []*Registration) error {
-	var shared *group
+// share decides which registrations share instances, and makes these. Init functions have run by now: their group stays
+// the golden instance's, which is closed.
+func (image *Image) share(ctx context.Context, registrations []*Registration, found *sharing) error {
+	isolation := image.config.Isolation
+	switch isolation {
+	case IsolateTransactions:
+		return image.shareNothing(ctx, registrations)
+	case IsolateScripts:
+		if len(registrations) == 0 {
+			return nil
+		}
+		_, err := image.newGroup(ctx, registrations, image.config.Instances)
+		return err
+	}
+	image.joins = found.joins
+	for position, r := range registrations {
+		members := []*Registration{r}
+		if isolation == IsolateAutomatically {
+			if found.group[position] != position {
+				continue // a member of a group that another one stands for
+			}
+			members = found.members(position, registrations)
+		}
+		if err := image.newSharingGroup(ctx, members, found.keeps[position]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// newSharingGroup makes a group of registrations that share variables, or of one alone.
+func (image *Image) newSharingGroup(ctx context.Context, members []*Registration, keeps bool) error {
+	if !slices.ContainsFunc(members, func(r *Registration) bool { return r.Kind != KindTask }) {
+		_, err := image.newGroup(ctx, members, 1) // tasks run once
+		return err
+	}
+	g, err := image.newGroup(ctx, members, image.config.Instances)
+	if err != nil || keeps || image.config.Processors <= len(g.instances) {
+		return err
+	}
+	g.growth = newGrowth(image.config.Processors, g.instances)
+	for _, r := range members {
+		r.Parallel = true
+	}
+	return nil
+}
+
+// newGroup gives registrations a number of instances to share.
+func (image *Image) newGroup(ctx context.Context, members []*Registration, count int) (*group, error) {
+	g := &group{image: image}
+	image.groups = append(image.groups, g)
+	for number := range count {
+		in, err := newInstance(ctx, image, number)
+		if err != nil {
+			return nil, err
+		}
+		g.instances = append(g.instances, in)
+	}
+	for _, r := range members {
+		r.group, r.Group = g, len(image.groups)
+	}
+	return g, nil
+}
+
+// shareNothing lets each execution have an instance of its own, and each task.
+func (image *Image) shareNothing(ctx context.Context, registrations []*Registration) error {
+	g := &group{image: image, pool: &pool{limit: 4 * runtime.GOMAXPROCS(0), all: make(map[*instance]struct{})}}
+	image.groups = append(image.groups, g)
 	for _, r := range registrations {
-		switch {
-		case r.Kind == KindInit: // it has run; its group stays the golden instance's, which is closed
-			continue
-		case image.config.Isolation == IsolateTransactions && r.Kind != KindTask:
-			if shared == nil {
-				shared = &group{image: image, pool: &pool{limit: 4 * runtime.GOMAXPROCS(0), all: make(map[*instance]struct{})}}
-				image.groups = append(image.groups, shared)
-			}
-			r.group = shared
-			continue
-		case image.config.Isolation == IsolateScripts && shared != nil:
-			r.group = shared
+		if r.Kind != KindTask {
+			r.group = g
 			continue
 		}
-		count := image.config.Instances
-		if r.Kind == KindTask && image.config.Isolation != IsolateScripts {
-			count = 1 // it runs once
-		}
-		g := &group{image: image}
-		image.groups = append(image.groups, g)
-		for number := range count {
-			in, err := newInstance(ctx, image, number)
-			if err != nil {
-				return err
-			}
-			g.instances = append(g.instances, in)
-		}
-		r.group = g
-		if image.config.Isolation == IsolateScripts {
-			shared = g
+		if _, err := image.newGroup(ctx, []*Registration{r}, 1); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -10,10 +10,25 @@ func (image *Image) StartTasks() {
 	image.mu.Lock()
 	defer image.mu.Unlock()
 	for _, r := range image.registrations {
-		if r.Kind == KindTask {
-			image.startTask(r) //nolint:errcheck // there are never too many, and a closed image starts none
+		if r.Kind != KindTask {
+			continue
+		}
+		for _, own := range r.perInstance() {
+			image.startTask(own) //nolint:errcheck // there are never too many, and a closed image starts none
 		}
 	}
+}
+
+// perInstance returns the registration for each of the instances that run it: a task that shares variables with other
+// registrations runs wherever they do, as in HAProxy each thread runs the tasks of its own scripts.
+func (r *Registration) perInstance() []*Registration {
+	var all []*Registration
+	for _, in := range r.group.instances {
+		own := *r
+		own.group = &group{image: r.image, instances: []*instance{in}}
+		all = append(all, &own)
+	}
+	return all
 }
 
 // registerAtRunTime starts a task that a running script registers. Its function lives in the script's instance alone.

@@ -7,6 +7,9 @@ local error, load, loadstring, setfenv, type = error, load, loadstring, setfenv,
 -- What was written to the standard output since its last newline.
 host.unfinished = ""
 
+-- Tables whose fields the prelude may change while serving without that being a variable that registrations share.
+host.quiet = {[host] = true}
+
 function print(...)
   local count, line = select("#", ...)
   if count == 1 then

@@ -37,6 +37,8 @@ end
 local output = {[0] = false, log = print_line}
 local diagnostics = {[0] = false, log = function(line) log(3, line) end, unfinished = ""}
 
+host.quiet[output], host.quiet[diagnostics] = true, true
+
 -- The output's unfinished line is print's as well.
 local function unfinished(file) return (file == output and host or file).unfinished end
 local function keep(file, line) (file == output and host or file).unfinished = line end

@@ -132,6 +132,8 @@ static int call_wrapped(lua_State *L) {
   return wrap_outcome(L, co, begin(L, co, lua_gettop(L), wrap_continues));
 }
 
+int coroutine_is_wrapped(lua_CFunction f) { return f == call_wrapped; }
+
 static int wrap_coroutine(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
   lua_State *co = lua_newthread(L);

@@ -39,6 +39,8 @@ int entry_object(lua_State *L) {
   return new_entry(L, OBJECT, SAVE);
 }
 
+int entry_values(const void *entry) { return *(const kind *)entry == OBJECT ? SAVE : FUNCTION; }
+
 /* Puts the object in the place of the handle, which is the first argument. */
 static void make_object(lua_State *L, int first) {
   int class = CLASS;

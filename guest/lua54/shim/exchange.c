@@ -90,6 +90,8 @@ static void put_number(lua_State *L, uint8_t type, const void *eight) {
 
 void exchange_put_integer(lua_State *L, lua_Integer n) { put_number(L, ABI_TYPE_INTEGER, &n); }
 
+void exchange_put_boolean(lua_State *L, int b) { put_tag(L, b ? ABI_TYPE_TRUE : ABI_TYPE_FALSE); }
+
 void exchange_put_string(lua_State *L, const char *s, size_t length) {
   if (length > ABI_MAX_EXCHANGE) luaL_error(L, "value too large to pass (limit is %d bytes)", ABI_MAX_EXCHANGE);
   uint32_t n = (uint32_t)length;

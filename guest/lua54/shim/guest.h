@@ -2,6 +2,7 @@
  *   exchange.c   values to the outbox, values from the inbox
  *   operation.c  calls to the host, and waiting for them
  *   execution.c  exports: load, start, resume, cancel, interrupt, collect
+ *   analysis*.c  which registrations can reach the same changeable variable: analysis.h
  *   entry.c      what a script's function gets, and what becomes of its results
  *   coroutine.c  the parts of the coroutine library that let a wait pass through a script's own coroutines
  *   sandbox.c    the libraries that a script gets, and what is taken out of them
@@ -47,6 +48,7 @@ uint32_t exchange_written(void);                 /* bytes written to the outbox 
 void exchange_put(lua_State *L, int index);      /* appends the value at index, from 1 on; raises an error for what cannot cross */
 void exchange_put_string(lua_State *L, const char *s, size_t length);
 void exchange_put_integer(lua_State *L, lua_Integer n);
+void exchange_put_boolean(lua_State *L, int b);
 int exchange_get(lua_State *L, uint32_t length); /* pushes the values in the inbox; returns their number */
 
 /* operation.c */
@@ -59,6 +61,8 @@ extern park_t parking;
 void operation_answer(uint32_t status, uint32_t length); /* what the host has written for the parked operation */
 void operation_wait(void);                               /* carries the parked operation out where nothing can yield */
 int operation_bind(lua_State *L);                        /* host.bind(name [, method]) */
+int operation_is_bound(lua_CFunction f);                 /* whether it is what operation_bind makes */
+int operation_is_method(lua_CFunction f);
 int operation_integers(lua_State *L, uint32_t op, lua_Integer argument, lua_Integer *results, int count);
 void operation_warn(void *data, const char *message, int more);
 
@@ -81,16 +85,24 @@ int entry_object(lua_State *L); /* host.object_entry(f, class, other_class, priv
 int entry_begin(lua_State *L, uint32_t length);
 void entry_end(lua_State *L, int base); /* writes the results above base to the outbox */
 
+/* For an entry, how many values it has: the function first, and then, for one that gets an object, its two classes, a key
+ * and the function that saves what is under the key. */
+int entry_values(const void *entry);
+
 /* coroutine.c */
 
 /* A coroutine through which a wait passes looks suspended to Lua, yet nobody but its own execution may resume it. */
 int *coroutine_waits(lua_State *co);
+int coroutine_is_wrapped(lua_CFunction f); /* whether it is what coroutine.wrap makes */
 void coroutine_open(lua_State *L); /* replaces functions of the library on top of the stack */
 
 /* sandbox.c */
 void sandbox_open(lua_State *L);
 void sandbox_push_host(lua_State *L); /* the table that trusted chunks get */
 void sandbox_reseed(lua_State *L);    /* gives math.random a new random state */
+
+/* analysis_library.c */
+void library_open(lua_State *L); /* learns which functions the libraries have, before scripts can change them */
 
 /* allocator.c */
 void *allocator(void *data, void *block, size_t old_size, size_t new_size);

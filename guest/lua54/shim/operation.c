@@ -112,6 +112,10 @@ int operation_bind(lua_State *L) {
   return 1;
 }
 
+int operation_is_bound(lua_CFunction f) { return f == call_function || f == call_method; }
+
+int operation_is_method(lua_CFunction f) { return f == call_method; }
+
 /* For the C library's needs, which have no stack at hand: integers in, integers out, zeros on failure. */
 int operation_integers(lua_State *L, uint32_t op, lua_Integer argument, lua_Integer *results, int count) {
   exchange_reset();

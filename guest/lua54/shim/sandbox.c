@@ -109,6 +109,7 @@ void sandbox_open(lua_State *L) {
   lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
   lua_setfield(L, -2, "loaded");
   lua_setfield(L, LUA_REGISTRYINDEX, HOST_KEY);
+  library_open(L);
 }
 
 static int reseed(lua_State *L) {

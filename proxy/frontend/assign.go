@@ -109,6 +109,8 @@ func (s *session) assign() bool {
 		record.End(stream.ServerAborted, stream.InConnect)
 	case errors.Is(err, server.ErrQueueTimeout):
 		record.End(stream.ServerTimeout, stream.InQueue)
+	case s.stream.Request == nil:
+		record.End(stream.ClientAborted, stream.InData) // as HAProxy says of a reset
 	default:
 		record.End(stream.ClientAborted, stream.InQueue)
 		s.keep = false

@@ -2,6 +2,7 @@ package frontend
 
 import (
 	"errors"
+	"syscall"
 	"time"
 
 	"tidelock/proxy/http1"
@@ -12,21 +13,17 @@ import (
 // forward sends the request to a server and the response back.
 func (s *session) forward() {
 	s.prepareAttempt()
+	s.waiting.patient.Store(!s.abortsOnClose())
 	if !s.assign() {
-		s.replyError(503)
+		s.replyUnserved()
 		return
 	}
-	replayable := s.replayable()
 	s.rememberRequest()
 	unwatch := s.watchForAbort()
 	defer unwatch()
 	for reuse := true; ; reuse = false {
 		if !s.connect(reuse) {
-			if s.aborted() {
-				s.keep = false
-				return
-			}
-			s.replyError(503)
+			s.replyUnserved()
 			return
 		}
 		heard := s.server.Received()
@@ -45,25 +42,29 @@ func (s *session) forward() {
 			s.upload.stop(s)
 			s.dropServer()
 			if !s.again(true) {
-				s.replyError(503)
+				s.replyUnserved()
 				return
 			}
 			continue
 		case err == nil:
 			unwatch()
+			s.waiting.patient.Store(false)
 			s.rememberResponse()
 			s.relayResponse()
 			return
-		case s.server.Exchanges > 0 && replayable && silent && !errors.Is(err, http1.ErrTimeout):
-			// The server may close an idle connection at the very moment that a request leaves for it.
-			s.upload.stop(s)
-			s.dropServer()
-			s.stream.Record.Retries++
-			continue
 		}
 		s.failResponse(err)
 		return
 	}
+}
+
+// replyUnserved answers a request that got no server, if anybody waits for an answer.
+func (s *session) replyUnserved() {
+	if s.aborted() {
+		s.keep = false
+		return
+	}
+	s.replyError(503)
 }
 
 // rememberResponse has the tables remember which server it is that has answered.
@@ -72,19 +73,6 @@ func (s *session) rememberResponse() {
 		remember(&s.stream)
 	}
 	s.stream.StoreServer()
-}
-
-// replayable reports whether the request may be sent twice when a reused connection turns out to be closed: nothing of
-// it was consumed, and a repetition does no harm (RFC 9110, section 9.2.2).
-func (s *session) replayable() bool {
-	if !s.asked.Body.Empty() {
-		return false
-	}
-	switch string(s.request.Method()) {
-	case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE":
-		return !s.asked.Upgrade
-	}
-	return false
 }
 
 // sendRequest writes the request. A body that is not there yet is carried by a second goroutine, because the server may
@@ -166,14 +154,15 @@ func (s *session) receiveResponse() error {
 
 // failResponse answers for a server that did not.
 func (s *session) failResponse(err error) {
+	sending := !s.upload.finished(s)
 	s.upload.stop(s)
 	record := &s.stream.Record
 	var client *http1.FlushError
+	var syntax *http1.SyntaxError
 	switch {
 	case errors.As(err, &client):
 		record.End(clientCause(err), stream.InHeaders)
 		s.keep = false
-		return
 	case s.upload.clientFailed():
 		cause, phase := s.upload.cause(), stream.InData
 		if cause == stream.ProxyDenied {
@@ -182,23 +171,33 @@ func (s *session) failResponse(err error) {
 		record.End(cause, phase)
 		s.keep = false
 		s.replyUpload()
-		return
 	case s.aborted():
 		record.End(stream.ClientAborted, stream.InHeaders)
 		s.replyError(400) // it may still listen
-		return
 	case errors.Is(err, http1.ErrTimeout):
 		record.End(stream.ServerTimeout, stream.InHeaders)
 		s.replyError(504)
-		return
-	}
-	cause := stream.ServerAborted
-	if syntax := (*http1.SyntaxError)(nil); errors.As(err, &syntax) {
-		cause = stream.ProxyDenied
+	case errors.As(err, &syntax):
 		s.keepResponse()
+		record.End(stream.ProxyDenied, stream.InHeaders)
+		s.replyError(502)
+	case sending && isReset(err):
+		record.End(stream.ServerAborted, stream.InData)
+		s.keep = false
+	case !s.stream.First:
+		// The client has met a live connection before, and sends again what a closed one leaves without an answer (RFC
+		// 9112, section 9.3.1): as in HAProxy nothing is said of it, not even in the log.
+		record.End(stream.ServerAborted, stream.InHeaders)
+		s.keep, s.logged = false, true
+	default:
+		record.End(stream.ServerAborted, stream.InHeaders)
+		s.replyError(502)
 	}
-	record.End(cause, stream.InHeaders)
-	s.replyError(502)
+}
+
+// isReset reports whether a connection was reset by its peer.
+func isReset(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 // replyUpload answers a client whose body made no sense or did not come.

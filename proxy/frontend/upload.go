@@ -3,6 +3,7 @@ package frontend
 import (
 	"errors"
 	"io"
+	"time"
 
 	"tidelock/proxy/http1"
 	"tidelock/proxy/stream"
@@ -21,6 +22,10 @@ var errPanic = errors.New("frontend: panic while a request's body was forwarded"
 func (u *upload) start(s *session) {
 	u.running = make(chan struct{})
 	u.err, u.client = errPanic, false
+	if s.backend.Timeouts.Server > 0 {
+		// A client that stops sending lets the server's time run out, not its own: that starts when there is a response.
+		s.client.SetReadTimeout(0, time.Time{})
+	}
 	go u.run(s, u.running)
 }
 
@@ -33,6 +38,9 @@ func (u *upload) run(s *session, ended chan struct{}) {
 		s.waiting.resume()
 	case u.clientFailed() && u.err != http1.ErrInterrupted:
 		// The session waits for a response that the server has no reason to send, or on behalf of a client that is gone.
+		if isReset(u.err) {
+			resetOnClose(s.server.Net())
+		}
 		s.server.HaltReading()
 		s.waiting.cancel()
 	}

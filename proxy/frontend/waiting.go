@@ -2,8 +2,11 @@ package frontend
 
 import (
 	"context"
+	"errors"
 	"io"
+	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tidelock/proxy/http1"
@@ -16,6 +19,7 @@ import (
 // (option abortonclose) it counts as gone then: what waits on its behalf is not worth keeping.
 type exchange struct {
 	session *session
+	patient atomic.Bool // what waits now goes on without a client, even one that has reset its connection
 
 	mu      sync.Mutex
 	done    chan struct{} // guarded by mu; made by the first Done
@@ -76,6 +80,8 @@ func (e *exchange) watchClient(ended chan struct{}) {
 		case err == io.EOF && !e.session.leaves():
 			return
 		case err == http1.ErrInterrupted, err == http1.ErrFull:
+			return
+		case e.patient.Load() && !errors.Is(err, net.ErrClosed):
 			return
 		}
 		e.cancel()
@@ -165,6 +171,7 @@ func (s *session) beginWaiting() {
 		s.waiting = &exchange{session: s}
 	}
 	s.waiting.allowed = true
+	s.waiting.patient.Store(false)
 	s.stream.Context = s.waiting
 }
 

@@ -11,14 +11,15 @@ import (
 
 // attempt is how an exchange gets to a server.
 type attempt struct {
-	target     *server.Server // of which a slot is held; nil for none
-	wants      server.Request
-	failures   int            // attempts that failed
-	body       []byte         // of a request that may be sent again, where it was there as a whole
-	repeatable bool           // the request may be sent again after it has left once
-	binding    server.Binding // what the request's cookie says
-	ignored    bool           // it is not to count, nor to be set (ignore-persist)
-	queuedAt   time.Time      // when the exchange first asked for a server
+	target       *server.Server // of which a slot is held; nil for none
+	wants        server.Request
+	failures     int            // attempts that failed
+	body         []byte         // of a request that may be sent again, where it was there as a whole
+	repeatable   bool           // the request may be sent again after it has left once
+	binding      server.Binding // what the request's cookie says
+	ignored      bool           // it is not to count, nor to be set (ignore-persist)
+	connectingAt time.Time      // when it first tried to connect to one
+	queuedAt     time.Time      // when the exchange first asked for a server
 }
 
 // prepareAttempt finds out what the exchange asks of its backend.
@@ -90,11 +91,14 @@ func (s *session) assign() bool {
 		s.stream.Server = &target.Server
 		s.presence.aim(target)
 		record.Timers.Queue = 0
-		if a.failures > 0 {
+		switch {
+		case s.stream.Request == nil:
+			record.Timers.Queue = time.Since(s.Accepted) // so HAProxy, whatever came before
+		case a.failures > 0:
 			record.Timers.Queue = time.Since(a.queuedAt)
 		}
 		if a.wants.Waited {
-			record.Timers.Queue = time.Since(a.queuedAt)
+			record.Timers.Queue = max(record.Timers.Queue, time.Since(a.queuedAt))
 			record.Queued = stream.Queued{Server: int64(a.wants.ServerQueue), Backend: int64(a.wants.BackendQueue)}
 		}
 		s.enterServer()

@@ -20,13 +20,15 @@ func (s *session) connect(reuse bool) bool {
 		return true
 	}
 	record.Reused = false
-	begin := time.Now()
+	if s.attempt.connectingAt.IsZero() {
+		s.attempt.connectingAt = time.Now()
+	}
 	for {
 		s.countServer(counter.Connects)
 		target := s.attempt.target
 		c, err := target.Dial(s.dialContext(), &s.stream, s.backend.Timeouts.Connect)
 		if err == nil {
-			record.Timers.Connect = time.Since(begin)
+			record.Timers.Connect = time.Since(s.attempt.connectingAt)
 			return s.adopt(c)
 		}
 		if s.aborted() {

@@ -244,7 +244,10 @@ func (s *session) logEarly() {
 func (s *session) stopTimers(now time.Time) {
 	t := &s.stream.Record.Timers
 	t.Active = now.Sub(s.stream.Started)
-	t.Total = t.Active + max(t.Idle, 0) + t.Handshake
+	t.Total = t.Active
+	if s.stream.Request != nil {
+		t.Total += max(t.Idle, 0) + t.Handshake // a TCP exchange begins when the connection is accepted
+	}
 }
 
 // log completes the record and hands it on.

@@ -96,6 +96,9 @@ func (in *input) await(until time.Time, atLeast int64) stream.Verdict {
 		in.err = err
 		return stream.Abort
 	}
+	if st := &in.session.stream; st.Request != nil && in.conn == &in.session.client {
+		st.Record.Timers.Request = time.Since(st.Started) // for the log what is waited for is part of the head
+	}
 	return stream.Continue
 }
 

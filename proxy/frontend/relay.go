@@ -48,7 +48,6 @@ func (s *session) relayResponse() {
 	if s.answered.KeepAlive && s.connectionMode() == server.KeepAlive && s.upload.finished(s) {
 		s.keepServer()
 	}
-	s.stream.ResVariables.Reset()
 }
 
 // responseFraming says how the body goes to the client: as it came, where the client's version can take that.

@@ -55,13 +55,13 @@ func userTime(t *stream.Timers) time.Duration {
 // connection, there was no such phase.
 func dataTime(b []byte, c *sample.Context, _ flags) []byte {
 	t := &c.Stream.Record.Timers
-	last := t.Response
+	last, before := t.Response, t.Handshake
 	if c.Stream.Frontend.Mode == stream.ModeTCP {
-		last = t.Connect
+		last, before = t.Connect, 0 // the queue's time counts from the beginning
 	}
 	if last < 0 || t.Total < 0 {
 		return append(b, "-1"...)
 	}
-	before := t.Handshake + max(t.Idle, 0) + max(t.Request, 0) + max(t.Queue, 0) + max(t.Connect, 0) + max(t.Response, 0)
+	before += max(t.Idle, 0) + max(t.Request, 0) + max(t.Queue, 0) + max(t.Connect, 0) + max(t.Response, 0)
 	return appendTimer(b, max(0, t.Total-before))
 }

@@ -169,7 +169,8 @@ type Stream struct {
 	// Service answers in the place of a server. A use-service rule sets it and returns Stop.
 	Service Service
 
-	// TxnVariables live for the exchange, ReqVariables until the request is forwarded, ResVariables during the response.
+	// TxnVariables live for the exchange, ReqVariables until the request is forwarded, ResVariables from
+	// the response on.
 	TxnVariables, ReqVariables, ResVariables variable.Store
 
 	// RequestCaptures and ResponseCaptures are what the slots of the frontend hold.

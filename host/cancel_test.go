@@ -163,7 +163,7 @@ action("no_method", function() return object.read(new_object()) end)`, func(c *I
 		{"keep", "an object", ""},
 		{"stale", "", stale},
 		{"stale_beside_another", "", stale},
-		{"forged", "", "bad argument #1 (object expected, got number)"},
+		{"forged", "", "bad argument #1 to 'read' (object expected, got number)"},
 		{"method", "an object", ""},
 		{"no_method", "", "not an object of this class"},
 	} {

@@ -50,7 +50,8 @@ type Call struct {
 	Arguments abi.Reader
 	Results   abi.Writer
 
-	count int // arguments taken
+	count   int  // arguments taken
+	missing bool // the last of them was not given
 }
 
 // errParked is what Park returns: the dispatcher's sign that Execution.pending is set.
@@ -65,15 +66,20 @@ func (c *Call) Park(operation Operation) error {
 // Next returns the next argument, nil when there is none.
 func (c *Call) Next() abi.Value {
 	c.count++
+	c.missing = !c.Arguments.More()
 	return c.Arguments.Next()
 }
 
-// mistyped tells what the last argument taken should have been.
+// mistyped tells what the last argument taken should have been. The guest adds the function's name, as scripts know it.
 func (c *Call) mistyped(expected string, got abi.Value) error {
 	if err := c.Arguments.Err(); err != nil {
 		return err
 	}
-	return fmt.Errorf("bad argument #%d (%s expected, got %s)", c.count, expected, got.Type)
+	actual := got.Type.String()
+	if c.missing {
+		actual = "no value"
+	}
+	return fmt.Errorf("bad argument #%d (%s expected, got %s)", c.count, expected, actual)
 }
 
 // String takes a string, or a number as Lua converts it. The bytes alias the guest's memory.
@@ -91,7 +97,10 @@ func (c *Call) Int() (int64, error) {
 	if i, ok := ToInt(v); ok {
 		return i, nil
 	}
-	return 0, c.mistyped("integer", v)
+	if _, ok := ToFloat(v); ok {
+		return 0, fmt.Errorf("bad argument #%d (number has no integer representation)", c.count)
+	}
+	return 0, c.mistyped("number", v)
 }
 
 // Float takes a number or a numeric string.

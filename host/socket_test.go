@@ -303,7 +303,7 @@ func TestSocket_Errors(t *testing.T) {
 		{"pattern", `s:receive("l")`, "Unsupported pattern."},
 		{"size", `s:receive(-1)`, "Unsupported size."},
 		{"too_many", `s:receive("*l", "a", "b")`, "The 'receive' function requires between 1 and 3 arguments."},
-		{"send_nothing", `s:send(nil)`, "bad argument #1 (string expected, got nil)"},
+		{"send_nothing", `s:send(nil)`, "bad argument #1 to 'send' (string expected, got nil)"},
 		{"timeout_negative", `s:settimeout(-1)`, "settimeout: cannot set negatives values"},
 		{"timeout_large", `s:settimeout(1e10)`, "settimeout: cannot set values larger than 2147483647 ms"},
 		{"timeout_mode", `s:settimeout(1, "t")`, "'settimeout' needs 2 arguments"},

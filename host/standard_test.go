@@ -122,7 +122,7 @@ func TestStandard(t *testing.T) {
 		{"print_nothing", `print() print("")`, "\n"},
 		{"name", `print((tostring(setmetatable({}, {__name = "kind"})):gsub("0x%x+", "")))`, "kind: "},
 		{"sleep", `sleep(0) sleep("1") sleep(0.5) print(select("#", sleep(-1)))`, "0"},
-		{"sleep_nothing", `print(pcall(sleep))`, "false\tscript.lua:1: bad argument #1 (number expected, got nil)"},
+		{"sleep_nothing", `print(pcall(sleep))`, "false\tscript.lua:1: bad argument #1 (number expected, got no value)"},
 		{"yield", `print(select("#", yield()))`, "0"},
 		{"now", `local s, us = now() print(math.abs(s - os.time()) <= 1, us >= 0 and us < 1000000, math.type(us))`, "true\ttrue\tinteger"},
 		{"instance", `print(instance())`, "0"},

@@ -5,7 +5,8 @@ local methods = {}
 for _, direction in ipairs({"req", "res"}) do
   local function bind(name, count)
     local f = host.bind("http." .. direction .. "_" .. name, true)
-    methods[direction .. "_" .. name] = host.method(direction .. "_" .. name, f, count)
+    -- HAProxy's messages shorten the names.
+    methods[direction .. "_" .. name] = host.method(direction .. "_" .. name:gsub("header$", "hdr"):gsub("value$", "val"), f, count)
   end
   bind("get_headers", 0)
   bind("add_header", 2)

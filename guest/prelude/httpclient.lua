@@ -25,7 +25,7 @@ local methods = {}
 for _, name in ipairs({"get", "head", "put", "post", "delete"}) do
   local method = upper(name)
   methods[name] = function(_, request)
-    if type(request) ~= "table" then error("'" .. name .. "' needs a table as argument", 2) end
+    if type(request) ~= "table" then error("'get' needs a table as argument", 2) end -- whatever the method, as in HAProxy
     for key, value in pairs(request) do
       local expected = parameters[key]
       if not expected then error("'" .. tostring(key) .. "' invalid parameter name", 2) end
@@ -33,7 +33,7 @@ for _, name in ipairs({"get", "head", "put", "post", "delete"}) do
         error("invalid parameter in '" .. key .. "', must be a " .. expected, 2)
       end
     end
-    if not request.url then error("'" .. name .. "' need a 'url' argument", 2) end
+    if not request.url then error("'get' need a 'url' argument", 2) end
     local status, reason, headers, body =
       send(method, request.url, flatten(request.headers or {}), request.body, request.dst, request.timeout)
     return {status = status, reason = reason, headers = headers, body = body}

@@ -46,6 +46,7 @@ func (a *applet) response() *message.Message {
 	m := a.client.Stream().Response
 	if m.Empty() {
 		m.SetResponse(200, []byte(message.ReasonOf(200)))
+		m.SetVersion(a.client.Stream().Request.Version()) // a service answers as it was asked
 	}
 	return m
 }
@@ -109,17 +110,14 @@ func requestText(of func(*message.Message) []byte) host.Function {
 	}
 }
 
-// queryString is applet_http.qs() -> what follows the question mark, nil without one.
+// queryString is applet_http.qs() -> what follows the question mark, "" without one.
 func queryString(c *host.Call) error {
 	a, err := appletOf(c)
 	if err != nil {
 		return err
 	}
-	if query, ok := a.client.Stream().Request.Query(); ok {
-		c.Results.StringBytes(query)
-		return nil
-	}
-	c.Results.Nil()
+	query, _ := a.client.Stream().Request.Query()
+	c.Results.StringBytes(query)
 	return nil
 }
 

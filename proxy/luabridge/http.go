@@ -8,6 +8,7 @@ import (
 	"tidelock/host"
 	"tidelock/proxy/message"
 	"tidelock/proxy/regex"
+	"tidelock/proxy/rule"
 	"tidelock/proxy/sample"
 )
 
@@ -20,9 +21,9 @@ var httpFunctions = host.Functions{
 	"http.req_rep_header":  replaceHeader(request, wholeHeader),
 	"http.req_rep_value":   replaceHeader(request, eachValue),
 	"http.req_set_method":  setStartLine((*message.Message).SetMethod, checkMethod),
-	"http.req_set_path":    setStartLine((*message.Message).SetPath, checkTarget),
-	"http.req_set_query":   setStartLine((*message.Message).SetQuery, checkTarget),
-	"http.req_set_uri":     setStartLine((*message.Message).SetURI, checkTarget),
+	"http.req_set_path":    setStartLine(rule.SetPath, checkTarget),
+	"http.req_set_query":   setStartLine(rule.SetQuery, checkTarget),
+	"http.req_set_uri":     setStartLine(rule.SetURI, checkTarget),
 	"http.res_get_headers": getHeaders(response),
 	"http.res_add_header":  addHeader(response),
 	"http.res_set_header":  setHeader(response),

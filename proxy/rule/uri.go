@@ -15,10 +15,10 @@ type uriPartOf struct {
 }
 
 var (
-	uriPart       = uriPartOf{func(m *message.Message) ([]byte, bool) { return m.URI(), true }, setWholeURI}
+	uriPart       = uriPartOf{func(m *message.Message) ([]byte, bool) { return m.URI(), true }, SetURI}
 	pathQueryPart = uriPartOf{(*message.Message).PathQuery, setPathQuery}
-	pathPart      = uriPartOf{path, setPath}
-	queryPart     = uriPartOf{(*message.Message).Query, setQuery}
+	pathPart      = uriPartOf{path, SetPath}
+	queryPart     = uriPartOf{(*message.Message).Query, SetQuery}
 )
 
 // change sets the part. White space and control characters in it are encoded: they would end the request target, and
@@ -51,8 +51,8 @@ func path(m *message.Message) ([]byte, bool) {
 	return b, ok
 }
 
-// setPath replaces a target without a path, such as "*", as a whole.
-func setPath(m *message.Message, b []byte) bool {
+// SetPath replaces a target without a path, such as "*", as a whole.
+func SetPath(m *message.Message, b []byte) bool {
 	if _, ok := m.PathQuery(); !ok {
 		return m.SetURI(b)
 	}
@@ -68,8 +68,8 @@ func setPathQuery(m *message.Message, b []byte) bool {
 	return m.SetURI(append(append(make([]byte, 0, len(uri)+len(b)), uri[:len(uri)-len(old)]...), b...))
 }
 
-// setQuery keeps the question mark that is there even when nothing follows it any more.
-func setQuery(m *message.Message, b []byte) bool {
+// SetQuery keeps the question mark that is there even when nothing follows it any more.
+func SetQuery(m *message.Message, b []byte) bool {
 	old, ok := m.Query()
 	uri := m.URI()
 	if !ok {
@@ -81,9 +81,9 @@ func setQuery(m *message.Message, b []byte) bool {
 	return m.SetURI(append(append(make([]byte, 0, len(uri)+len(b)), uri[:len(uri)-len(old)]...), b...))
 }
 
-// setWholeURI makes the Host header follow the authority of an absolute target, with which it has to agree (RFC 9112,
+// SetURI makes the Host header follow the authority of an absolute target, with which it has to agree (RFC 9112,
 // section 3.2.2).
-func setWholeURI(m *message.Message, b []byte) bool {
+func SetURI(m *message.Message, b []byte) bool {
 	if len(b) == 0 || !m.SetURI(b) {
 		return false
 	}

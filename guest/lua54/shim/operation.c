@@ -1,5 +1,7 @@
 #include "guest.h"
 
+#include <string.h>
+
 __attribute__((import_module(ABI_IMPORT_MODULE), import_name("call"))) uint64_t host_call(uint32_t op, void *address,
                                                                                           uint32_t length);
 
@@ -37,6 +39,30 @@ static void push_position(lua_State *L) {
   lua_pushliteral(L, "");
 }
 
+/* The name by which the script called what runs now, through the prelude's own functions; NULL where it has none. */
+static const char *called_name(lua_State *L) {
+  lua_Debug caller, called;
+  int level = 0;
+  while (lua_getstack(L, level + 1, &caller) && lua_getinfo(L, "S", &caller) && caller.short_src[0] == '<') level++;
+  return lua_getstack(L, level, &called) && lua_getinfo(L, "n", &called) ? called.name : NULL;
+}
+
+/* Replaces the message on the top. The host knows the number of a bad argument, but not the function's name: "bad argument
+ * #1 (...)" becomes "bad argument #1 to 'connect' (...)". */
+static void name_function(lua_State *L) {
+  static const char start[] = "bad argument #";
+  const char *message = lua_tostring(L, -1);
+  if (message == NULL || strncmp(message, start, sizeof start - 1) != 0) return;
+  const char *rest = message + sizeof start - 1;
+  while (*rest >= '0' && *rest <= '9') rest++;
+  const char *name = called_name(L);
+  if (*rest != ' ' || rest[1] != '(' || name == NULL) return;
+  lua_pushlstring(L, message, (size_t)(rest - message));
+  lua_pushfstring(L, " to '%s'%s", name, rest);
+  lua_concat(L, 2);
+  lua_replace(L, -2);
+}
+
 static int after_park(lua_State *L, int status, lua_KContext context);
 
 /* Gives a host call's result to Lua: pushes values, raises an error, or parks and does so when it is resumed. */
@@ -65,6 +91,7 @@ static int finish(lua_State *L, uint32_t status, uint32_t length) {
       default:
         push_position(L);
         if (exchange_get(L, length) != 1) return luaL_error(L, "operation failed");
+        name_function(L);
         lua_concat(L, 2);
         return lua_error(L);
     }

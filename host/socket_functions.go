@@ -3,7 +3,6 @@ package host
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"math"
@@ -17,7 +16,7 @@ import (
 //
 //	socket.new() -> handle
 //	socket.connect(handle, address, port) -> 1; nil, message; nil
-//	socket.connect_ssl(handle, address, port, name) -> likewise; the server's certificate is not verified
+//	socket.connect_ssl(handle, address, port, options) -> likewise, over TLS: see tlsOptions
 //	socket.send(handle, data, first, last) -> number of bytes sent, -1
 //	socket.receive(handle, pattern, prefix) -> data; nil, message
 //	socket.settimeout(handle, seconds) -> 1
@@ -27,6 +26,7 @@ import (
 // A socket kept beyond its execution, or without a handle, is a closed one.
 type socketFunctions struct {
 	dial    func(ctx context.Context, network, address string) (net.Conn, error)
+	files   *fileAccess
 	maxOpen int
 	maxRead int
 }
@@ -85,7 +85,7 @@ func (s *socketFunctions) connect(c *Call, secure bool) error {
 		}
 		port = string(text)
 	}
-	name, err := c.optional()
+	options, err := c.tlsOptions()
 	if err != nil {
 		return err
 	}
@@ -104,14 +104,21 @@ func (s *socketFunctions) connect(c *Call, secure bool) error {
 		defer cancel()
 		conn, err := s.dial(ctx, target.network, target.address)
 		if err == nil && secure {
-			conn, err = handshake(ctx, conn, name)
+			conn, err = s.handshake(ctx, conn, target.host, options)
+		}
+		if mistake := (*optionError)(nil); errors.As(err, &mistake) {
+			return mistake
 		}
 		if unknown := (*net.DNSError)(nil); errors.As(err, &unknown) && unknown.IsNotFound {
 			return fmt.Errorf("connect: cannot parse destination address '%s'", address)
 		}
 		if err != nil {
 			results.Nil()
-			results.String(errCannotConnect.Error())
+			if reason := errCannotConnect.Error(); options.verify { // which HAProxy cannot, so that nobody compares the words
+				results.String(reason + ": " + err.Error())
+			} else {
+				results.String(reason)
+			}
 			return nil
 		}
 		on.connected(conn)
@@ -135,16 +142,6 @@ func (c *Call) refused(err error) error {
 	c.Results.Nil()
 	c.Results.String(err.Error())
 	return nil
-}
-
-// handshake makes a connection a TLS one. Like HAProxy's sockets it takes any certificate. It closes conn on failure.
-func handshake(ctx context.Context, conn net.Conn, name string) (net.Conn, error) {
-	secured := tls.Client(conn, &tls.Config{ServerName: name, InsecureSkipVerify: true})
-	if err := secured.HandshakeContext(ctx); err != nil {
-		conn.Close()
-		return nil, err
-	}
-	return secured, nil
 }
 
 func socketSend(c *Call) error {

@@ -60,7 +60,7 @@ func Standard(config StandardConfig) Library {
 	config.MaxRead = min(orDefault(config.MaxRead, DefaultRead), DefaultRead)
 	files := &fileFunctions{access: newFileAccess(config.Files), maxOpen: config.MaxOpenFiles, maxRead: config.MaxRead}
 	processes := &processFunctions{allowed: config.AllowExecute, files: files}
-	sockets := &socketFunctions{dial: config.Dial, maxOpen: config.MaxSockets, maxRead: config.MaxRead}
+	sockets := &socketFunctions{dial: config.Dial, files: files.access, maxOpen: config.MaxSockets, maxRead: config.MaxRead}
 	return Libraries{
 		files.library(), processes.library(), sockets.library(), Functions{
 			"register":  register,

@@ -17,7 +17,7 @@ for _, name in ipairs({"method", "version", "path", "qs", "length", "headers"}) 
   members[name] = host.bind("applet_http." .. name, true)
 end
 
-local class = host.class("AppletHTTP")
+local class = host.class("AppletHTTP", methods)
 
 function class.__index(applet, key)
   local make = members[key]

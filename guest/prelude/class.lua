@@ -3,7 +3,7 @@ local host = ...
 local select, type = select, type
 
 -- The methods of every class by its name, for the test that holds them against the table of the API.
-host.classes = {}
+host.classes = host.classes or {}
 
 -- host.class(name, methods) -> metatable. An object is a table with its handle in [0].
 function host.class(name, methods)

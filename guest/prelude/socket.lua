@@ -17,6 +17,8 @@ function Socket.close(socket) socket[0] = close(socket[0]) end
 -- For compatibility, as in HAProxy: it does nothing.
 function Socket.setoption() end
 
+host.classes = {Socket = Socket}
+
 local meta = {
   __index = Socket,
   __name = "Socket",

@@ -16,9 +16,9 @@ import (
 var notCalled = []string{
 	"core.alert", "core.crit", "core.warning", "core.notice", "core.info", "core.debug", "core.proxies",
 	"core.frontends", "core.backends", "core.Debug", "core.Warning", "core.now", "core.http_date", "core.imf_date",
-	"core.rfc850_date", "core.asctime_date", "core.yield", "core.tcp", "core.concat", "core.tokenize", "Proxy",
+	"core.rfc850_date", "core.asctime_date", "core.yield", "core.concat", "core.tokenize", "Proxy",
 	"Server", "Listener", "EventSub", "Concat", "Queue", "Shared", "Patref", "TXN.http_req", "TXN.http_res",
-	"Reply.reason", "Reply.del_header", "HTTP", "HTTPMessage", "Channel", "filter", "Socket", "HTTPClient", "Regex",
+	"Reply.reason", "Reply.del_header", "HTTPMessage", "Channel", "filter", "Regex",
 	"Map", "StickTable", "CertCache",
 }
 

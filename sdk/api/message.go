@@ -92,7 +92,7 @@ var socket = Class{
 	Name: "Socket", Summary: "A connection to another host: what core.tcp() returns. Failures return nil and the reason.",
 	Members: []Member{
 		{":connect(address: string, port?: integer) -> integer?, string?", Configured, "", "Connects to an address, IPv4, IPv6 or `unix@PATH`, or to a name."},
-		{":connect_ssl(address: string, port: integer, options?: table) -> integer?, string?", Configured, "", "Connects, over TLS."},
+		{":connect_ssl(address: string, port: integer, options?: string|table) -> integer?, string?", Configured, "", "Connects, over TLS. Options, or a name for sni: sni, verify (a boolean; without it any certificate is taken), ca_file, crt (files of PEM)."},
 		{":send(data: string, first?: integer, last?: integer) -> integer?, string?, integer?", Configured, "", "Sends bytes, and returns the index of the last one sent."},
 		{":receive(pattern?: integer|string, prefix?: string) -> string?, string?, string?", Configured, "", "So many bytes, `*l` a line, `*a` everything to the end."},
 		{":close()", Configured, "", "Closes it."},

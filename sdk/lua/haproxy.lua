@@ -1363,11 +1363,11 @@ local Socket = {}
 ---@return string?
 function Socket:connect(address, port) end
 
----Connects, over TLS.
+---Connects, over TLS. Options, or a name for sni: sni, verify (a boolean; without it any certificate is taken), ca_file, crt (files of PEM).
 ---In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 2.6.
 ---@param address string
 ---@param port integer
----@param options? table
+---@param options? string|table
 ---@return integer?
 ---@return string?
 function Socket:connect_ssl(address, port, options) end

@@ -43,7 +43,7 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 		Proxy: &Proxy{
 			config: cfg, options: o, Process: o.Process, logs: newLogTargets(cfg, o.Process, diags),
 			backends: map[string]*server.Backend{}, rows: map[*config.Proxy][]*counter.Row{},
-			patterns: &pattern.Sets{},
+			patterns: &pattern.Sets{}, loggers: map[*config.Proxy]*log.Logger{},
 		},
 		ctx: ctx, diags: diags,
 		identities: map[*config.Proxy]*stream.Proxy{}, servers: map[[2]string]*server.Server{}, rules: map[*config.Proxy]*rules{},
@@ -166,6 +166,9 @@ func (b *builder) buildProxies() {
 
 // sectionLogger returns where a section logs to.
 func (b *builder) sectionLogger(section *config.Proxy) *log.Logger {
+	if l := b.loggers[section]; l != nil {
+		return l
+	}
 	targets := section.Logs
 	if section.LogGlobal {
 		targets = append(targets[:len(targets):len(targets)], b.config.Global.Logs...)
@@ -174,7 +177,9 @@ func (b *builder) sectionLogger(section *config.Proxy) *log.Logger {
 	if tag == "" {
 		tag = b.config.Global.LogTag
 	}
-	return b.logs.logger(targets, tag, "log server declared in proxy section '"+section.Name+"'")
+	l := b.logs.logger(targets, tag, "log server declared in proxy section '"+section.Name+"'")
+	b.loggers[section] = l
+	return l
 }
 
 func (b *builder) buildFrontend(section *config.Proxy) *entrance {

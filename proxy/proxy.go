@@ -90,6 +90,7 @@ type Proxy struct {
 	frontends []*entrance
 	backends  map[string]*server.Backend
 	logs      *logTargets
+	loggers   map[*config.Proxy]*log.Logger
 	rows      map[*config.Proxy][]*counter.Row
 
 	Process  *counter.Process

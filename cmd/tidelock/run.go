@@ -23,7 +23,8 @@ func runCommand() *cobra.Command {
 		Use:   "run -f FILE...",
 		Short: "Serve a configuration until told to stop",
 		Long: "Serve a configuration in the foreground. SIGTERM and SIGINT stop listening and give exchanges in flight the time that\n" +
-			"--grace says; a second signal cuts them. SIGUSR1 waits for them as long as hard-stop-after allows.",
+			"--grace says; a second signal cuts them. SIGUSR1 waits for them as long as hard-stop-after allows. SIGTTOU has clients\n" +
+			"refused until SIGTTIN, SIGHUP has the state of all servers logged.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := commandSettings(cmd)
 			if err != nil {
@@ -52,6 +53,9 @@ func (p *program) run(ctx context.Context) error {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGUSR1)
 	defer signal.Stop(signals)
+	requests := make(chan os.Signal, 8)
+	signal.Notify(requests, syscall.SIGHUP, syscall.SIGTTOU, syscall.SIGTTIN)
+	defer signal.Stop(requests)
 
 	served, cfg, err := p.load(ctx)
 	if err != nil {
@@ -75,11 +79,27 @@ func (p *program) run(ctx context.Context) error {
 			return err
 		}
 	}
-	select {
-	case s := <-signals:
-		return p.stop(ctx, served, cfg, s, signals)
-	case <-ctx.Done():
-		return p.stop(context.WithoutCancel(ctx), served, cfg, syscall.SIGTERM, signals)
+	for {
+		select {
+		case s := <-signals:
+			return p.stop(ctx, served, cfg, s, signals)
+		case s := <-requests:
+			obey(served, s)
+		case <-ctx.Done():
+			return p.stop(context.WithoutCancel(ctx), served, cfg, syscall.SIGTERM, signals)
+		}
+	}
+}
+
+// obey does what a signal asks for that ends nothing.
+func obey(served *proxy.Proxy, s os.Signal) {
+	switch s {
+	case syscall.SIGHUP:
+		served.DumpServers()
+	case syscall.SIGTTOU:
+		served.Pause()
+	case syscall.SIGTTIN:
+		served.Resume()
 	}
 }
 

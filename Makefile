@@ -4,6 +4,9 @@
 GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
+# The guests that the binary embeds, of lua54 and lua51. lua51 alone needs no C toolchain.
+GUESTS ?= lua54 lua51
+
 # What `make run` serves.
 CONFIG ?= examples/quickstart/haproxy.cfg
 
@@ -19,7 +22,7 @@ FUZZ_PACKAGES  = $(sort $(dir $(shell grep -rl --include='*_test.go' '^func Fuzz
 export LUA_TARBALL
 
 .DEFAULT_GOAL := build
-.PHONY: build run guests test conformance lint check fuzz soak bench-sandbox bench-proxy coverage-manual clean distclean help
+.PHONY: build run guests guest-lua54 guest-lua51 test conformance lint check fuzz soak bench-sandbox bench-proxy coverage-manual clean distclean help
 
 build: guests ## Build bin/tidelock (the default).
 	$(GO) build -buildvcs=false -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/tidelock ./cmd/tidelock
@@ -29,10 +32,17 @@ run: build ## Install what is missing, build, and serve the quickstart.
 	bin/tidelock run -f $(CONFIG)
 
 # The guest is embedded in the binary: every build and every test needs it. Its scripts know what has changed.
-guests: ## Build the Lua guests, when their inputs have changed.
+# One that was built before and is not wanted goes.
+guests: $(GUESTS:%=guest-%) ## Build the Lua guests (GUESTS), when their inputs have changed.
+	@rm -f $(foreach guest,$(filter-out $(GUESTS),lua54 lua51),guest/$(guest)/$(guest).wasm)
+
+guest-lua54:
 	@guest/lua54/toolchain.sh
 	@guest/lua54/fetch.sh
 	@guest/lua54/build.sh
+
+guest-lua51:
+	@GO=$(GO) guest/lua51/build.sh
 
 # Under the race detector pools drop what they are given, so that allocations mean nothing there.
 test: lint ## Run all tests, and then again under the race detector.
@@ -77,7 +87,7 @@ coverage-manual: guests ## Compare with the keyword tables of HAProxy's manual, 
 	$(GO) run ./cmd/coverage -write docs/compatibility.md
 
 clean: ## Remove what the build made, but not the downloaded sources.
-	rm -rf bin guest/lua54/lua54.wasm guest/lua54/build/objects guest/lua54/build/include
+	rm -rf bin guest/lua54/lua54.wasm guest/lua51/lua51.wasm guest/lua54/build/objects guest/lua54/build/include
 
 distclean: clean ## Remove the downloaded sources, too.
 	rm -rf guest/lua54/build

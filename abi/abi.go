@@ -51,7 +51,7 @@ const (
 // Exports of a guest. Lengths are bytes of values in the inbox. Parameters are all i32. A guest may lack [ExportAnalyse].
 const (
 	ExportVersion    = "version"     // () -> i32: major<<16 | minor
-	ExportInitialise = "_initialize" // (): once, before anything else but version
+	ExportInitialise = "_initialize" // (): once, before anything else
 	ExportAllocate   = "allocate"    // (size) -> i32: makes the inbox hold size bytes; address of the descriptor, 0 when out of memory
 	ExportLoad       = "load"        // (length) -> i64: compiles a chunk; name string, source string, trusted boolean; yields its registration number
 	ExportStart      = "start"       // (execution, registration, length) -> i64
@@ -70,6 +70,11 @@ const (
 //	then: first int, second int (positions), what string, chunk string, line int, variable boolean; for each reason to
 //	      share: the first assigns the variable, there, that the second reads, or does what is said instead of a variable.
 //	      Without chunk and line it is a function of the prelude that assigns it.
+
+// ExportInterruptWord is exported instead of [ExportInterrupt] and [ExportLocate] by a guest that cannot be called while
+// it calls Fuel, such as a Go program, in whose runtime that may happen anywhere: () -> i32, the address of a u32 to which
+// the host writes an [Interrupt]. The guest reads it before every instruction, and clears it when it leaves.
+const ExportInterruptWord = "interrupt_word"
 
 // Operation is the first parameter of [ImportCall].
 type Operation uint32

@@ -48,6 +48,7 @@ type module struct {
 	compiled wazero.CompiledModule
 	memory   uint64   // bytes that an instance starts with
 	globals  []string // mutable ones, by export name
+	word     bool     // it is interrupted by abi.ExportInterruptWord
 	stats    meter.Stats
 }
 
@@ -86,6 +87,9 @@ func NewEngine(ctx context.Context, config EngineConfig) (*Engine, error) {
 		NewFunctionBuilder().WithGoFunction(api.GoFunc(hostCall), []api.ValueType{i32, i32, i32}, []api.ValueType{i64}).Export(abi.ImportCall).
 		NewFunctionBuilder().WithGoFunction(api.GoFunc(hostFuel), nil, []api.ValueType{i64}).Export(abi.ImportFuel).
 		Instantiate(ctx)
+	if err == nil {
+		err = giveWASI(ctx, e.runtime)
+	}
 	if err != nil {
 		return nil, errors.Join(err, e.Close(ctx))
 	}
@@ -125,7 +129,8 @@ func (e *Engine) compile(ctx context.Context, binary []byte) (*module, error) {
 	if err := errors.Join(checkImports(compiled), checkExports(compiled)); err != nil {
 		return nil, errors.Join(err, compiled.Close(ctx))
 	}
-	m := &module{compiled: compiled, memory: memorySize(compiled), globals: rewritten.Globals, stats: rewritten.Stats}
+	_, word := compiled.ExportedFunctions()[abi.ExportInterruptWord]
+	m := &module{compiled: compiled, memory: memorySize(compiled), globals: rewritten.Globals, word: word, stats: rewritten.Stats}
 	e.modules[hash] = m
 	return m, nil
 }
@@ -142,6 +147,9 @@ func memorySize(compiled wazero.CompiledModule) (bytes uint64) {
 func checkImports(compiled wazero.CompiledModule) error {
 	for _, f := range compiled.ImportedFunctions() {
 		from, name, _ := f.Import()
+		if from == wasiModule && isWASIFunction(name) {
+			continue
+		}
 		if from != abi.ImportModule || name != abi.ImportCall && name != abi.ImportFuel {
 			return fmt.Errorf("guest module: imports %s.%s, which the sandbox does not give; it gives %s.%s",
 				from, name, abi.ImportModule, abi.ImportCall)
@@ -150,12 +158,15 @@ func checkImports(compiled wazero.CompiledModule) error {
 	return nil
 }
 
-// guestExports are the functions that a guest must export, with the number of their i32 parameters and their result.
-var guestExports = []struct {
+// guestExport is a function that a guest exports, with the number of its i32 parameters and its result.
+type guestExport struct {
 	name       string
 	parameters int
 	results    []api.ValueType
-}{
+}
+
+// guestExports are those that every guest must have.
+var guestExports = []guestExport{
 	{abi.ExportVersion, 0, []api.ValueType{api.ValueTypeI32}},
 	{abi.ExportInitialise, 0, nil},
 	{abi.ExportAllocate, 1, []api.ValueType{api.ValueTypeI32}},
@@ -163,14 +174,22 @@ var guestExports = []struct {
 	{abi.ExportStart, 3, []api.ValueType{api.ValueTypeI64}},
 	{abi.ExportResume, 3, []api.ValueType{api.ValueTypeI64}},
 	{abi.ExportCancel, 1, []api.ValueType{api.ValueTypeI64}},
-	{abi.ExportInterrupt, 1, nil},
-	{abi.ExportLocate, 0, []api.ValueType{api.ValueTypeI64}},
 	{abi.ExportCollect, 0, []api.ValueType{api.ValueTypeI32}},
+}
+
+// interruptExports are the two ways in which a guest can be interrupted, of which it has to have one.
+var interruptExports = [2][]guestExport{
+	{{abi.ExportInterrupt, 1, nil}, {abi.ExportLocate, 0, []api.ValueType{api.ValueTypeI64}}},
+	{{abi.ExportInterruptWord, 0, []api.ValueType{api.ValueTypeI32}}},
 }
 
 func checkExports(compiled wazero.CompiledModule) error {
 	functions := compiled.ExportedFunctions()
-	for _, want := range guestExports {
+	interrupt := interruptExports[0]
+	if _, ok := functions[abi.ExportInterruptWord]; ok {
+		interrupt = interruptExports[1]
+	}
+	for _, want := range slices.Concat(guestExports, interrupt) {
 		f, ok := functions[want.name]
 		if !ok {
 			return fmt.Errorf("guest module: exports no function %q", want.name)

@@ -288,6 +288,9 @@ func (x *Execution) cancel(reason error) error {
 func (x *Execution) broken(err error) error {
 	in := x.instance
 	kind, message := ErrFault, err.Error()
+	if in.memory.refused { // Go's runtime can refuse a program nothing: it gives up, or it traps
+		kind, message = ErrOutOfMemory, ""
+	}
 	if errors.As(err, new(killed)) {
 		kind, message = ErrKilled, x.position
 		if x.reason != nil {

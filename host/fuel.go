@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"encoding/binary"
 	"time"
 
 	"tidelock/abi"
@@ -76,6 +77,14 @@ func (in *instance) callAside(fuel int64, export string, parameters ...uint64) (
 // interrupt makes the guest look up at its next instruction. It re-enters the guest, which has no fuel at this point. A
 // guest that does not even bear that is killed.
 func (in *instance) interrupt(kind abi.Interrupt) {
+	if in.image.module.word {
+		word := in.window(in.interruptWord, 4)
+		if word == nil {
+			panic(killed{})
+		}
+		binary.LittleEndian.PutUint32(word, uint32(kind))
+		return
+	}
 	if _, err := in.callAside(asideFuel, abi.ExportInterrupt, uint64(kind)); err != nil {
 		panic(killed{})
 	}
@@ -83,6 +92,9 @@ func (in *instance) interrupt(kind abi.Interrupt) {
 
 // locate asks a guest that is about to be killed where its script stands.
 func (in *instance) locate() string {
+	if in.image.module.word { // which cannot be asked now
+		return ""
+	}
 	packed, err := in.callAside(asideFuel, abi.ExportLocate)
 	if err != nil {
 		return ""

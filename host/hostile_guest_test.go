@@ -35,7 +35,7 @@ func TestEngine_NewImage_Errors(t *testing.T) {
 		{"truncated", good[:len(good)-20], "guest module: "},
 		{"older version", replaced(abi.ExportVersion, constant32(0)).bytes(), "its ABI has version 0.0, this host has 1."},
 		{"newer version", replaced(abi.ExportVersion, constant32(7<<16|2)).bytes(), "its ABI has version 7.2"},
-		{"WASI", guestModule{imports: [][2]string{{"wasi_snapshot_preview1", "proc_exit"}}}.bytes(), "imports wasi_snapshot_preview1.proc_exit, which the sandbox does not give"},
+		{"WASI", guestModule{imports: [][2]string{{"wasi_snapshot_preview1", "path_symlink"}}}.bytes(), "imports wasi_snapshot_preview1.path_symlink, which the sandbox does not give"},
 		{"more of the host", guestModule{imports: [][2]string{{abi.ImportModule, "more"}}}.bytes(), "imports tidelock.more, which"},
 		{"call with another type", guestModule{callType: "\x60\x01\x7f\x01\x7e", code: map[string][]byte{}}.bytes(), "call"},
 		{"no memory", guestModule{noMemory: true}.bytes(), ""},

@@ -72,9 +72,9 @@ type Image struct {
 	groups   []*group
 	snapshot *snapshot // nil until Seal
 	globals  []uint64  // values of the module's mutable globals in the snapshot
-	// descriptor is the address of the exchange descriptor in the snapshot.
-	descriptor uint32
-	joins      []Join
+	// descriptor and interruptWord are the addresses of what they are called after in the snapshot.
+	descriptor, interruptWord uint32
+	joins                     []Join
 
 	life  context.Context // ends when the image is closed; tasks run in it
 	end   context.CancelCauseFunc

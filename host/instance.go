@@ -41,9 +41,12 @@ type body struct {
 	fuel       api.MutableGlobal
 	globals    []api.MutableGlobal // in the order of module.globals
 	descriptor uint32              // address of the exchange descriptor
-	overflow   []byte              // a host function's results that did not fit the inbox, until OpTake
-	fuelLeft   int64               // value of the fuel global when it was last read or written here
-	context    *callContext
+	// interruptWord is an address too, of a guest that exports abi.ExportInterruptWord.
+	interruptWord uint32
+	overflow      []byte // a host function's results that did not fit the inbox, until OpTake
+	lastWords     []byte // what the guest's runtime wrote to its standard error output, the beginning
+	fuelLeft      int64  // value of the fuel global when it was last read or written here
+	context       *callContext
 }
 
 // callContext is the context of every call into an instance: it tells host functions which instance calls. It carries
@@ -66,6 +69,11 @@ func newInstance(ctx context.Context, image *Image, number int) (*instance, erro
 // boot initialises a guest that is not a clone.
 func (in *instance) boot() error {
 	fuel := int64(in.image.config.LoadTime / nanosecondsPerTick)
+	for _, export := range []string{meter.FunctionInitData, abi.ExportInitialise} {
+		if _, err := in.callAside(fuel, export); err != nil {
+			return fmt.Errorf("guest module: %s: %w", export, err)
+		}
+	}
 	version, err := in.callAside(fuel, abi.ExportVersion)
 	if err != nil {
 		return fmt.Errorf("guest module: %w", err)
@@ -74,11 +82,6 @@ func (in *instance) boot() error {
 		return fmt.Errorf("guest module: its ABI has version %d.%d, this host has %d.%d; rebuild the guest",
 			major, version&0xffff, abi.VersionMajor, abi.VersionMinor)
 	}
-	for _, export := range []string{meter.FunctionInitData, abi.ExportInitialise} {
-		if _, err := in.callAside(fuel, export); err != nil {
-			return fmt.Errorf("guest module: %s: %w", export, err)
-		}
-	}
 	descriptor, err := in.callAside(fuel, abi.ExportAllocate, abi.InboxSize)
 	if err != nil {
 		return fmt.Errorf("guest module: %s: %w", abi.ExportAllocate, err)
@@ -86,6 +89,13 @@ func (in *instance) boot() error {
 	in.descriptor = uint32(descriptor)
 	if len(in.inbox()) < abi.InboxSize || in.outbox() == nil {
 		return fmt.Errorf("guest module: %s returned a descriptor of buffers outside its memory", abi.ExportAllocate)
+	}
+	if in.image.module.word {
+		word, err := in.callAside(fuel, abi.ExportInterruptWord)
+		if err != nil {
+			return fmt.Errorf("guest module: %s: %w", abi.ExportInterruptWord, err)
+		}
+		in.interruptWord = uint32(word)
 	}
 	return nil
 }
@@ -140,7 +150,7 @@ func (b *body) become(image *Image) error {
 			return ErrOutOfMemory
 		}
 	}
-	b.descriptor = image.descriptor
+	b.descriptor, b.interruptWord = image.descriptor, image.interruptWord
 	for i, g := range b.globals {
 		g.Set(image.globals[i])
 	}

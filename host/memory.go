@@ -37,6 +37,7 @@ type linearMemory struct {
 	reserve []byte    // the address space; nil after Free
 	size    uint64    // bytes that the module has
 	charged int64     // bytes taken from the budget
+	refused bool      // the module has wanted more than it may have
 }
 
 func (m *linearMemory) context(ctx context.Context) context.Context {
@@ -63,10 +64,12 @@ func (m *linearMemory) Allocate(_, _ uint64) experimental.LinearMemory { return 
 // enough memory".
 func (m *linearMemory) Reallocate(size uint64) []byte {
 	if size > uint64(len(m.reserve)) {
+		m.refused = true
 		return nil
 	}
 	if cost := m.cost(size) - m.charged; cost > 0 {
 		if !m.budget.take(cost) {
+			m.refused = true
 			return nil
 		}
 		m.charged += cost

@@ -72,7 +72,7 @@ func (image *Image) takeSnapshot() error {
 	for _, g := range in.globals {
 		image.globals = append(image.globals, g.Get())
 	}
-	image.descriptor = in.descriptor
+	image.descriptor, image.interruptWord = in.descriptor, in.interruptWord
 	image.mu.Lock()
 	defer image.mu.Unlock()
 	image.snapshot = snapshot

@@ -40,6 +40,9 @@ func (b *builder) buildBackend(section *config.Proxy) *server.Backend {
 	backend.InspectDelay, backend.ResponseInspectDelay = section.InspectDelay, section.ResponseInspectDelay
 	backend.BufferRequest = section.HTTPBufferRequest || section.Balance.CheckPost
 	backend.AfterResponseRules = rules.afterResponse
+	if section.Kind == config.Backend { // a listen section's are those of its frontend
+		backend.Filters = b.filtersOf(section)
+	}
 	persist(backend, section, rules)
 	backend.Prefer = preferred(backend, rules.preferences)
 	rules.stick.install(backend)

@@ -8,6 +8,7 @@ import (
 
 	"tidelock/proxy/cache"
 	"tidelock/proxy/command"
+	"tidelock/proxy/compression"
 	"tidelock/proxy/config"
 	"tidelock/proxy/config/syntax"
 	"tidelock/proxy/counter"
@@ -91,6 +92,7 @@ type builder struct {
 	tables      *sticktable.Tables
 	caches      map[string]*cache.Cache
 	resolvers   map[string]*resolver.Resolver // by the name of their section, as rules ask for them
+	compression *compression.Limits           // nil until a section compresses
 	nameservers map[string]command.Resolvers
 	services    map[string]rule.Service // that use-service rules may name, besides those of scripts
 	rules       map[*config.Proxy]*rules
@@ -210,6 +212,7 @@ func (b *builder) buildFrontend(section *config.Proxy) *entrance {
 	c.ErrorReply = b.errorReply(section)
 	c.Log = b.logging(section, e.logger)
 	c.LogASAP = section.LogASAP
+	c.Filters = b.filtersOf(section)
 	c.LogRefused = b.logRefused(section, e.logger)
 	e.Frontend = frontend.New(c)
 	e.maxconn = section.Maxconn

@@ -36,13 +36,16 @@ type Global struct {
 	MaxRewrite int // tune.maxrewrite
 	// VariableLimits are tune.vars.sess-max-size, txn-max-size and reqres-max-size.
 	VariableLimits variable.Limits
-	MaxHeaders     int               // tune.http.maxhdr
-	HeaderCase     map[string]string // h1-case-adjust: header names in lower case to how bogus peers want them
-	SendHostname   *string           // log-send-hostname: what log lines give as host, "" is the system's name; nil sends none
+	// CompressionRate is maxcomprate in bytes, CompressionLoad maxcompcpuusage, CompressionLevel tune.comp.maxlevel.
+	CompressionRate, CompressionLoad, CompressionLevel int
+
+	MaxHeaders   int               // tune.http.maxhdr
+	HeaderCase   map[string]string // h1-case-adjust: header names in lower case to how bogus peers want them
+	SendHostname *string           // log-send-hostname: what log lines give as host, "" is the system's name; nil sends none
 }
 
 func defaultGlobal() Global {
-	return Global{UID: -1, GID: -1, LogTag: "haproxy", Stats: defaultStats()}
+	return Global{UID: -1, GID: -1, LogTag: "haproxy", Stats: defaultStats(), CompressionLoad: 100, CompressionLevel: 1}
 }
 
 // globalFlag makes the parser of a keyword without arguments, which "no" may stand before where the syntax allows it.

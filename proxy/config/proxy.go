@@ -49,6 +49,7 @@ type Proxy struct {
 	StickTable   *sticktable.Config // nil for none
 	StickTableAt syntax.Position
 	Rules        []Rule
+	Filters      []Filter
 	Inherited    []Rule // of its defaults section: they run first and see only the ACLs declared there
 }
 
@@ -88,6 +89,7 @@ type Settings struct {
 	RetryOff             bool       // retry-on none
 	FullConn             int        // 0 for the default
 	StatsPage            *StatsPage // nil for none
+	Compression          Compression
 }
 
 // LogStyle is a standard log format that an option chooses.

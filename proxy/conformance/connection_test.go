@@ -57,6 +57,7 @@ func abstract(name string) string {
 // "silence" or "timed out".
 //
 //	(nothing)  an HTTP message, to its end        head     its head only
+//	decoded    a message, without the codings of its body
 //	close      all until the other side closes    silence  nothing at all
 //	"text"     up to and with this text           <n>      that many bytes
 func (c *connection) receive(what word) ([]byte, string) {
@@ -68,6 +69,9 @@ func (c *connection) receive(what word) ([]byte, string) {
 		data, err = c.until(what.text)
 	case what.text == "":
 		data, err = c.message()
+	case what.text == "decoded":
+		data, err = c.message()
+		data = decoded(data)
 	case what.text == "head":
 		data, err = c.until("\r\n\r\n")
 	case what.text == "close":

@@ -18,6 +18,8 @@ type Process struct {
 	CompressorInRate, CompressorOutRate Rate // KiB
 	FailedResolutions, DroppedLogs      atomic.Uint64
 
+	compressed, compressedTo atomic.Uint64 // bytes
+
 	bytesOut     atomic.Uint64
 	bytesOutRate Rate // KiB
 
@@ -76,6 +78,21 @@ func (p *Process) Request() {
 func (p *Process) Session(now time.Time) {
 	if p != nil {
 		p.SessionRate.Add(now)
+	}
+}
+
+// Compress counts what was compressed, and what that came to.
+func (p *Process) Compress(now time.Time, in, out uint64) {
+	if p == nil {
+		return
+	}
+	for _, c := range []struct {
+		total *atomic.Uint64
+		rate  *Rate
+		n     uint64
+	}{{&p.compressed, &p.CompressorInRate, in}, {&p.compressedTo, &p.CompressorOutRate, out}} {
+		total := c.total.Add(c.n)
+		c.rate.AddN(now, total>>10-(total-c.n)>>10)
 	}
 }
 

@@ -42,6 +42,9 @@ func (e *Exchange) Attach(filters []Filter) error {
 	return e.Request.Start()
 }
 
+// Empty reports whether no filter takes part.
+func (e *Exchange) Empty() bool { return len(e.Request.channels) == 0 }
+
 // Halt ends what callbacks of both directions wait for. No data passes any more.
 func (e *Exchange) Halt() {
 	e.Request.Halt()

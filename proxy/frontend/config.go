@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"tidelock/proxy/filter"
 	"tidelock/proxy/server"
 	"tidelock/proxy/stream"
 )
@@ -50,6 +51,9 @@ type Config struct {
 	AfterResponseRules func(*stream.Stream) stream.Verdict
 	// ChooseBackend returns the backend of an exchange that has no service, nil for none (503).
 	ChooseBackend func(*stream.Stream) *server.Backend
+
+	// Filters look at all exchanges, in this order.
+	Filters []filter.Filter
 
 	// ErrorReply fills the stream's empty Response for a status that the proxy itself answers with. It reports false to
 	// leave that to the default pages, and with a Response that is still empty true means to close without an answer.

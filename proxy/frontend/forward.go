@@ -5,6 +5,7 @@ import (
 	"syscall"
 	"time"
 
+	"tidelock/proxy/filter"
 	"tidelock/proxy/http1"
 	"tidelock/proxy/server"
 	"tidelock/proxy/stream"
@@ -24,6 +25,9 @@ func (s *session) forward() {
 	for reuse := true; ; reuse = false {
 		if !s.connect(reuse) {
 			s.replyUnserved()
+			return
+		}
+		if !s.startFilteringResponse() {
 			return
 		}
 		heard := s.server.Received()
@@ -98,7 +102,7 @@ func (s *session) sendRequest() error {
 	if len(s.attempt.body) > 0 {
 		return s.sendRemembered(framing)
 	}
-	if s.requestBody.Done() {
+	if s.requestBody.Done() && s.filters == nil {
 		return s.server.Flush()
 	}
 	s.waiting.suspend()
@@ -206,6 +210,8 @@ func (s *session) replyUpload() {
 	switch {
 	case errors.As(s.upload.err, &syntax):
 		s.replyError(syntax.Status)
+	case errors.Is(s.upload.err, filter.ErrRefused):
+		s.replyError(400)
 	case errors.Is(s.upload.err, http1.ErrTimeout):
 		s.replyError(408)
 	}

@@ -35,7 +35,9 @@ func (s *session) serveHTTP(o opening) (parked bool) {
 		if first {
 			s.backend = chosen
 		}
-		s.exchangeHTTP(first && o == switched)
+		if s.attachFilters(s.frontend.Filters) {
+			s.exchangeHTTP(first && o == switched)
+		}
 		if !s.finish() {
 			return false
 		}
@@ -55,6 +57,7 @@ func (s *session) beginStream() {
 	s.responseBody.Begin(nil, http1.Framing{}, nil, nil)
 	// Until the head says otherwise, whatever comes is part of what cannot be understood.
 	s.requestBody.Begin(&s.client, http1.Framing{Kind: http1.UntilClose}, &s.request, nil)
+	s.stopFilters()
 	s.applet = httpApplet{session: s}
 	s.outBefore, s.logged = s.client.Sent(), false
 }
@@ -169,16 +172,21 @@ func (s *session) exchangeHTTP(inspected bool) {
 			s.replyError(503)
 			return
 		}
+		if !s.attachBackendFilters() {
+			return
+		}
 		b := s.backend
 		if !s.shared() && !s.prepareRequest(b.ContentRules, b.InspectDelay, b.BufferRequest && !f.BufferRequest, b.RequestRules) {
 			return
 		}
 	}
 	if st.Service != nil {
-		s.serveService()
+		if s.filterRequestHead() && s.startFilteringResponse() {
+			s.serveService()
+		}
 		return
 	}
-	if s.applyRequestRules(f.ForwardRules) {
+	if s.applyRequestRules(f.ForwardRules) && s.filterRequestHead() {
 		s.forward()
 	}
 }
@@ -216,6 +224,7 @@ func (s *session) finish() bool {
 		s.stream.Record.End(clientCause(err), stream.InData)
 		s.keep = false
 	}
+	s.stopFilters()
 	if s.keep && !s.requestBody.Done() {
 		s.keep = s.drain()
 	}

@@ -43,7 +43,14 @@ func (s *session) serveService() {
 		record.End(stream.Internal, stream.InData)
 		s.keep = false
 	default:
-		if err := s.writer.Close(&s.response); err != nil {
+		err := error(nil)
+		if s.filters != nil {
+			err = s.applet.endFiltered()
+		}
+		if err == nil {
+			err = s.writer.Close(&s.response)
+		}
+		if err != nil {
 			record.End(stream.Internal, stream.InData)
 			s.keep = false
 		}
@@ -95,7 +102,7 @@ func (a *httpApplet) StartResponse() error {
 	case s.response.Status() < 200:
 		return ErrNoResponse
 	}
-	if !s.applyResponseRules() || !s.sendable() {
+	if !s.applyResponseRules() || !s.sendable() || !s.filterResponseHead() {
 		a.answered = true
 		return ErrAnswered
 	}
@@ -133,7 +140,13 @@ func (a *httpApplet) Write(p []byte) (int, error) {
 	case !s.started:
 		return 0, ErrNotStarted
 	}
-	n, err := s.writer.Write(p)
+	var n int
+	var err error
+	if s.filters != nil {
+		n, err = a.writeFiltered(p)
+	} else {
+		n, err = s.writer.Write(p)
+	}
 	s.stream.Record.BytesOut += int64(n)
 	return n, a.failed(err)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 
+	"tidelock/proxy/filter"
 	"tidelock/proxy/http1"
 	"tidelock/proxy/server"
 	"tidelock/proxy/stream"
@@ -24,7 +25,7 @@ func (s *session) relayResponse() {
 		s.replyError(500)
 		return
 	}
-	if !s.sendable() {
+	if !s.sendable() || !s.filterResponseHead() {
 		return
 	}
 	s.stream.Record.Status = s.response.Status()
@@ -68,6 +69,9 @@ func (s *session) responseFraming() http1.Framing {
 
 // relayBody copies the response's body. Errors of the client's side are *http1.FlushError.
 func (s *session) relayBody() error {
+	if s.filters != nil {
+		return s.relayFiltered()
+	}
 	for {
 		piece, err := s.responseBody.Next()
 		if err == io.EOF {
@@ -95,6 +99,8 @@ func (s *session) failRelay(err error) {
 	var client *http1.FlushError
 	var syntax *http1.SyntaxError
 	switch {
+	case errors.Is(err, filter.ErrRefused):
+		record.End(stream.ProxyDenied, stream.InData)
 	case errors.As(err, &client):
 		record.End(clientCause(err), stream.InData)
 	case errors.As(err, &syntax) && s.client.Sent() == s.outBefore:

@@ -14,7 +14,7 @@ import (
 func (s *session) rememberRequest() {
 	a := &s.attempt
 	retry := &s.backend.Retry
-	if retry.On&^server.ConnFailure == 0 && len(retry.Statuses) == 0 || s.stream.Overrides.NoReplay || s.asked.Upgrade {
+	if retry.On&^server.ConnFailure == 0 && len(retry.Statuses) == 0 || s.stream.Overrides.NoReplay || s.asked.Upgrade || !s.keepsWhole() {
 		return
 	}
 	if s.requestBody.Done() {

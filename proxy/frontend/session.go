@@ -125,6 +125,7 @@ func (s *session) close() {
 		s.upload.stop(s)
 		s.endWaiting()
 		s.dropServer()
+		s.stopFilters()
 		s.release()
 	}
 	if s.kept != nil {

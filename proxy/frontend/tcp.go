@@ -21,7 +21,7 @@ func (s *session) serveTCP() (parked bool) {
 	s.presence.appear(s.stream.ID, s.Accepted)
 	s.beginWaiting()
 	s.offerRequest()
-	if s.exchangeTCP() {
+	if s.attachFilters(s.frontend.Filters) && s.exchangeTCP() {
 		s.endWaiting()
 		return s.serveHTTP(switched)
 	}
@@ -35,6 +35,7 @@ func (s *session) serveTCP() (parked bool) {
 	}
 	s.dropServer()
 	s.release()
+	s.stopFilters()
 	s.stream.Record.BytesIn += s.client.Received()
 	s.log()
 	s.linger()
@@ -60,6 +61,9 @@ func (s *session) exchangeTCP() (switched bool) {
 		if b.Proxy.Mode == stream.ModeHTTP {
 			return true
 		}
+		if !s.attachBackendFilters() {
+			return false
+		}
 		if !s.shared() && !s.obeyTCP(s.inspect(b.ContentRules, &s.requestInput, b.InspectDelay), stream.InRequest) {
 			return false
 		}
@@ -72,6 +76,9 @@ func (s *session) exchangeTCP() (switched bool) {
 	s.prepareAttempt()
 	st.RequestInput = nil
 	if !s.assign() || !s.connect(false) {
+		return false
+	}
+	if !s.startFilteringResponse() {
 		return false
 	}
 	st.StoreServer()

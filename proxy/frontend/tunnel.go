@@ -112,6 +112,12 @@ func (s *session) copyOneWay(to, from *http1.Conn) (result copied) {
 		}
 	}()
 	defer s.recovered("tunnel")
+	if s.filters != nil && s.stream.Request == nil { // what a client has upgraded to is nothing that filters know
+		if from == &s.client {
+			return s.copyFiltered(&s.filters.Request, to, from)
+		}
+		return s.copyFiltered(&s.filters.Response, to, from)
+	}
 	return s.copyBytes(to, from)
 }
 
@@ -198,6 +204,9 @@ func (s *session) finTimeout(c *http1.Conn) time.Duration {
 
 // stopTunnel ends both directions, whatever they wait for.
 func (s *session) stopTunnel() {
+	if s.filters != nil {
+		s.filters.Halt()
+	}
 	for _, c := range []*http1.Conn{&s.client, s.server.Conn} {
 		c.HaltReading()
 		underneath(c.Net()).Close()

@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	"tidelock/proxy/filter"
 	"tidelock/proxy/http1"
 	"tidelock/proxy/stream"
 )
@@ -49,6 +50,12 @@ func (u *upload) run(s *session, ended chan struct{}) {
 // copy forwards the body to its end.
 func (u *upload) copy(s *session) error {
 	u.client = false
+	if s.filters != nil {
+		if err := u.copyFiltered(s); err != nil {
+			return err
+		}
+		return u.finish(s)
+	}
 	for {
 		piece, err := s.requestBody.Next()
 		if err == io.EOF {
@@ -63,6 +70,11 @@ func (u *upload) copy(s *session) error {
 			return err
 		}
 	}
+	return u.finish(s)
+}
+
+// finish ends the body at the server.
+func (u *upload) finish(s *session) error {
 	if err := u.writer.Close(&s.request); err != nil {
 		return err
 	}
@@ -87,7 +99,7 @@ func (u *upload) clientFailed() bool { return u.client && u.err != nil }
 
 // cause says how the client failed to deliver the body.
 func (u *upload) cause() stream.Cause {
-	if syntax := (*http1.SyntaxError)(nil); errors.As(u.err, &syntax) {
+	if syntax := (*http1.SyntaxError)(nil); errors.As(u.err, &syntax) || errors.Is(u.err, filter.ErrRefused) {
 		return stream.ProxyDenied
 	}
 	return clientCause(u.err)
@@ -102,6 +114,7 @@ func (u *upload) stop(s *session) {
 	}
 	if !u.finished(s) {
 		s.client.HaltReading()
+		s.haltFilters()
 		if s.server != nil {
 			s.server.Net().Close() // it may wait for the server to take data
 		}

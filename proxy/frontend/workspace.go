@@ -3,6 +3,7 @@ package frontend
 import (
 	"sync"
 
+	"tidelock/proxy/filter"
 	"tidelock/proxy/http1"
 	"tidelock/proxy/message"
 	"tidelock/proxy/stream"
@@ -22,7 +23,8 @@ type workspace struct {
 	upload            upload
 	applet            httpApplet
 	attempt           attempt
-	waiting           *exchange // the stream's Context
+	filters           *filter.Exchange // nil without any
+	waiting           *exchange        // the stream's Context
 }
 
 var workspaces = sync.Pool{New: func() any { return new(workspace) }}

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"tidelock/proxy/filter"
 	"tidelock/proxy/stream"
 )
 
@@ -48,6 +49,9 @@ type Backend struct {
 
 	// BufferRequest waits for the body of each request before RequestRules (option http-buffer-request).
 	BufferRequest bool
+
+	// Filters look at the exchanges, after those of the frontend.
+	Filters []filter.Filter
 
 	// Prefer names the server that use-server rules ask for, nil for none of them. It may be nil itself.
 	Prefer func(*stream.Stream) *Server

@@ -166,6 +166,11 @@ type Stream struct {
 	Recorder  Recorder
 	CacheName string
 
+	// Compressor is the filter that is to compress the response: of several the last one.
+	Compressor any
+	// CompressedWith is the algorithm that the response is compressed with, empty for none.
+	CompressedWith string
+
 	// Service answers in the place of a server. A use-service rule sets it and returns Stop.
 	Service Service
 

@@ -127,7 +127,7 @@ func (p *Proxy) Registrations() []config.Registration {
 // stays open, and the error names every one that failed. The context bounds the opening only.
 func (p *Proxy) Start(ctx context.Context) error {
 	g := &p.config.Global
-	http1.Tune(http1.Tuning{BufferSize: g.BufferSize, MaxRewrite: g.MaxRewrite, MaxHeaders: g.MaxHeaders})
+	http1.Tune(tuning(g))
 	var failed []error
 	for _, e := range p.frontends {
 		if err := p.open(ctx, e); err != nil {

@@ -34,6 +34,8 @@ type Global struct {
 	GlobalTLS
 	BufferSize int // tune.bufsize, 0 for the default like those below
 	MaxRewrite int // tune.maxrewrite
+	MaxPipes   int // how many pipes may carry bytes between sockets
+	NoSplice   bool
 	// VariableLimits are tune.vars.sess-max-size, txn-max-size and reqres-max-size.
 	VariableLimits variable.Limits
 	// CompressionRate is maxcomprate in bytes, CompressionLoad maxcompcpuusage, CompressionLevel tune.comp.maxlevel.

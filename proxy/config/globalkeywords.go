@@ -61,10 +61,11 @@ var globalKeywords = append([]keyword{
 }, slices.Concat(
 	tlsGlobalKeywords,
 	httpClientKeywords,
+	tuningKeywords,
 	// These steer mechanisms that this program does not have or does not need told about.
 	rows(inGlobal, NoEffect, "busy-polling", "insecure-fork-wanted", "insecure-setuid-wanted", "issuers-chain-path",
-		"localpeer", "max-spread-checks", "maxpipes", "maxsslconn", "maxzlibmem", "mworker-max-reloads", "no-memory-trimming", "noepoll",
-		"noevports", "nogetaddrinfo", "nokqueue", "nopoll", "nosplice", "numa-cpu-mapping", "profiling.tasks",
+		"localpeer", "max-spread-checks", "maxsslconn", "maxzlibmem", "mworker-max-reloads", "no-memory-trimming", "noepoll",
+		"noevports", "nogetaddrinfo", "nokqueue", "nopoll", "numa-cpu-mapping", "profiling.tasks",
 		"set-dumpable", "spread-checks", "ssl-dh-param-file", "strict-limits", "ulimit-n", "tune.buffers.limit", "tune.buffers.reserve",
 		"tune.fd.edge-triggered", "tune.idle-pool.shared", "tune.idletimer", "tune.maxaccept", "tune.maxpollevents",
 		"tune.pattern.cache-size", "tune.pipesize", "tune.pool-high-fd-ratio", "tune.pool-low-fd-ratio", "tune.recv_enough",

@@ -73,6 +73,13 @@ func (s *session) relayBody() error {
 		return s.relayFiltered()
 	}
 	for {
+		if s.stream.Recorder == nil {
+			if moved, err := s.responseBody.Relay(&s.writer); err != nil {
+				return err
+			} else if moved {
+				continue
+			}
+		}
 		piece, err := s.responseBody.Next()
 		if err == io.EOF {
 			if recorder := s.stream.Recorder; recorder != nil {

@@ -3,6 +3,7 @@ package frontend
 import (
 	"errors"
 	"io"
+	"math"
 	"net"
 	"time"
 
@@ -124,29 +125,47 @@ func (s *session) copyOneWay(to, from *http1.Conn) (result copied) {
 // copyBytes copies to the end of input, which it passes on. On failure it stops the other direction.
 func (s *session) copyBytes(to, from *http1.Conn) (c copied) {
 	for {
-		if len(from.Buffered()) == 0 {
-			if err := from.Fill(); err == io.EOF {
-				s.endDirection(to, from, false)
-				return c
-			} else if err != nil {
-				c.err = err
-				s.failDirection(to, from, err)
-				return c
-			}
-		}
-		data := from.Buffered()
-		c.bytes += int64(len(data))
-		to.Write(data)
-		if err := to.Flush(); err != nil {
-			c.err, c.writing = err, true
+		n, err := copySome(to, from)
+		c.bytes += n
+		var writing *http1.FlushError
+		switch {
+		case err == nil:
+			continue
+		case err == io.EOF:
+			s.endDirection(to, from, false)
+		case errors.As(err, &writing):
+			c.err, c.writing = writing.Err, true
 			if to == &s.client {
-				s.failClient(err)
+				s.failClient(c.err)
 			}
 			s.stopTunnel()
-			return c
+		default:
+			c.err = err
+			s.failDirection(to, from, err)
 		}
-		from.Discard(len(data))
+		return c
 	}
+}
+
+// copySome waits for input and copies it. A stream that does not fit a buffer goes past the process, where it can.
+func copySome(to, from *http1.Conn) (n int64, err error) {
+	if len(from.Buffered()) == 0 {
+		if from.Streams() {
+			if n, err := from.Relay(to, math.MaxInt64); n > 0 || err != nil {
+				return n, err
+			}
+		}
+		if err := from.Fill(); err != nil {
+			return 0, err
+		}
+	}
+	data := from.Buffered()
+	to.Write(data)
+	if err := to.Flush(); err != nil {
+		return int64(len(data)), &http1.FlushError{Err: err}
+	}
+	from.Discard(len(data))
+	return int64(len(data)), nil
 }
 
 // endDirection ends the direction of which from has sent all that it will send. The other one goes on, unless it is the

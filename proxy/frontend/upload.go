@@ -57,7 +57,14 @@ func (u *upload) copy(s *session) error {
 		return u.finish(s)
 	}
 	for {
-		piece, err := s.requestBody.Next()
+		moved, err := s.requestBody.Relay(&u.writer)
+		if moved && err == nil {
+			continue
+		}
+		var piece []byte
+		if err == nil {
+			piece, err = s.requestBody.Next()
+		}
 		if err == io.EOF {
 			break
 		}

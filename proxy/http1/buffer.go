@@ -11,6 +11,7 @@ type Tuning struct {
 	// MaxRewrite (tune.maxrewrite) is what a message's head must leave of the buffer for what rules add.
 	MaxRewrite int
 	MaxHeaders int // tune.http.maxhdr
+	MaxPipes   int // maxpipes: how many may be in use at a time; below 0 for none (nosplice)
 }
 
 // The defaults of Tuning are HAProxy's.
@@ -19,6 +20,9 @@ const (
 	DefaultMaxRewrite = 1024
 	DefaultMaxHeaders = 101
 )
+
+// defaultMaxPipes is ours: they are in use only while bytes are on their way between two sockets.
+const defaultMaxPipes = 1024
 
 // limits is Tuning in force, with the buffers of its size.
 type limits struct {
@@ -43,6 +47,9 @@ func Tune(t Tuning) {
 	}
 	if t.MaxHeaders == 0 {
 		t.MaxHeaders = DefaultMaxHeaders
+	}
+	if t.MaxPipes == 0 {
+		t.MaxPipes = defaultMaxPipes
 	}
 	l := &limits{Tuning: t}
 	l.large.New = func() any { return &buffer{make([]byte, t.BufferSize), &l.large} }

@@ -108,7 +108,10 @@ func (c *Conn) Read(p []byte) (int, error) {
 	return c.read(p, false)
 }
 
-func (c *Conn) read(p []byte, idle bool) (int, error) {
+func (c *Conn) read(p []byte, idle bool) (int, error) { return c.receive(p, nil, idle) }
+
+// receive waits for input and takes it into p or, where that is not nil, into a path.
+func (c *Conn) receive(p []byte, path *kernelPath, idle bool) (n int, err error) {
 	start := time.Now()
 	for {
 		want := c.reading.deadline(start)
@@ -119,7 +122,11 @@ func (c *Conn) read(p []byte, idle bool) (int, error) {
 		if idle && c.interrupted.Load() || c.halted.Load() {
 			return 0, ErrInterrupted
 		}
-		n, err := c.net.Read(p)
+		if path != nil {
+			n, err = path.receive()
+		} else {
+			n, err = c.net.Read(p)
+		}
 		if n > 0 {
 			c.received.Add(int64(n))
 			c.active.Store(int64(time.Since(epoch)))

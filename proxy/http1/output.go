@@ -91,33 +91,45 @@ func (c *Conn) send() error {
 
 func (c *Conn) sendAll() error {
 	for len(c.vector) > 0 {
-		want := c.writing.deadline(time.Now())
-		if c.writing.mustArm(want) || c.brittle && c.writing.armed != want {
-			c.writing.armed = want
-			c.net.SetWriteDeadline(want)
-		}
-		n, err := c.sendOnce()
-		if n > 0 {
-			c.sent.Add(n)
-			c.active.Store(int64(time.Since(epoch)))
-		}
-		if err == nil {
-			continue
-		}
-		if !isTimeout(err) {
+		if err := c.sendSome(nil); err != nil {
 			return err
 		}
-		if c.brittle || n == 0 && !want.IsZero() && !time.Now().Before(want) {
-			c.writing.armed = time.Time{}
-			return ErrTimeout
-		}
-		c.writing.armed = c.writing.deadline(time.Now())
-		c.net.SetWriteDeadline(c.writing.armed)
 	}
 	return nil
 }
 
-func (c *Conn) sendOnce() (int64, error) {
+// sendSome waits until the peer takes some of the vector or, where that is not nil, of what is on a path.
+func (c *Conn) sendSome(path *kernelPath) error {
+	want := c.writing.deadline(time.Now())
+	if c.writing.mustArm(want) || c.brittle && c.writing.armed != want {
+		c.writing.armed = want
+		c.net.SetWriteDeadline(want)
+	}
+	n, err := c.sendOnce(path)
+	if n > 0 {
+		c.sent.Add(n)
+		c.active.Store(int64(time.Since(epoch)))
+	}
+	if err == nil {
+		return nil
+	}
+	if !isTimeout(err) {
+		return err
+	}
+	if c.brittle || n == 0 && !want.IsZero() && !time.Now().Before(want) {
+		c.writing.armed = time.Time{}
+		return ErrTimeout
+	}
+	c.writing.armed = c.writing.deadline(time.Now())
+	c.net.SetWriteDeadline(c.writing.armed)
+	return nil
+}
+
+func (c *Conn) sendOnce(path *kernelPath) (int64, error) {
+	if path != nil {
+		n, err := path.send()
+		return int64(n), err
+	}
 	if len(c.vector) == 1 || len(c.vector[0]) == 0 {
 		// writev is of no use for one piece.
 		last := len(c.vector) - 1

@@ -1,0 +1,26 @@
+package config
+
+import "tidelock/proxy/config/syntax"
+
+// tuningKeywords are the global keywords that bound what connections take.
+var tuningKeywords = []keyword{
+	{"maxpipes", inGlobal, count(func(g *Global) *int { return &g.MaxPipes }), Supported},
+	{"nosplice", inGlobal, globalFlag(func(g *Global) *bool { return &g.NoSplice }), Supported},
+}
+
+// count makes the parser of a global keyword whose value is a number. As in HAProxy, what is no number counts as 0, and only
+// the first line counts.
+func count(field func(*Global) *int) parseFunc {
+	return func(p *parser, s syntax.Statement) {
+		value := field(&p.Global)
+		switch n, _ := decimal(s.Argument(0)); {
+		case p.tooMany(s, 1):
+		case *value != 0:
+			p.warnf(s, "'%s' already specified. Continuing.", s.Keyword())
+		case s.Argument(0) == "":
+			p.failf(s, "'%s' expects an integer argument.", s.Keyword())
+		default:
+			*value = n
+		}
+	}
+}

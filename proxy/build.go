@@ -164,6 +164,24 @@ func (b *builder) buildProxies() {
 			b.frontends = append(b.frontends, e)
 		}
 	}
+	b.letSay()
+}
+
+// letSay lets scripts log in the name of the sections.
+func (b *builder) letSay() {
+	if b.scripts == nil {
+		return
+	}
+	for _, section := range b.config.Proxies {
+		logger := b.sectionLogger(section)
+		b.identities[section].Say = func(level int, text []byte) bool {
+			if !logger.Enabled(log.Level(level)) {
+				return false
+			}
+			logger.Log(log.Level(level), text)
+			return true
+		}
+	}
 }
 
 // sectionLogger returns where a section logs to.

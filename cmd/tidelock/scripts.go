@@ -23,6 +23,7 @@ func (p *program) loadScripts(ctx context.Context, scripts config.Scripts, aroun
 		HTTPClient:  around.HTTPClient,
 		Plane:       around.Plane,
 		Log:         p.scriptLog(around.Logger),
+		Console:     p.scriptConsole,
 		Standard: host.StandardConfig{
 			Files:        host.FileConfig{Roots: fileRoots(scripts, p.settings.ScriptFolders)},
 			Getenv:       around.Environment.Lookup,
@@ -39,8 +40,13 @@ func (p *program) scriptLog(logger *log.Logger) func(log.Level, string) {
 			logger.Log(level, []byte(text))
 			return
 		}
-		p.log.Log(context.Background(), slogLevel(level), text, "source", "lua")
+		p.scriptConsole(level, text)
 	}
+}
+
+// scriptConsole sends what scripts say to the process's own log.
+func (p *program) scriptConsole(level log.Level, text string) {
+	p.log.Log(context.Background(), slogLevel(level), text, "source", "lua")
 }
 
 func slogLevel(level log.Level) slog.Level {

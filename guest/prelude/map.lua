@@ -26,13 +26,13 @@ end
 function methods.lookup(...)
   host.count("lookup", select("#", ...), 2)
   local map, key = ...
-  return lookup(map[0], key)
+  return lookup(map[0], key, "lookup")
 end
 
 function methods.slookup(...)
-  host.count("slookup", select("#", ...), 2)
+  host.count("lookup", select("#", ...), 2)
   local map, key = ...
-  return lookup(map[0], key) or ""
+  return lookup(map[0], key, "slookup") or ""
 end
 
 for _, name in ipairs({"add_acl", "del_acl", "set_map", "del_map"}) do

@@ -2,9 +2,9 @@
 local host = ...
 
 local variable = {
-  set = host.bind("variable.set", true),
-  get = host.bind("variable.get", true),
-  unset = host.bind("variable.unset", true),
+  set = host.bind("variable.set_var", true),
+  get = host.bind("variable.get_var", true),
+  unset = host.bind("variable.unset_var", true),
 }
 local load_private, save_private = host.bind("private.get", true), host.bind("private.set", true)
 

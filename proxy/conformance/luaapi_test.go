@@ -14,12 +14,10 @@ import (
 
 // notCalled are the rows of the Lua API's table that no case calls yet: "Class" for all of a class, or "Class.member".
 var notCalled = []string{
-	"core.alert", "core.crit", "core.warning", "core.notice", "core.info", "core.debug", "core.proxies",
-	"core.frontends", "core.backends", "core.Debug", "core.Warning", "core.now", "core.http_date", "core.imf_date",
-	"core.rfc850_date", "core.asctime_date", "core.yield", "core.concat", "core.tokenize", "Proxy",
-	"Server", "Listener", "EventSub", "Concat", "Queue", "Shared", "Patref", "TXN.http_req", "TXN.http_res",
-	"Reply.reason", "Reply.del_header", "HTTPMessage", "Channel", "filter", "Regex",
-	"Map", "StickTable", "CertCache",
+	"core.get_var", "Proxy.get_srv_act", "Proxy.get_srv_bck", "Server.is_backup", "Server.is_dynamic",
+	"Server.get_proxy", "Server.get_cur_sess", "Server.get_pend_conn", "Server.tracking", "Server.get_trackers",
+	"EventSub.unsub", "Queue", "Shared", "Patref", "TXN.http_req", "TXN.http_res", "TXN.set_fc_tos",
+	"TXN.set_fc_mark", "HTTPMessage", "Channel", "filter", "CertCache.set",
 }
 
 // scriptFolders hold the scripts that are searched for calls, beside the cases'.

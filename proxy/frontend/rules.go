@@ -108,7 +108,7 @@ func (s *session) obey(verdict stream.Verdict, phase stream.Phase, refusal int) 
 		}
 		s.keep = false
 	default:
-		st.Record.End(stream.ProxyDenied, phase)
+		st.Record.End(stream.Internal, phase)
 		s.replyError(500)
 	}
 	return false

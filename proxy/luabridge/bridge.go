@@ -37,6 +37,8 @@ type Config struct {
 	CacheFolder string
 	// Threads is how many instances run each registration of a lua-load-per-thread file. 0: one for each processor.
 	Threads int
+	// Console receives what exchanges log whose section has no target for it. It must not block. nil: Log.
+	Console func(level log.Level, text string)
 	// HTTPClient sends the requests of the class HTTPClient. nil: they fail.
 	HTTPClient *httpclient.Client
 	// Plane is the configuration that the scripts serve. nil: one without anything.
@@ -71,6 +73,9 @@ func New(ctx context.Context, c Config) (*Bridge, error) {
 	}
 	if c.Log == nil {
 		c.Log = func(log.Level, string) {}
+	}
+	if c.Console == nil {
+		c.Console = c.Log
 	}
 	if c.Plane == nil {
 		c.Plane = &plane.Plane{

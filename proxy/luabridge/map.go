@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 
+	"tidelock/abi"
 	"tidelock/host"
 	"tidelock/proxy/pattern"
 	"tidelock/proxy/value"
@@ -84,7 +86,7 @@ func (m *image) newMap(c *host.Call) error {
 	return nil
 }
 
-// lookup is map.lookup(number, key) -> value, nil for no match.
+// lookup is map.lookup(number, key, caller) -> value, nil for no match. The caller's name stands in errors.
 func (m *image) lookup(c *host.Call) error {
 	number, err := c.Int()
 	if err != nil {
@@ -110,22 +112,22 @@ func (m *image) lookup(c *host.Call) error {
 
 // mapKey takes a key: a number for a map of numbers, else a text.
 func mapKey(c *host.Call, kind value.Kind) (value.Value, error) {
-	if kind != value.Integer {
-		text, err := c.String()
-		if err != nil {
-			return value.Value{}, errors.New(strings.Replace(err.Error(), "#2", "#1 to 'lookup'", 1))
-		}
-		return value.Text(text), nil
+	key, caller := c.Next(), c.Next().Bytes
+	number, isNumber := host.ToFloat(key)
+	integer, isInteger := host.ToInt(key)
+	switch {
+	case kind == value.Integer && !isNumber:
+		return value.Value{}, fmt.Errorf("bad argument #1 to '%s' (number expected, got %s)", caller, key.Type)
+	case kind == value.Integer && !isInteger:
+		return value.Value{}, fmt.Errorf("bad argument #1 to '%s' (number has no integer representation)", caller)
+	case kind == value.Integer, key.Type == abi.Integer:
+		return value.Int(integer), nil
+	case key.Type == abi.Float:
+		return value.Text(strconv.AppendFloat(nil, number, 'g', 14, 64)), nil
+	case key.Type != abi.String:
+		return value.Value{}, fmt.Errorf("bad argument #1 to '%s' (string expected, got %s)", caller, key.Type)
 	}
-	v := c.Next()
-	if _, isNumber := host.ToFloat(v); !isNumber {
-		return value.Value{}, fmt.Errorf("bad argument #1 to 'lookup' (number expected, got %s)", v.Type)
-	}
-	i, ok := host.ToInt(v)
-	if !ok {
-		return value.Value{}, errors.New("bad argument #1 to 'lookup' (number has no integer representation)")
-	}
-	return value.Int(i), nil
+	return value.Text(key.Bytes), nil
 }
 
 // changePatterns makes core.*(file, key [, value]). A pattern or value that is none is ignored, as in HAProxy.

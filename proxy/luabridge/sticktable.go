@@ -87,11 +87,10 @@ func tableLookup(t *sticktable.Table, c *host.Call) error {
 	return nil
 }
 
-// putEntry writes an entry's data by name. What has several elements is not shown.
+// putEntry writes an entry's data by name, of arrays their first element, as HAProxy does.
 func putEntry(w *abi.Writer, t *sticktable.Table, e *sticktable.Entry) {
 	for _, column := range t.Columns() {
 		switch d := column.Type; {
-		case d.IsArray():
 		case d.Form == sticktable.ServerKey:
 			if _, name := e.Server(); name != "" {
 				putField(w, d.Name, func() { w.String(name) })

@@ -20,7 +20,7 @@ func (m *image) txnFunctions() host.Functions {
 		"txn.done":     txnDone,
 		"reply.reason": replyReason,
 
-		"txn.set_loglevel":        onExchange(func(s *stream.Stream, n int64) { s.Overrides.LogLevel = stream.LevelOf(int(n)) }),
+		"txn.set_loglevel":        onExchange(setLogLevel),
 		"txn.set_tos":             onExchange(func(s *stream.Stream, n int64) { rule.SetTOS(s, int(n)) }),
 		"txn.set_mark":            onExchange(func(s *stream.Stream, n int64) { rule.SetMark(s, int(n)) }),
 		"txn.set_priority_class":  onExchange(rule.SetPriorityClass),
@@ -49,7 +49,8 @@ func onExchange(set func(s *stream.Stream, n int64)) host.Function {
 
 // txnLog is txn.log(level, text).
 func (m *image) txnLog(c *host.Call) error {
-	if _, err := object(c); err != nil {
+	t, err := object(c)
+	if err != nil {
 		return err
 	}
 	level, err := c.Int()
@@ -58,21 +59,53 @@ func (m *image) txnLog(c *host.Call) error {
 	}
 	text, err := c.String()
 	if err == nil {
-		m.bridge.config.Log(log.Level(level), string(text))
+		m.say(t.samples.Stream, log.Level(level), text)
 	}
 	return err
 }
 
-// txnDefaultLog is txn.deflog(text). HAProxy logs at its default level for errors.
+// setLogLevel is txn.set_loglevel(level). In HAProxy 2.6 an exchange is logged at the level above the one that a script
+// sets, and 0 changes nothing.
+func setLogLevel(s *stream.Stream, level int64) {
+	if level == 0 {
+		s.Overrides.LogLevel = stream.DefaultLevel
+	} else {
+		s.Overrides.LogLevel = stream.LevelOf(int(level - 1))
+	}
+}
+
+// txnDefaultLog is txn.deflog(text). It logs at the level of the exchange, which as in HAProxy is the highest one until
+// somebody sets another.
 func (m *image) txnDefaultLog(c *host.Call) error {
-	if _, err := object(c); err != nil {
+	t, err := object(c)
+	if err != nil {
 		return err
 	}
 	text, err := c.String()
 	if err == nil {
-		m.bridge.config.Log(log.Error, string(text))
+		level := log.Emergency
+		if s := t.samples.Stream; s != nil {
+			if severity, set := s.Overrides.LogLevel.Severity(); set {
+				level = min(log.Level(severity+1), log.Debug)
+			}
+		}
+		m.say(t.samples.Stream, level, text)
 	}
 	return err
+}
+
+// say logs to the targets of the section that the exchange has come to, and to the process's own log when it has none.
+func (m *image) say(s *stream.Stream, level log.Level, text []byte) {
+	if s != nil {
+		section := s.Backend
+		if section == nil {
+			section = s.Frontend
+		}
+		if section != nil && section.Say != nil && section.Say(int(level), text) {
+			return
+		}
+	}
+	m.bridge.config.Console(level, string(text))
 }
 
 // txnDone is txn.done([status, reason, headers, body]): it ends the execution and the exchange. Without arguments the
@@ -135,14 +168,18 @@ func answer(m *message.Message, c *host.Call) error {
 	return nil
 }
 
-// addValues adds headers of one name. Entries that are not a list of strings are passed over, as HAProxy does.
+// addValues adds headers of one name. What is no list, or no text in it, is passed over, as HAProxy does.
 func addValues(m *message.Message, name, values abi.Value) error {
 	if name.Type != abi.String || values.Type != abi.Table {
 		return nil
 	}
 	for list := values.Entries(); list.More(); {
 		list.Next()
-		content := toSample(list.Next())
+		v := list.Next()
+		if v.Type != abi.String && v.Type != abi.Integer && v.Type != abi.Float {
+			continue
+		}
+		content := toSample(v)
 		text := content.AppendText(nil)
 		if err := checkHeader(name.Bytes, text); err != nil {
 			return err

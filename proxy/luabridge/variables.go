@@ -12,14 +12,14 @@ import (
 
 // variableFunctions are the methods that TXN and the applets share.
 var variableFunctions = host.Functions{
-	"variable.set":   setVariable,
-	"variable.get":   getVariable,
-	"variable.unset": unsetVariable,
-	"private.set":    setPrivate,
-	"private.get":    getPrivate,
+	"variable.set_var":   setVariable,
+	"variable.get_var":   getVariable,
+	"variable.unset_var": unsetVariable,
+	"private.set":        setPrivate,
+	"private.get":        getPrivate,
 }
 
-// setVariable is variable.set(name, value [, ifexist]) -> whether it was set. As in HAProxy ifexist concerns variables of
+// setVariable is variable.set_var(name, value [, ifexist]) -> whether it was set. As in HAProxy ifexist concerns variables of
 // scope proc alone, which nothing else would ever remove.
 func setVariable(c *host.Call) error {
 	t, err := object(c)
@@ -40,7 +40,7 @@ func setVariable(c *host.Call) error {
 	return nil
 }
 
-// getVariable is variable.get(name) -> its value, nil when it has none or cannot have one.
+// getVariable is variable.get_var(name) -> its value, nil when it has none or cannot have one.
 func getVariable(c *host.Call) error {
 	t, err := object(c)
 	if err != nil {
@@ -58,7 +58,7 @@ func getVariable(c *host.Call) error {
 	return nil
 }
 
-// unsetVariable is variable.unset(name) -> whether there can be such a variable.
+// unsetVariable is variable.unset_var(name) -> whether there can be such a variable.
 func unsetVariable(c *host.Call) error {
 	t, err := object(c)
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 
 	"tidelock/abi"
 	"tidelock/host"
-	"tidelock/proxy/message"
+	"tidelock/proxy/errorpage"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/stream"
 )
@@ -72,8 +72,7 @@ func invalid(t *transaction) stream.Verdict {
 	}
 	m.Reset()
 	if t.samples.Phase == sample.HTTPRequest {
-		m.SetResponse(400, []byte(message.ReasonOf(400)))
-		m.Add("content-length", []byte("0"))
+		errorpage.Fill(m, 400)
 	}
 	return stream.Deny
 }

@@ -29,6 +29,10 @@ type Proxy struct {
 	ID   int
 	Mode Mode
 
+	// Say sends a line to the section's log targets, at one of syslog's levels, and reports whether one of them takes it.
+	// Nil has no targets.
+	Say func(level int, text []byte) bool
+
 	// LogLines is how many log lines the frontend has written (%lc).
 	LogLines atomic.Uint64
 

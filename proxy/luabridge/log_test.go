@@ -18,7 +18,7 @@ end)`, nil)
 	if got := fetched(t, b, newExchange(), "f"); got != "any:" {
 		t.Errorf("got %s", got)
 	}
-	want := "<0>one\n<1>two\n<3>3\n<3>four\n<4>five\n<6>six\n<7>seven\n<6>eight\t8\n<3>nine"
+	want := "<0>one\n<1>two\n<3>3\n<0>four\n<4>five\n<6>six\n<7>seven\n<6>eight\t8\n<3>nine"
 	if got := r.text(); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

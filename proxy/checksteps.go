@@ -17,10 +17,26 @@ import (
 // checkSequence compiles the health check of a section: nil where a connection is all that is asked for.
 func (b *builder) checkSequence(section *config.Proxy) *check.Sequence {
 	h := &section.HealthCheck
-	if h.Kind == "" {
+	switch h.Kind {
+	case "":
 		return nil
+	case "ldap-check":
+		return &check.Sequence{Steps: check.LDAP()}
+	case "mysql-check":
+		return &check.Sequence{Steps: check.MySQL(h.User, h.OldProtocol)}
+	case "pgsql-check":
+		return &check.Sequence{Steps: check.Postgres(h.User)}
+	case "redis-check":
+		return &check.Sequence{Steps: check.Redis()}
+	case "smtpchk":
+		return &check.Sequence{Steps: check.SMTP(h.Greeting)}
+	case "ssl-hello-chk":
+		return &check.Sequence{Steps: check.HelloSSL()}
 	}
 	q := &check.Sequence{HTTP: h.Kind == "httpchk"}
+	if !q.HTTP {
+		q.Success = "(tcp-check)"
+	}
 	sends, expects := false, false
 	for _, step := range h.Steps {
 		if step.HTTP != q.HTTP {

@@ -21,17 +21,56 @@ func (b *builder) healthCheck(section *config.Proxy, s config.Server, n int) *se
 		b.diags.Alertf(s.At, "%s '%s': server '%s' has neither service port nor check port.", section.Kind, section.Name, s.Name)
 		return nil
 	}
-	probe := check.Connect(checkDial(s))
-	if sequence := b.checkSequence(section); sequence != nil {
+	probe, timeout := check.Connect(checkDial(s)), section.Timeouts.Check
+	if section.HealthCheck.Kind == "external-check" {
+		timeout = 0 // the time between two checks, as in HAProxy
+		probe = b.externalCheck(section, s).Probe
+	} else if sequence := b.checkSequence(section); sequence != nil {
 		sequence.Dial = checkDial(s)
 		probe = sequence.Probe
 	}
 	return &server.Check{
-		Inter: s.Inter, FastInter: s.FastInter, DownInter: s.DownInter, Timeout: section.Timeouts.Check,
+		Inter: s.Inter, FastInter: s.FastInter, DownInter: s.DownInter, Timeout: timeout,
 		LogAll: section.LogHealthChecks,
 		Probe:  probe,
 		Delay:  spread(s.Inter, n),
 	}
+}
+
+// externalCheck returns the check of a server by a program.
+func (b *builder) externalCheck(section *config.Proxy, s config.Server) *check.External {
+	h := &section.HealthCheck
+	e := &check.External{
+		Command: h.Command, Path: h.Path, HTTP: section.Mode == config.ModeHTTP, TLS: s.TLS.Enabled,
+		Disabled: !b.config.Global.InsecureFork,
+	}
+	if len(section.Binds) > 0 {
+		switch a := section.Binds[0].Address; a.Network {
+		case "unix":
+			e.Place[0] = a.Path
+		default:
+			e.Place = [2]string{cmp.Or(a.Host, "0.0.0.0"), strconv.Itoa(a.Port)}
+		}
+	}
+	return e
+}
+
+// agent returns how the agent of a server is asked, nil for not at all. It is the n-th that is.
+func (b *builder) agent(section *config.Proxy, s config.Server, n int) *server.Agent {
+	if !s.AgentCheck {
+		return nil
+	}
+	return &server.Agent{
+		Inter: s.AgentInter, Timeout: section.Timeouts.Check, Delay: spread(s.AgentInter, n), LogAll: section.LogHealthChecks,
+		Place: server.AgentPlace{Host: cmp.Or(s.AgentAddr, s.CheckAddr.Host), Port: s.AgentPort, Send: s.AgentSend},
+		Ask:   check.Agent(dialAgent),
+	}
+}
+
+// dialAgent connects to a server's agent.
+func dialAgent(ctx context.Context, s *server.Server) (net.Conn, error) {
+	at := s.AgentPlace()
+	return server.Plain{}.Dial(ctx, nil, "tcp", net.JoinHostPort(cmp.Or(at.Host, s.Address().Host), strconv.Itoa(at.Port)))
 }
 
 // spread returns when the n-th check starts: a little after the one before it, within the time of a round.

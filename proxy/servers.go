@@ -23,7 +23,7 @@ func (b *builder) buildServers(section *config.Proxy) []*server.Server {
 		if made == nil {
 			continue
 		}
-		if made.Check != nil {
+		if made.Check != nil || made.Agent != nil {
 			checked++
 		}
 		built = append(built, made)
@@ -58,7 +58,7 @@ func (b *builder) buildServer(section *config.Proxy, s config.Server, checked in
 		SlowStart: s.SlowStart, Cookie: s.Cookie,
 		ShutdownWhenDown: s.ShutdownWhenDown, ShutdownBackups: s.ShutdownBackups,
 		Pool: server.PoolSettings{Max: s.PoolMaxConn, PurgeDelay: s.PoolPurgeDelay, MaxReuse: s.MaxReuse},
-		Rise: s.Rise, Fall: s.Fall, Check: b.healthCheck(section, s, checked),
+		Rise: s.Rise, Fall: s.Fall, Check: b.healthCheck(section, s, checked), Agent: b.agent(section, s, checked),
 		Observation: observation(s),
 	}
 	settings.Dialer = b.buildDialer(section, s)

@@ -77,7 +77,7 @@ func TestSequence_TCP(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 			defer cancel()
-			q := &Sequence{Steps: tt.steps, Dial: answering(t, tt.greeting, tt.answer)}
+			q := &Sequence{Success: "(tcp-check)", Steps: tt.steps, Dial: answering(t, tt.greeting, tt.answer)}
 			got := q.Probe(ctx, nil)
 			if got.Status != tt.status || got.Info != tt.info {
 				t.Errorf("got %s %q, want %s %q", got.Status, got.Info, tt.status, tt.info)

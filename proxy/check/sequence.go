@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,7 +20,9 @@ const maxResponse = 16384
 type Sequence struct {
 	Steps []Step
 	HTTP  bool // messages leave out the steps, as HAProxy's do
-	Dial  Dial
+	// Success is said of a check that passed, unless its last step has something to say itself.
+	Success string
+	Dial    Dial
 }
 
 // Step is one step of a sequence. It returns nil to go on, or the result of the check.
@@ -63,9 +66,7 @@ func (q *Sequence) Probe(ctx context.Context, s *server.Server) server.Result {
 			return *failed
 		}
 	}
-	if !q.HTTP {
-		r.result.Info = "(tcp-check)"
-	}
+	r.result.Info = cmp.Or(r.result.Info, q.Success)
 	return r.result
 }
 

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -28,9 +29,11 @@ type Server struct {
 // Commands returns the commands about servers.
 func (s *Servers) Commands() []runtime.Command {
 	return []runtime.Command{
+		{Words: "disable agent", Usage: "disable agent", Help: "disable agent checks", Level: runtime.Admin, Run: s.on(enableAgent(false))},
 		{Words: "disable health", Usage: "disable health", Help: "disable health checks", Level: runtime.Admin, Run: s.on(enableChecks(false))},
 		{Words: "disable server", Usage: "disable server (DEPRECATED)", Help: "disable a server for maintenance (use 'set server' instead)",
 			Level: runtime.Admin, Run: s.on(setAdmin(server.Maintenance, 0))},
+		{Words: "enable agent", Usage: "enable agent", Help: "enable agent checks", Level: runtime.Admin, Run: s.on(enableAgent(true))},
 		{Words: "enable health", Usage: "enable health", Help: "enable health checks", Level: runtime.Admin, Run: s.on(enableChecks(true))},
 		{Words: "enable server", Usage: "enable server  (DEPRECATED)", Help: "enable a disabled server (use 'set server' instead)",
 			Level: runtime.Admin, Run: s.on(setAdmin(0, server.Maintenance))},
@@ -119,6 +122,7 @@ var (
 		server.Unknown: 1, server.Initializing: 1, server.SocketError: 5, server.Layer4OK: 6, server.Layer4Timeout: 7,
 		server.Layer4Error: 8, server.Layer6OK: 9, server.Layer6Timeout: 10, server.Layer6Response: 11, server.Layer7Timeout: 12,
 		server.Layer7Response: 13, server.Layer7OK: 15, server.Layer7Conditional: 16, server.Layer7Status: 17,
+		server.ProcessError: 18, server.ProcessTimeout: 19, server.ProcessOK: 20,
 	}
 	adminBits = []struct {
 		admin server.Admin
@@ -133,6 +137,18 @@ const (
 	resultUnknown, resultFailed, resultPassed, resultConditional = 0, 2, 3, 4
 	checkConfigured, checkEnabled, checkPaused                   = 2, 4, 8
 )
+
+// agentNumber returns what is said of the state of a server's agent.
+func agentNumber(t Server, st server.State) int {
+	const agent = 16
+	switch {
+	case t.Agent == nil:
+		return 0
+	case st.Agent.Disabled:
+		return agent | checkConfigured
+	}
+	return agent | checkConfigured | checkEnabled
+}
 
 // inMaintenance are the reasons for which a server takes no traffic and is not checked.
 const inMaintenance = server.Maintenance | server.InheritedMaintenance
@@ -168,9 +184,10 @@ func showState(c *runtime.Call, b Backend, t Server) {
 	if name == "" {
 		name = "-"
 	}
-	c.Printf("%d %s %d %s %s %d %d %d %d %d %d %d %d %d 0 0 %d %s %d - 0 0 - - 0\n",
+	c.Printf("%d %s %d %s %s %d %d %d %d %d %d %d %d %d %d 0 %d %s %d - 0 0 - %s %d\n",
 		b.Proxy.ID, b.Proxy.Name, t.ID, t.Name, host, operation, admin, st.Weight, t.Weight, int(time.Since(st.Since).Seconds()),
-		status, result, health, check, bit(t.FixedID), name, port)
+		status, result, health, check, agentNumber(t, st), bit(t.FixedID), name, port,
+		cmp.Or(st.Agent.Place.Host, "-"), st.Agent.Place.Port)
 }
 
 // checkNumbers returns what is said of health checks. A server without them is healthy while it runs.
@@ -179,7 +196,7 @@ func checkNumbers(t Server, st server.State, operation server.Operation) (status
 		switch {
 		case st.Admin&server.ConfiguredMaintenance != 0:
 			check = checkPaused // as in HAProxy, for good
-		case operation != server.Stopped:
+		case operation != server.Stopped || st.Agent.Down:
 			health = st.Health
 		}
 		return checkStatuses[server.Unknown], resultUnknown, health, check

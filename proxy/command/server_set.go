@@ -45,10 +45,8 @@ func setServer(c *runtime.Call, t Server) {
 		setHealth(c, t)
 	case "addr":
 		setAddress(c, t)
-	case "agent", "agent-send":
-		c.Fail("agent checks are not enabled on this server.")
-	case "agent-addr", "agent-port":
-		c.Fail("agent checks are not enabled on this server")
+	case "agent", "agent-send", "agent-addr", "agent-port":
+		setAgent(c, t)
 	case "check-addr", "check-port":
 		c.Fail("changing where a server is checked is not supported by this version.")
 	case "fqdn":

@@ -18,6 +18,8 @@ func (p *parser) check() {
 		p.checkServers(proxy.Kind, proxy.Name, proxy.Servers)
 		p.numberServers(proxy)
 		p.checkTracking(proxy)
+		p.checkExternal(proxy)
+		p.checkAgents(proxy)
 		p.checkModes(proxy)
 		p.checkStats(proxy)
 		if complete {

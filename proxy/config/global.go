@@ -15,6 +15,8 @@ type Global struct {
 	Description   string
 	Maxconn       int  // client connections at a time, 0 is unlimited
 	Threads       int  // nbthread: processors to use, 0 is all
+	ExternalCheck bool // servers may be checked by programs
+	InsecureFork  bool // programs may be started
 	Daemon        bool // go to the background once everything listens
 	MasterWorker  bool // one process serves, another watches over it
 	Quiet         bool // nothing is written to the standard error but what prevents the start

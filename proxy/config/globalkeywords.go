@@ -41,6 +41,8 @@ var globalKeywords = append([]keyword{
 	{"tune.lua.load-timeout", inGlobal, luaTimeout(func(s *Scripts) *time.Duration { return &s.LoadTimeout }), Supported},
 	{"tune.lua.instance-memory", inGlobal, luaMebibytes(func(s *Scripts) *uint64 { return &s.InstanceMemory }), Supported},
 
+	{"external-check", inGlobal, globalFlag(func(g *Global) *bool { return &g.ExternalCheck }), Supported},
+	{"insecure-fork-wanted", inGlobal, globalFlag(func(g *Global) *bool { return &g.InsecureFork }), Supported},
 	{"expose-experimental-directives", inGlobal, parseExperimental, Supported},
 	{"h1-case-adjust", inGlobal, parseHeaderCase, Supported},
 	{"h1-case-adjust-file", inGlobal, parseHeaderCaseFile, Supported},
@@ -63,7 +65,7 @@ var globalKeywords = append([]keyword{
 	httpClientKeywords,
 	tuningKeywords,
 	// These steer mechanisms that this program does not have or does not need told about.
-	rows(inGlobal, NoEffect, "busy-polling", "insecure-fork-wanted", "insecure-setuid-wanted", "issuers-chain-path",
+	rows(inGlobal, NoEffect, "busy-polling", "insecure-setuid-wanted", "issuers-chain-path",
 		"localpeer", "max-spread-checks", "maxsslconn", "maxzlibmem", "mworker-max-reloads", "no-memory-trimming", "noepoll",
 		"noevports", "nogetaddrinfo", "nokqueue", "nopoll", "numa-cpu-mapping", "profiling.tasks",
 		"set-dumpable", "spread-checks", "ssl-dh-param-file", "strict-limits", "ulimit-n", "tune.buffers.limit", "tune.buffers.reserve",
@@ -81,7 +83,7 @@ var globalKeywords = append([]keyword{
 		"deviceatlas-json-file", "deviceatlas-log-level", "deviceatlas-properties-cookie", "deviceatlas-separator", "ssl-propquery",
 		"ssl-provider", "ssl-provider-path", "tune.fail-alloc", "tune.ssl.capture-buffer-size", "tune.ssl.capture-cipherlist-size",
 		"tune.ssl.keylog", "wurfl-cache-size", "wurfl-data-file", "wurfl-information-list", "wurfl-information-list-separator"),
-	rows(inGlobal, Refused, "external-check", "h1-accept-payload-with-any-method",
+	rows(inGlobal, Refused, "h1-accept-payload-with-any-method",
 		"h2-workaround-bogus-websocket-clients",
 		"maxconnrate", "maxsessrate", "maxsslrate", "nbproc", "pp2-never-send-local",
 		"ssl-engine", "ssl-mode-async", "ssl-skip-self-issued-ca", "tune.h2.header-table-size",

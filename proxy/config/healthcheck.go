@@ -12,11 +12,17 @@ import (
 
 // HealthCheck is what is asked of servers that are checked. The zero HealthCheck is a connection.
 type HealthCheck struct {
-	Kind         string      // "", "httpchk" or "tcp-check"
+	Kind         string      // the option that asks for it: "", "httpchk", "tcp-check", "external-check", "redis-check", ...
 	Request      CheckStep   // option httpchk: the request where no step sends one
 	Steps        []CheckStep // http-check or tcp-check, as Kind is; both are kept
 	DisableOn404 bool
 	SendState    bool
+
+	User        string // mysql-check, pgsql-check
+	OldProtocol bool   // mysql-check: as before version 4.1
+	Greeting    string // smtpchk
+
+	Command, Path string // external-check
 }
 
 // CheckStep is one step of a health check.

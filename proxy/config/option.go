@@ -76,18 +76,24 @@ var switches = slices.Concat([]keyword{
 
 // options are the others.
 var options = slices.Concat([]keyword{
+	{"external-check", inBackSide, parsePlainCheck, Supported},
 	{"forwardfor", inProxies, parseForwardFor, Supported},
 	{"http-restrict-req-hdr-names", inProxies, parseRestrictNames, Refused},
 	{"httpchk", inBackSide, parseOptionHTTPCheck, Supported},
 	{"httplog", inFrontSide, parseHTTPLog, Supported},
 	{"httpslog", inFrontSide, func(p *parser, _ syntax.Statement) { p.proxy.setLogStyle(LogStyleHTTPS) }, Supported},
+	{"ldap-check", inBackSide, parsePlainCheck, Supported},
+	{"mysql-check", inBackSide, parseMySQLCheck, Supported},
 	{"originalto", inProxies, parseOriginalTo, Supported},
+	{"pgsql-check", inBackSide, parsePostgresCheck, Supported},
+	{"redis-check", inBackSide, parsePlainCheck, Supported},
+	{"smtpchk", inBackSide, parseSMTPCheck, Supported},
+	{"ssl-hello-chk", inBackSide, parsePlainCheck, Supported},
 	{"tcp-check", inBackSide, parseOptionTCPCheck, Supported},
 	{"tcpka", inProxies, parseKeepalive, NoEffect},
 	{"tcplog", inProxies, parseTCPLog, Supported},
 },
-	rows(inBackSide, Refused, "external-check", "ldap-check", "mysql-check", "pgsql-check", "redis-check", "smtpchk",
-		"spop-check", "ssl-hello-chk"),
+	rows(inBackSide, Refused, "spop-check"),
 )
 
 // removedOptions were options of earlier versions, with what HAProxy says of them.

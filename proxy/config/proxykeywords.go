@@ -23,6 +23,7 @@ var proxyKeywords = append([]keyword{
 	{"errorloc302", inEverything, parseErrorLocation, Supported},
 	{"errorloc303", inEverything, parseErrorLocation, Supported},
 	{"filter", inEverything, parseFilter, Supported},
+	{"external-check", inDefaults | inBackSide, parseExternalCheck, Supported},
 	{"force-persist", inBackSide, parsePersistRule, Supported},
 	{"fullconn", inDefaults | inBackSide, parseFullConn, Supported},
 	{"hash-type", inDefaults | inBackSide, parseHashType, Supported},
@@ -70,6 +71,6 @@ var proxyKeywords = append([]keyword{
 		"srvtcpka-idle", "srvtcpka-intvl"),
 	rows(inDefaults|inFrontSide, Ignored, "clitcpka-cnt", "clitcpka-idle", "clitcpka-intvl"),
 	rows(inDefaults|inFrontSide, Refused, "rate-limit"),
-	rows(inDefaults|inBackSide, Refused, "dispatch", "dynamic-cookie-key", "external-check", "hash-balance-factor", "http-send-name-header",
+	rows(inDefaults|inBackSide, Refused, "dispatch", "dynamic-cookie-key", "hash-balance-factor", "http-send-name-header",
 		"persist", "source", "transparent", "use-fcgi-app"),
 )...)

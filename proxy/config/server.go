@@ -181,7 +181,7 @@ func (p *parser) trackingError(proxy *Proxy, s *Server) string {
 		switch {
 		case next == nil:
 			return fmt.Sprintf("unable to find required server '%s' for tracking", name)
-		case next.Check:
+		case next.Check, next.AgentCheck:
 			return ""
 		case next.Track == "":
 			return fmt.Sprintf("unable to use %s/%s for tracking as it does not have any check nor agent enabled", backend, name)
@@ -204,7 +204,7 @@ func (proxy *Proxy) Server(name string) *Server {
 // defaultServerParameters are what a server has when nothing is said.
 func defaultServerParameters() ServerParameters {
 	return ServerParameters{
-		Weight: 1, Rise: 2, Fall: 3, Inter: 2 * time.Second, ErrorLimit: 10,
+		Weight: 1, Rise: 2, Fall: 3, Inter: 2 * time.Second, AgentInter: 2 * time.Second, ErrorLimit: 10,
 		PoolMaxConn: -1, PoolPurgeDelay: 5 * time.Second, MaxReuse: -1,
 	}
 }

@@ -21,6 +21,12 @@ type ServerParameters struct {
 	SlowStart                  time.Duration
 	InitAddr                   []string // methods and addresses; none for the default
 
+	AgentCheck bool
+	AgentPort  int
+	AgentAddr  string // "" is the check's
+	AgentInter time.Duration
+	AgentSend  string
+
 	Check                       bool
 	Inter, FastInter, DownInter time.Duration
 	Rise, Fall                  int
@@ -68,6 +74,11 @@ type serverReader struct {
 // securityParameters.
 var serverParameters = slices.Concat([]serverParameter{
 	{"addr", 1, Supported, parseCheckAddr},
+	{"agent-addr", 1, Supported, parseAgentAddr},
+	{"agent-check", 0, Supported, set(func(q *ServerParameters) { q.AgentCheck = true })},
+	{"agent-inter", 1, Supported, positiveDelay(func(q *ServerParameters) *time.Duration { return &q.AgentInter }, "agent-inter")},
+	{"agent-port", 1, Supported, parseAgentPort},
+	{"agent-send", 1, Supported, parseAgentSend},
 	{"backup", 0, Supported, set(func(q *ServerParameters) { q.Backup = true })},
 	{"check", 0, Supported, set(func(q *ServerParameters) { q.Check = true })},
 	{"cookie", 1, Supported, parseServerCookie},
@@ -85,6 +96,7 @@ var serverParameters = slices.Concat([]serverParameter{
 	{"maxconn", 1, Supported, countOf(func(q *ServerParameters) *int { return &q.MaxConn })},
 	{"maxqueue", 1, Supported, countOf(func(q *ServerParameters) *int { return &q.MaxQueue })},
 	{"minconn", 1, Supported, countOf(func(q *ServerParameters) *int { return &q.MinConn })},
+	{"no-agent-check", 0, Supported, set(func(q *ServerParameters) { q.AgentCheck = false })},
 	{"no-backup", 0, Supported, set(func(q *ServerParameters) { q.Backup = false })},
 	{"no-check", 0, Supported, set(func(q *ServerParameters) { q.Check = false })},
 	{"no-tfo", 0, NoEffect, nil},
@@ -103,8 +115,8 @@ var serverParameters = slices.Concat([]serverParameter{
 	{"track", 1, Supported, parseTrack},
 	{"weight", 1, Supported, parseWeight},
 },
-	parameterRows(Refused, 0, "agent-check", "check-via-socks4", "no-agent-check"),
-	parameterRows(Refused, 1, "agent-addr", "agent-inter", "agent-port", "agent-send", "namespace", "redir", "resolve-net",
+	parameterRows(Refused, 0, "check-via-socks4"),
+	parameterRows(Refused, 1, "namespace", "redir", "resolve-net",
 		"resolve-opts", "resolve-prefer", "resolvers", "socks4", "tcp-ut", "usesrc"),
 	securityParameters,
 )

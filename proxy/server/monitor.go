@@ -25,26 +25,30 @@ type Check struct {
 	Delay  time.Duration // before the first check, so that servers are not all checked at the same moment
 }
 
-// monitor checks a server time and again in a goroutine of its own.
+// monitor watches a server time and again in a goroutine of its own.
 type monitor struct {
 	cancel context.CancelFunc
 	soon   chan struct{}
 	done   sync.WaitGroup
 }
 
-// StartChecks begins to check the servers. It is called once, after Prepare.
+// StartChecks begins to check the servers, and to ask their agents. It is called once, after Prepare.
 func (b *Backend) StartChecks() {
 	for _, s := range b.Servers {
 		if s.Check != nil {
-			s.monitor.start(s)
+			s.monitor.start(s.watch)
+		}
+		if s.Agent != nil {
+			s.agentMonitor.start(s.askAgent)
 		}
 	}
 }
 
-func (m *monitor) start(s *Server) {
+// start runs a watch, which ends with its context.
+func (m *monitor) start(watch func(context.Context)) {
 	var ctx context.Context
 	ctx, m.cancel = context.WithCancel(context.Background())
-	m.done.Go(func() { s.watch(ctx) })
+	m.done.Go(func() { watch(ctx) })
 }
 
 func (m *monitor) stop() {
@@ -55,10 +59,12 @@ func (m *monitor) stop() {
 }
 
 // checkSoon has the server checked before its time.
-func (s *Server) checkSoon() {
+func (s *Server) checkSoon() { s.monitor.wake() }
+
+func (m *monitor) wake() {
 	select {
-	case s.monitor.soon <- struct{}{}:
-	default: // it will be, or is not checked at all
+	case m.soon <- struct{}{}:
+	default: // it will be, or is not watched at all
 	}
 }
 
@@ -107,12 +113,22 @@ func (s *Server) interval() time.Duration {
 
 // checked takes over the result of a check.
 func (s *Server) checked(r Result) {
+	why := r.reason()
+	switch r.Status {
+	case ProcessError, ProcessTimeout, ProcessOK:
+		why = "" // as in HAProxy
+	}
 	s.backend.changeTelling(s, func(st *State) (string, []Event) {
 		stopping := st.Operation == Stopping
 		if s.judge(st, r) && s.Check.LogAll {
-			return r.reason(), []Event{s.tellCheck(r, stopping)}
+			n, of := st.Health, s.Rise
+			up := st.Health >= s.Rise
+			if up {
+				n, of = st.Health-s.Rise+1, s.Fall
+			}
+			return why, []Event{s.tellCheck("Health", &r, n, of, up, stopping)}
 		}
-		return r.reason(), nil
+		return why, nil
 	})
 }
 
@@ -128,7 +144,9 @@ func (s *Server) judge(st *State, r Result) (changed bool) {
 			if r.Status == Layer7Conditional {
 				wanted = Stopping
 			}
-			st.Operation = s.started(st.Operation, wanted)
+			if !st.Agent.Down {
+				st.Operation = s.started(st.Operation, wanted)
+			}
 		}
 	} else {
 		if st.Health >= s.Rise {
@@ -142,8 +160,9 @@ func (s *Server) judge(st *State, r Result) (changed bool) {
 	return before.Status != r.Status || before.Code != r.Code || health != st.Health
 }
 
-// tellCheck tells of a check in HAProxy's words. Stopping is whether the server was so before. The backend's mu is held.
-func (s *Server) tellCheck(r Result, stopping bool) Event {
+// tellCheck tells of a health or agent check in HAProxy's words: n results out of so many speak for the state. Stopping is
+// whether the server was so before. The backend's mu is held.
+func (s *Server) tellCheck(kind string, r *Result, n, of int, up, stopping bool) Event {
 	st := &s.state
 	outcome := "failed"
 	switch {
@@ -152,10 +171,10 @@ func (s *Server) tellCheck(r Result, stopping bool) Event {
 	case r.Status.Passed():
 		outcome = "succeeded"
 	}
-	n, of, state := st.Health, s.Rise, "DOWN"
-	if st.Health >= s.Rise {
-		n, of, state = st.Health-s.Rise+1, s.Fall, "UP"
-		if stopping || st.Weight == 0 || st.Admin&draining != 0 {
+	state := "DOWN"
+	if up {
+		state = "UP"
+		if stopping || kind == "Health" && (st.Weight == 0 || st.Admin&draining != 0) {
 			state = "DRAIN"
 		}
 	}
@@ -163,7 +182,7 @@ func (s *Server) tellCheck(r Result, stopping bool) Event {
 	if s.Backup {
 		backup = "backup "
 	}
-	text := fmt.Sprintf("Health check for %sserver %s/%s %s, %s, status: %d/%d %s.",
-		backup, s.backend.Proxy.Name, s.Name, outcome, strings.TrimSuffix(r.reason(), "."), n, of, state)
+	text := fmt.Sprintf("%s check for %sserver %s/%s %s, %s, status: %d/%d %s.",
+		kind, backup, s.backend.Proxy.Name, s.Name, outcome, strings.TrimSuffix(r.reason(), "."), n, of, state)
 	return Event{Level: log.Notice, Text: text}
 }

@@ -12,6 +12,7 @@ type CheckStatus uint8
 const (
 	Unknown CheckStatus = iota
 	Initializing
+	Checked // an agent that had nothing to say of the state
 	SocketError
 	Layer4OK
 	Layer4Timeout
@@ -24,6 +25,9 @@ const (
 	Layer7Timeout
 	Layer7Response
 	Layer7Status
+	ProcessError
+	ProcessTimeout
+	ProcessOK
 )
 
 // checkStatuses are the names that statistics give the statuses, and what messages say.
@@ -33,6 +37,7 @@ var checkStatuses = [...]struct {
 }{
 	Unknown:           {"UNK", "Unknown", false},
 	Initializing:      {"INI", "Initializing", false},
+	Checked:           {"CHECKED", "No status change", true},
 	SocketError:       {"SOCKERR", "Socket error", false},
 	Layer4OK:          {"L4OK", "Layer4 check passed", true},
 	Layer4Timeout:     {"L4TOUT", "Layer4 timeout", false},
@@ -45,6 +50,9 @@ var checkStatuses = [...]struct {
 	Layer7Timeout:     {"L7TOUT", "Layer7 timeout", false},
 	Layer7Response:    {"L7RSP", "Layer7 invalid response", false},
 	Layer7Status:      {"L7STS", "Layer7 wrong status", false},
+	ProcessError:      {"PROCERR", "External check error", false},
+	ProcessTimeout:    {"PROCTOUT", "External check timeout", false},
+	ProcessOK:         {"PROCOK", "External check passed", true},
 }
 
 // String returns the name that statistics use.
@@ -56,10 +64,19 @@ func (c CheckStatus) Text() string { return checkStatuses[c].text }
 // Passed reports whether the server stood the check.
 func (c CheckStatus) Passed() bool { return checkStatuses[c].passed }
 
+// hasCode reports whether messages and statistics show a code.
+func (c CheckStatus) hasCode() bool {
+	switch c {
+	case Layer7OK, Layer7Conditional, Layer7Status, ProcessError, ProcessTimeout, ProcessOK:
+		return true
+	}
+	return false
+}
+
 // Result of a health check.
 type Result struct {
 	Status   CheckStatus
-	Code     int    // of an HTTP response; 0 for none
+	Code     int    // of a response, or the exit status of a process; 0 for none
 	Info     string // what the check has to say of it; may hold what the server sent
 	Duration time.Duration
 }
@@ -68,8 +85,7 @@ type Result struct {
 func (r *Result) reason() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "reason: %s", r.Status.Text())
-	switch r.Status {
-	case Layer7OK, Layer7Conditional, Layer7Status:
+	if r.Status.hasCode() {
 		fmt.Fprintf(&b, ", code: %d", r.Code)
 	}
 	if r.Info != "" {

@@ -17,20 +17,21 @@ type Server struct {
 	stream.Server // its name, number (1 and above, unique in the backend) and counters
 	Settings
 
-	backend   *Backend
-	followers []*Server // that track this one
-	tracked   *Server   // by this one; nil for none
-	address   atomic.Pointer[Address]
-	maxConn   atomic.Int64
-	load      atomic.Int64  // exchanges that hold a slot
-	moved     atomic.Uint64 // when load last changed, in the backend's order
-	queued    atomic.Int64  // length of line
-	line      waiters       // guarded by the backend's queue
-	state     State         // guarded by the backend's mu
-	published atomic.Uint32 // what exchanges need of it
-	errors    atomic.Int64  // that traffic met in a row
-	pool      pool
-	monitor   monitor
+	backend      *Backend
+	followers    []*Server // that track this one
+	tracked      *Server   // by this one; nil for none
+	address      atomic.Pointer[Address]
+	maxConn      atomic.Int64
+	load         atomic.Int64  // exchanges that hold a slot
+	moved        atomic.Uint64 // when load last changed, in the backend's order
+	queued       atomic.Int64  // length of line
+	line         waiters       // guarded by the backend's queue
+	state        State         // guarded by the backend's mu
+	published    atomic.Uint32 // what exchanges need of it
+	errors       atomic.Int64  // that traffic met in a row
+	pool         pool
+	monitor      monitor // of the health check
+	agentMonitor monitor
 
 	mu    sync.Mutex
 	inUse map[*Conn]struct{} // guarded by mu; kept only for servers whose sessions may have to be cut
@@ -53,6 +54,7 @@ type Settings struct {
 	Dialer      Dialer
 	Pool        PoolSettings
 	Check       *Check // nil for none
+	Agent       *Agent // nil for none
 	Observation Observation
 	Rise        int // checks that must succeed for the server to be up
 	Fall        int // checks that must fail for it to be down
@@ -83,6 +85,9 @@ func New(identity stream.Server, at Address, settings Settings) *Server {
 	s.maxConn.Store(int64(settings.MaxConn))
 	// The first check that fails takes the server down.
 	s.state = State{Operation: Running, Weight: settings.Weight, Health: s.Rise, Since: time.Now()}
+	if s.Agent != nil {
+		s.state.Agent.Place = s.Agent.Place
+	}
 	return s
 }
 
@@ -91,7 +96,7 @@ func (s *Server) prepare(b *Backend) {
 	if s.Counters != nil {
 		s.Counters.State = s.fill
 	}
-	s.monitor.soon = make(chan struct{}, 1)
+	s.monitor.soon, s.agentMonitor.soon = make(chan struct{}, 1), make(chan struct{}, 1)
 	s.line = waiters{length: &s.queued, total: &b.queue.total, row: s.Counters}
 	s.maxConn.Store(int64(s.MaxConn))
 }
@@ -185,5 +190,6 @@ func (s *Server) cutSessions() {
 // more.
 func (s *Server) Close() {
 	s.monitor.stop()
+	s.agentMonitor.stop()
 	s.pool.close()
 }

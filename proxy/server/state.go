@@ -41,6 +41,7 @@ type State struct {
 	Downtime  time.Duration // before Since
 	Last      Result        // of the last check
 	Checks    Checks
+	Agent     AgentState
 }
 
 // Checks says whether the server is checked.

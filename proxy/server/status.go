@@ -18,6 +18,14 @@ func (s *Server) status() string {
 	case (s.Check == nil || st.Checks.Disabled) && s.tracked == nil && st.Operation == Running && st.Admin&draining == 0 && st.Weight > 0:
 		return "no check"
 	}
+	if s.Agent != nil && !st.Agent.Disabled {
+		switch {
+		case st.Operation == Stopped && st.Agent.Down:
+			return "DOWN (agent)"
+		case st.Admin&Drain != 0:
+			return "DRAIN (agent)"
+		}
+	}
 	name := "UP"
 	switch {
 	case st.Operation == Stopped:
@@ -76,23 +84,29 @@ func (s *Server) fill(to *counter.State) {
 		to.IdleLimit = known(int64(s.Pool.Max))
 	}
 	if s.Check != nil {
-		to.Check = s.checkColumns()
+		to.Check = columns(&st.Last)
+		to.Check.Rise, to.Check.Fall, to.Check.Health = uint64(s.Rise), uint64(s.Fall), uint64(max(st.Health, 0))
+	}
+	if s.Agent != nil && !st.Agent.Disabled {
+		to.Agent = columns(&st.Agent.Last)
+		to.Agent.Rise, to.Agent.Fall = 1, 1
+		if !st.Agent.Down {
+			to.Agent.Health = 1
+		}
 	}
 }
 
-// checkColumns are what statistics show of the health check.
-func (s *Server) checkColumns() counter.Check {
-	st := &s.state
+// columns are what statistics show of the last health or agent check.
+func columns(last *Result) counter.Check {
 	c := counter.Check{
-		Enabled: true, Status: st.Last.Status.String(), Description: st.Last.Status.Text(), Last: st.Last.Info,
-		Done: st.Last.Status > Initializing, Duration: st.Last.Duration,
-		Rise: uint64(s.Rise), Fall: uint64(s.Fall), Health: uint64(max(st.Health, 0)),
+		Enabled: true, Status: last.Status.String(), Description: last.Status.Text(), Last: last.Info,
+		Done: last.Status > Initializing, Duration: last.Duration,
 	}
-	if st.Last.Status == Unknown {
+	if last.Status == Unknown {
 		c.Status, c.Description = Initializing.String(), Initializing.Text()
 	}
-	if st.Last.Code != 0 {
-		c.Code = known(int64(st.Last.Code))
+	if last.Status.hasCode() {
+		c.Code = counter.Known{Value: uint64(uint32(last.Code)), Ok: true}
 	}
 	return c
 }

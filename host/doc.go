@@ -6,6 +6,7 @@
 //
 //	Engine        compiles guest modules (host/meter rewrites them first) and owns the memory budget
 //	Image         a snapshot of a guest's memory after scripts were loaded: registrations, bound functions
+//	sharing       which registrations can reach the same changeable variable, as the guest found out
 //	instance      a copy-on-write clone of an image; one execution at a time runs in it (turn.go)
 //	Registration  a function that a script registered, and the instances that may run it
 //	Execution     one call of a registered function: a Lua coroutine that may wait without holding its instance

@@ -119,3 +119,19 @@ func privateMemory(b *testing.B) int64 {
 	}
 	return total
 }
+
+// BenchmarkIsolation measures one execution of a small function under each isolation: what transaction adds is the
+// resetting of its instance, and the faults of an execution in one that is as in the image.
+func BenchmarkIsolation(b *testing.B) {
+	e := newTestEngine(b, EngineConfig{})
+	for _, isolation := range Isolations {
+		b.Run(string(isolation), func(b *testing.B) {
+			image, _ := newTestImage(b, e, benchmarkScript, func(c *ImageConfig) { c.Isolation = isolation })
+			r := image.Registration("action", "small")
+			callSmall(b, r)
+			for b.Loop() {
+				callSmall(b, r)
+			}
+		})
+	}
+}

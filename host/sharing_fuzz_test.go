@@ -13,7 +13,11 @@ import (
 // order, give the same results. Those that are said to keep nothing run in a fresh instance each time.
 func FuzzSharing(f *testing.F) {
 	e := newTestEngine(f, EngineConfig{})
-	for seed := range uint64(100) {
+	seeds := uint64(100)
+	if testing.Short() {
+		seeds = 15
+	}
+	for seed := range seeds {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, seed uint64) { testSharing(t, e, seed) })

@@ -248,6 +248,9 @@ func TestSharing_hostile(t *testing.T) {
 		{"each function calls all", `local t = {} for i = 1, 300 do t[i] = function(x) for j = 1, #t do t[j](t[i]) end return t end end`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			if testing.Short() && strings.HasPrefix(tt.name, "many") {
+				t.Skip("runs until it is cut off")
+			}
 			image, _ := newTestImage(t, e, tt.script+`
 local n = 0
 action("a", function(k) n = n + 1 t[k](t).x = t[k] + t.x return n end)

@@ -42,9 +42,11 @@ type Scripts interface {
 	Close() error
 }
 
-// Registry is what Scripts may offer besides: what there is to bind, in the order of registration.
+// Registry is what Scripts may offer besides: what there is to bind, in the order of registration, and what of that shares
+// variables.
 type Registry interface {
 	Registrations() []config.Registration
+	Joins() []config.Join
 }
 
 // ScriptHost is what scripts see of the process that runs them.
@@ -119,6 +121,14 @@ type entrance struct {
 func (p *Proxy) Registrations() []config.Registration {
 	if r, ok := p.scripts.(Registry); ok {
 		return r.Registrations()
+	}
+	return nil
+}
+
+// Joins returns which of the scripts' registrations share variables, as far as their loader tells.
+func (p *Proxy) Joins() []config.Join {
+	if r, ok := p.scripts.(Registry); ok {
+		return r.Joins()
 	}
 	return nil
 }

@@ -70,6 +70,10 @@ func (f *fakeScripts) Registrations() []config.Registration {
 	return []config.Registration{{Kind: "action", Name: "act", File: "one.lua", Line: 3, Isolation: config.IsolationScript}}
 }
 
+func (f *fakeScripts) Joins() []config.Join {
+	return []config.Join{{What: "count", Variable: true, File: "one.lua", Line: 4}}
+}
+
 type fakeService struct{}
 
 func (fakeService) Serve(a stream.Applet) error {
@@ -111,6 +115,9 @@ func TestProxy_Scripts(t *testing.T) {
 			t.Errorf("got %d %q", status, body)
 		}
 		if diff := cmp.Diff(fake.Registrations(), r.Registrations()); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff(fake.Joins(), r.Joins()); diff != "" {
 			t.Error(diff)
 		}
 		if status, _, body := r.get("192.0.2.1:80", "/service"); status != 200 || body != "served" {

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -46,16 +47,24 @@ func (p *program) check(ctx context.Context) error {
 		fmt.Fprintln(p.stdout, "Configuration file is valid")
 	}
 	if p.verbose {
-		return printRegistrations(p.stdout, built.Registrations())
+		return errors.Join(printRegistrations(p.stdout, built.Registrations()), printJoins(p.stdout, built.Joins()))
 	}
 	return nil
 }
 
-// printRegistrations writes one line for each: its kind and name, where its function is, and its isolation.
+// printRegistrations writes one line for each: its kind and name, where its function is, its isolation, and what it shares
+// memory with. Those of one group share one.
 func printRegistrations(w io.Writer, registrations []config.Registration) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, r := range registrations {
-		fmt.Fprintf(table, "%s\t%s\t%s:%d\t%s\n", r.Kind, cmp.Or(r.Name, "-"), r.File, r.Line, r.Isolation)
+		fmt.Fprintf(table, "%s\t%s\t%s:%d\t%s", r.Kind, cmp.Or(r.Name, "-"), r.File, r.Line, r.Isolation)
+		if r.Group > 0 {
+			fmt.Fprintf(table, "\tgroup %d", r.Group)
+		}
+		if r.Parallel {
+			fmt.Fprint(table, ", on all processors")
+		}
+		fmt.Fprintln(table)
 	}
 	return table.Flush()
 }

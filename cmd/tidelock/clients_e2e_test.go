@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"tidelock/proxy/config"
 )
 
 // waiting has scripts wait at the gate, or for an hour after they have been there, in each kind of function. A connection
@@ -101,7 +103,7 @@ var (
 // for in the same instance comes.
 func TestClient_Disconnect(t *testing.T) {
 	cache := t.TempDir()
-	for _, isolation := range []string{"registration", "transaction", "script"} {
+	for _, isolation := range config.Isolations {
 		t.Run(isolation, func(t *testing.T) {
 			g := newGate(t)
 			s := serveWaiting(t, g, cache, isolation)

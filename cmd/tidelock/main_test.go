@@ -67,7 +67,7 @@ func Test_doMain(t *testing.T) {
 		{"run invalid", []string{"tidelock", "run", "-f", bad}, 1, "", alerts},
 		{"unknown setting", []string{"tidelock", "check", "-f", good, "--config", settings}, 1, "", "...unknown setting 'isolaton'"},
 		{"invalid setting", []string{"tidelock", "check", "-f", good, "--isolation", "none"}, 1, "",
-			"tidelock: settings: isolation: expected one of registration, transaction, script, found 'none'\n"},
+			"tidelock: settings: isolation: expected one of auto, registration, transaction, script, found 'none'\n"},
 		{"haproxy version", []string{"tidelock", "haproxy", "-v"}, 0, "...HAProxy version 2.6.12-tidelock-", ""},
 		{"called as haproxy", []string{"/usr/sbin/haproxy", "-v"}, 0, "...HAProxy version 2.6.12-tidelock-", ""},
 		{"haproxy check", []string{"haproxy", "-c", "-f", good}, 0, "Configuration file is valid\n", ""},

@@ -74,6 +74,7 @@ func (p *program) run(ctx context.Context) error {
 		served.Stop(now)
 		return exitStatus(exitError)
 	}
+	p.logJoins(served)
 	for _, ready := range p.ready {
 		if err := ready(); err != nil {
 			return err

@@ -3,13 +3,15 @@ package main
 import (
 	"fmt"
 	"testing"
+
+	"tidelock/proxy/config"
 )
 
 // TestHostile_Starved has one script take all the memory that there is for all, and end for it. Others get what they need
 // afterwards.
 func TestHostile_Starved(t *testing.T) {
 	cache := t.TempDir()
-	for _, isolation := range []string{"registration", "transaction", "script"} {
+	for _, isolation := range config.Isolations {
 		t.Run(isolation, func(t *testing.T) {
 			folder := layout(t, map[string]string{"memory.lua": `
 core.register_action("hungry", {"http-req"}, function() local t = {} while true do t[#t + 1] = ("x"):rep(1000) .. #t end end)

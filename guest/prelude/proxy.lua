@@ -102,7 +102,11 @@ function host.sections()
     if row.backend then backends[row.name] = proxy end
   end
   core.proxies, core.frontends, core.backends = all, frontends, backends
+  host.sections = function() end
 end
+
+-- In the snapshot they are there: an instance that made them while serving would look as if it changed variables.
+function host.settle() host.sections() end
 
 -- host.server(number) -> Server
 function host.server(number)

@@ -41,6 +41,17 @@ type Registration struct {
 	File       string // where the function is defined
 	Line       int
 	Isolation  Isolation // which other registrations it shares memory with
+	Group      int       // of those that share memory, from 1; 0 where each execution has its own
+	Parallel   bool      // executions run on all processors, since none leaves anything behind
+}
+
+// Join is why two registrations share memory, or what their isolation cuts in two.
+type Join struct {
+	First, Second Registration
+	What          string // the variable that First changes and Second reads; otherwise what First does
+	Variable      bool
+	File          string // where First does it
+	Line          int
 }
 
 // PrependPath is one lua-prepend-path.
@@ -53,20 +64,23 @@ type PrependPath struct {
 type Isolation string
 
 const (
+	IsolationAuto         Isolation = "auto"         // those share it that can reach the same changeable variable
 	IsolationRegistration Isolation = "registration" // each registration has its own
 	IsolationTransaction  Isolation = "transaction"  // each execution has its own
 	IsolationScript       Isolation = "script"       // all share one, as in HAProxy
 )
 
 // Isolations are the valid values.
-var Isolations = []string{string(IsolationRegistration), string(IsolationTransaction), string(IsolationScript)}
+var Isolations = []string{
+	string(IsolationAuto), string(IsolationRegistration), string(IsolationTransaction), string(IsolationScript),
+}
 
 func defaultScripts() Scripts {
 	return Scripts{
 		ForcedYield:    10000,
 		SessionTimeout: 4 * time.Second,
 		ServiceTimeout: 4 * time.Second,
-		Isolation:      IsolationRegistration,
+		Isolation:      IsolationAuto,
 		LoadTimeout:    10 * time.Second,
 	}
 }
@@ -158,7 +172,7 @@ func luaMebibytes(field func(*Scripts) *uint64) parseFunc {
 	}
 }
 
-// tune.lua.isolation registration|transaction|script
+// tune.lua.isolation auto|registration|transaction|script
 func parseIsolation(p *parser, s syntax.Statement) {
 	value := s.Argument(0)
 	if !slices.Contains(Isolations, value) {

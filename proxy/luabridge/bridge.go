@@ -35,7 +35,8 @@ type Config struct {
 	Standard host.StandardConfig
 	// CacheFolder keeps compiled guests from one start to the next; empty for none.
 	CacheFolder string
-	// Threads is how many instances run each registration of a lua-load-per-thread file. 0: one for each processor.
+	// Threads is how many instances run each registration of a lua-load-per-thread file, and how many may run what keeps
+	// nothing from one execution to the next. 0: one for each processor.
 	Threads int
 	// Console receives what exchanges log whose section has no target for it. It must not block. nil: Log.
 	Console func(level log.Level, text string)
@@ -136,10 +137,11 @@ func (b *Bridge) newImage(ctx context.Context, perThread bool) (*image, error) {
 			kindFetch: session, kindConverter: session, kindAction: session,
 			kindService: {Time: scripts.ServiceTimeout}, host.KindTask: {Time: scripts.TaskTimeout},
 		},
-		LoadTime:  scripts.LoadTimeout,
-		Quantum:   scripts.ForcedYield,
-		Log:       func(_ *host.Execution, level host.Level, text string) { b.config.Log(log.Level(level), text) },
-		TaskEnded: func(_ *host.Registration, err error) { m.taskEnded(err) },
+		Processors: b.config.Threads,
+		LoadTime:   scripts.LoadTimeout,
+		Quantum:    scripts.ForcedYield,
+		Log:        func(_ *host.Execution, level host.Level, text string) { b.config.Log(log.Level(level), text) },
+		TaskEnded:  func(_ *host.Registration, err error) { m.taskEnded(err) },
 	}
 	if perThread {
 		settings.Instances = b.config.Threads
@@ -259,10 +261,37 @@ func (m *image) warnOfRepetitions() {
 // Registrations implements proxy.Registry.
 func (b *Bridge) Registrations() []config.Registration {
 	var all []config.Registration
+	groups := 0 // of the images before
 	for _, m := range b.images {
+		most := 0
 		for _, r := range m.Registrations() {
-			all = append(all, config.Registration{
-				Kind: r.Kind, Name: r.Name, File: r.Source, Line: r.Line, Isolation: b.config.Scripts.Isolation,
+			described := m.describe(r)
+			if r.Group > 0 {
+				described.Group += groups
+				most = max(most, r.Group)
+			}
+			all = append(all, described)
+		}
+		groups += most
+	}
+	return all
+}
+
+func (m *image) describe(r *host.Registration) config.Registration {
+	return config.Registration{
+		Kind: r.Kind, Name: r.Name, File: r.Source, Line: r.Line,
+		Isolation: m.bridge.config.Scripts.Isolation, Group: r.Group, Parallel: r.Parallel,
+	}
+}
+
+// Joins implements proxy.Registry.
+func (b *Bridge) Joins() []config.Join {
+	var all []config.Join
+	for _, m := range b.images {
+		for _, j := range m.Image.Joins() {
+			all = append(all, config.Join{
+				First: m.describe(j.First), Second: m.describe(j.Second),
+				What: j.What, Variable: j.Variable, File: j.Source, Line: j.Line,
 			})
 		}
 	}

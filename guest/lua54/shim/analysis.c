@@ -161,8 +161,9 @@ static int compare_cells(const object *o) {
         members[w->user].keeps = 1;
         continue;
       }
-      united |= unite(w->user, r->user, w, noted);
-      noted = 1;
+      int again = w->user > r->user && (r->access & ACCESS_WRITE) && (w->access & ACCESS_READ); /* seen from there */
+      united |= unite(w->user, r->user, w, noted || again);
+      noted |= !again;
     }
   }
   return united;

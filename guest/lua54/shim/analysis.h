@@ -163,6 +163,7 @@ void heap_name(const cell *c, char *text, size_t size);
 
 set *heap_field(object *table, TString *key); /* what may be there; NULL: anywhere. Recorded as read */
 void heap_store(object *table, TString *key, const set *values);
+int heap_certain(object *table, TString *key); /* whether the key is there, and stays: no handler is asked for it */
 const set *heap_metatables(object *o);
 void heap_set_metatable(object *o, const set *metatables);
 set *heap_upvalue(object *upvalue);

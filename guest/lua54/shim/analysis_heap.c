@@ -255,11 +255,20 @@ void heap_access(object *o, const TString *key, access a) {
   const function *f = group.running;
   if (a == ACCESS_WRITE && o->quiet && f != NULL && is_prelude(f->proto)) return;
   cell *c = cell_of(o, key);
-  if (a == ACCESS_WRITE && !(c->access & ACCESS_WRITE) && f != NULL) {
-    c->writer = f->proto;
+  if (a == ACCESS_WRITE && !(c->access & ACCESS_WRITE)) {
+    c->writer = f ? f->proto : NULL;
     c->pc = group.pc;
+    group.changed = 1; /* heap_certain may have said otherwise before */
   }
   c->access |= a;
+}
+
+int heap_certain(object *o, TString *key) {
+  if (!o->sealed || o->kind != OBJECT_TABLE || key == NULL || isempty(luaH_getshortstr((Table *)o->at, key))) return 0;
+  renew(o);
+  for (const cell *c = o->accessed; c != NULL; c = c->next)
+    if ((c->access & ACCESS_WRITE) && (c->key == key || c->key == NULL)) return 0;
+  return 1;
 }
 
 /* ---- names ---- */

@@ -232,7 +232,7 @@ static void read_from(object *o, TString *key, set *results, uint32_t operation)
   if (seen(o, operation) || group.everything) return;
   if (group.nesting++ > MAX_NESTING) give_up(ENDLESS);
   if (o->kind == OBJECT_TABLE) give(results, heap_field(o, key));
-  set_walk metatables = set_begin(heap_metatables(o));
+  set_walk metatables = set_begin(heap_certain(o, key) ? &nothing : heap_metatables(o));
   for (uint32_t m; (m = set_next(&metatables)) != 0;) read_by(heap_object(m), o, key, results, operation);
   group.nesting--;
 }

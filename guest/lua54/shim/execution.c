@@ -292,7 +292,16 @@ EXPORT("load") uint64_t load(uint32_t length) {
 
 /* ---- images ---- */
 
+/* host.settle, if the prelude has one, makes what it would otherwise make when it is first asked for. */
+static int settle(lua_State *L) {
+  sandbox_push_host(L);
+  if (lua_getfield(L, -1, "settle") == LUA_TFUNCTION) lua_call(L, 0, 0);
+  return 0;
+}
+
 EXPORT("collect") uint32_t collect(void) {
+  lua_pushcfunction(main_state, settle);
+  if (lua_pcall(main_state, 0, 0, 0) != LUA_OK) lua_pop(main_state, 1); /* then it is made later */
   lua_gc(main_state, LUA_GCCOLLECT);
   lua_gc(main_state, LUA_GCCOLLECT); /* what finalizers of the first kept alive */
   rest();

@@ -65,6 +65,7 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 	b.loadScripts()
 	b.setVariables()
 	b.buildProxies()
+	b.buildRelays()
 	b.patterns.Number()
 	b.runtime.servers.Backends = b.serversOf()
 	b.built = true

@@ -169,6 +169,7 @@ func (p *Proxy) closeListeners() {
 			}
 		}
 	}
+	p.closeRelays()
 	for _, l := range p.runtime.listeners {
 		l.Close()
 	}

@@ -12,6 +12,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -93,6 +94,7 @@ type Proxy struct {
 	backends  map[string]*server.Backend
 	logs      *logTargets
 	loggers   map[*config.Proxy]*log.Logger
+	relays    []*relay
 	rows      map[*config.Proxy][]*counter.Row
 
 	Process  *counter.Process
@@ -144,9 +146,8 @@ func (p *Proxy) Start(ctx context.Context) error {
 			failed = append(failed, err)
 		}
 	}
-	if err := p.openRuntime(ctx); err != nil {
-		failed = append(failed, err)
-	}
+	failed = append(failed, p.openRelays(ctx), p.openRuntime(ctx))
+	failed = slices.DeleteFunc(failed, func(err error) bool { return err == nil })
 	if len(failed) > 0 {
 		p.closeListeners()
 		return errors.Join(failed...)
@@ -164,6 +165,7 @@ func (p *Proxy) Start(ctx context.Context) error {
 		}
 	}
 	p.Process.State = newInformation(p).fill
+	p.serveRelays()
 	p.serveRuntime()
 	for _, b := range p.backends {
 		b.StartChecks()
@@ -191,6 +193,9 @@ func (p *Proxy) Stop(ctx context.Context) error {
 		})
 	}
 	stopping.Wait()
+	for _, r := range p.relays {
+		r.Close()
+	}
 	p.runtime.Close() // last, so that operators see what is still going on
 	p.serving.Wait()
 	if p.scripts != nil {

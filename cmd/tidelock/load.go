@@ -156,6 +156,11 @@ func listens(cfg *config.Configuration) bool {
 			return true
 		}
 	}
+	for _, f := range cfg.LogForwards {
+		if len(f.Binds)+len(f.Datagrams) > 0 {
+			return true
+		}
+	}
 	return len(cfg.Global.Stats.Sockets) > 0
 }
 

@@ -17,6 +17,7 @@ type Configuration struct {
 	ErrorGroups []HTTPErrors
 	Caches      []Cache
 	Rings       []Ring
+	LogForwards []LogForward
 	Resolvers   []Resolvers
 	Mailers     []Mailers
 

@@ -14,13 +14,13 @@ var sectionKinds = map[string]sectionKind{
 	"cache":       {in: inCache, keywords: cacheKeywords, open: openCache, close: closeCache},
 	"ring":        {in: inRing, keywords: ringKeywords, open: openRing, close: closeRing},
 	"resolvers":   {in: inResolvers, keywords: resolversKeywords, open: openResolvers},
+	"log-forward": {in: inLogForward, keywords: logForwardKeywords, open: openLogForward},
 	"mailers":     {in: inMailers, keywords: mailersKeywords, open: openMailers},
 
 	// Without these the traffic would not be what the configuration asks for.
-	"peers":       {in: inPeers, support: Refused},
-	"program":     {in: inProgram, support: Refused},
-	"fcgi-app":    {in: inFCGIApp, support: Refused},
-	"log-forward": {in: inLogForward, support: Refused},
+	"peers":    {in: inPeers, support: Refused},
+	"program":  {in: inProgram, support: Refused},
+	"fcgi-app": {in: inFCGIApp, support: Refused},
 }
 
 // global

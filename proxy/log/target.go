@@ -122,6 +122,22 @@ func (t *Target) send(level Level, tag string, data, message []byte) {
 	line := lines.Get().(*[]byte)
 	message = message[:min(len(message), t.settings.MessageLength)]
 	*line = append(t.settings.appendHeader((*line)[:0], level, tag, data, time.Now()), message...)
+	t.queueLine(line)
+}
+
+// Relay queues a line that came from elsewhere, or counts it as dropped. Render appends it, with whatever stands before
+// it, and is given the settings that it has to heed.
+func (t *Target) Relay(level Level, render func(line []byte, s *Settings) []byte) {
+	if level > t.settings.Level || !t.sampled() {
+		return
+	}
+	line := lines.Get().(*[]byte)
+	*line = render((*line)[:0], &t.settings)
+	t.queueLine(line)
+}
+
+// queueLine takes over a line that has its header.
+func (t *Target) queueLine(line *[]byte) {
 	*line = (*line)[:min(len(*line), t.settings.Length)]
 	if ring := t.settings.Ring; ring != nil {
 		if !ring.Append(*line) {

@@ -15,7 +15,7 @@ type option struct{ level, name, value int }
 // control sets what must be there before the socket is bound. SO_REUSEPORT lets a successor bind while this process still
 // serves.
 func (o *Options) control(network, _ string, raw syscall.RawConn) error {
-	if !strings.HasPrefix(network, "tcp") {
+	if !strings.HasPrefix(network, "tcp") && !strings.HasPrefix(network, "udp") {
 		return nil
 	}
 	var options []option
@@ -27,7 +27,7 @@ func (o *Options) control(network, _ string, raw syscall.RawConn) error {
 		return err
 	}
 	transparent := option{unix.SOL_IP, unix.IP_TRANSPARENT, 1}
-	if network == "tcp6" {
+	if strings.HasSuffix(network, "6") {
 		transparent = option{unix.SOL_IPV6, unix.IPV6_TRANSPARENT, 1}
 	}
 	if err := apply(raw, []option{transparent}, ""); err == nil {

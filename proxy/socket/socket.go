@@ -50,6 +50,12 @@ func Listen(ctx context.Context, o Options) (net.Listener, error) {
 	return l, nil
 }
 
+// ListenPacket opens a socket for datagrams.
+func ListenPacket(ctx context.Context, o Options) (net.PacketConn, error) {
+	config := net.ListenConfig{Control: o.control}
+	return config.ListenPacket(ctx, o.Network, o.Address)
+}
+
 // inherited takes a socket over that whoever started the process had opened.
 func inherited(o Options) (net.Listener, error) {
 	file := os.NewFile(uintptr(o.FD), "inherited socket")

@@ -46,6 +46,7 @@ func (b *builder) buildBackend(section *config.Proxy) *server.Backend {
 	persist(backend, section, rules)
 	backend.Prefer = preferred(backend, rules.preferences)
 	rules.stick.install(backend)
+	b.watchNames(section, backend)
 	backend.Prepare()
 	return backend
 }

@@ -17,7 +17,7 @@ func (b *builder) healthCheck(section *config.Proxy, s config.Server, n int) *se
 	if !s.Check {
 		return nil
 	}
-	if s.Address.Network != "unix" && s.Address.Port == 0 && s.CheckPort == 0 && s.CheckAddr.Port == 0 || s.PortOffset && s.CheckPort == 0 {
+	if !s.Service() && s.Address.Network != "unix" && s.Address.Port == 0 && s.CheckPort == 0 && s.CheckAddr.Port == 0 || s.PortOffset && s.CheckPort == 0 {
 		b.diags.Alertf(s.At, "%s '%s': server '%s' has neither service port nor check port.", section.Kind, section.Name, s.Name)
 		return nil
 	}

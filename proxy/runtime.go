@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,9 +90,6 @@ func (b *builder) serversOf() []command.Backend {
 				continue
 			}
 			t := command.Server{Server: made, FixedID: s.FixedID}
-			if _, err := netip.ParseAddr(s.Address.Host); err != nil && s.Address.Network != "unix" {
-				t.Host = s.Address.Host
-			}
 			listed.Servers = append(listed.Servers, t)
 		}
 		all = append(all, listed)

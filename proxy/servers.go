@@ -55,7 +55,7 @@ func (b *builder) buildServer(section *config.Proxy, s config.Server, checked in
 	identity := stream.Server{Name: s.Name, ID: s.ID, Counters: newRow(b.identities[section], counter.Server, s.Name, s.ID)}
 	settings := server.Settings{
 		Weight: s.Weight, Backup: s.Backup, MaxConn: s.MaxConn, MinConn: s.MinConn, MaxQueue: s.MaxQueue,
-		SlowStart: s.SlowStart, Cookie: s.Cookie,
+		SlowStart: s.SlowStart, Cookie: s.Cookie, Host: s.HostName(),
 		ShutdownWhenDown: s.ShutdownWhenDown, ShutdownBackups: s.ShutdownBackups,
 		Pool: server.PoolSettings{Max: s.PoolMaxConn, PurgeDelay: s.PoolPurgeDelay, MaxReuse: s.MaxReuse},
 		Rise: s.Rise, Fall: s.Fall, Check: b.healthCheck(section, s, checked), Agent: b.agent(section, s, checked),
@@ -68,7 +68,7 @@ func (b *builder) buildServer(section *config.Proxy, s config.Server, checked in
 	}
 	made := server.New(identity, address, settings)
 	if address.Host == "" {
-		made.StartIn(server.Maintenance) // until somebody gives it an address
+		made.StartIn(server.Unresolved)
 	}
 	if s.Disabled {
 		made.StartIn(server.Maintenance | server.ConfiguredMaintenance)
@@ -103,6 +103,9 @@ func (b *builder) serverAddress(section *config.Proxy, s config.Server) (server.
 // kept, so that "last" never has one. The empty address is that of a server that starts without.
 func (b *builder) initialHost(s config.Server) (host string, err error) {
 	methods := s.InitAddr
+	if s.Watched() && s.Service() {
+		return "", nil // found while serving
+	}
 	if len(methods) == 0 {
 		methods = []string{"libc"}
 	}

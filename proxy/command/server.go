@@ -22,8 +22,7 @@ type Backend struct {
 // Server is a server with what the configuration says of it that traffic does not need.
 type Server struct {
 	*server.Server
-	Host    string // the name that its address was found by, or ""
-	FixedID bool   // the configuration gives its number
+	FixedID bool // the configuration gives its number
 }
 
 // Commands returns the commands about servers.
@@ -113,7 +112,7 @@ func place(t Server) (host string, port int) {
 	if a.Network == "unix" {
 		return "-", 0
 	}
-	return a.Host, a.Port
+	return cmp.Or(a.Host, "-"), a.Port
 }
 
 // The numbers of "show servers state" (management manual, section 9.3).
@@ -129,9 +128,12 @@ var (
 		bit   int
 	}{
 		{server.Maintenance, 1}, {server.InheritedMaintenance, 2}, {server.ConfiguredMaintenance, 4}, {server.Drain, 8},
-		{server.InheritedDrain, 16},
+		{server.InheritedDrain, 16}, {server.Unresolved, 32},
 	}
 )
+
+// hostOfService says that the name of a server's host was learnt from a record of a service.
+const hostOfService = 64
 
 const (
 	resultUnknown, resultFailed, resultPassed, resultConditional = 0, 2, 3, 4
@@ -151,7 +153,7 @@ func agentNumber(t Server, st server.State) int {
 }
 
 // inMaintenance are the reasons for which a server takes no traffic and is not checked.
-const inMaintenance = server.Maintenance | server.InheritedMaintenance
+const inMaintenance = server.Maintenance | server.InheritedMaintenance | server.Unresolved
 
 // show servers state [<backend>]
 func showStates(c *runtime.Call, backends []Backend) {
@@ -180,13 +182,18 @@ func showState(c *runtime.Call, b Backend, t Server) {
 		operation = server.Stopped
 	}
 	status, result, health, check := checkNumbers(t, st, operation)
-	name := t.Host
-	if name == "" {
-		name = "-"
+	name, service := cmp.Or(t.HostName(), "-"), "-"
+	if t.Service() {
+		service = t.Host
+		if name == service {
+			name = "-"
+		} else {
+			admin |= hostOfService
+		}
 	}
-	c.Printf("%d %s %d %s %s %d %d %d %d %d %d %d %d %d %d 0 %d %s %d - 0 0 - %s %d\n",
+	c.Printf("%d %s %d %s %s %d %d %d %d %d %d %d %d %d %d 0 %d %s %d %s 0 0 - %s %d\n",
 		b.Proxy.ID, b.Proxy.Name, t.ID, t.Name, host, operation, admin, st.Weight, t.Weight, int(time.Since(st.Since).Seconds()),
-		status, result, health, check, agentNumber(t, st), bit(t.FixedID), name, port,
+		status, result, health, check, agentNumber(t, st), bit(t.FixedID), name, port, service,
 		cmp.Or(st.Agent.Place.Host, "-"), st.Agent.Place.Port)
 }
 

@@ -20,6 +20,7 @@ func (p *parser) check() {
 		p.checkTracking(proxy)
 		p.checkExternal(proxy)
 		p.checkAgents(proxy)
+		p.checkResolvers(proxy)
 		p.checkModes(proxy)
 		p.checkStats(proxy)
 		if complete {

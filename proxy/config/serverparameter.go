@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +21,12 @@ type ServerParameters struct {
 	Track                      string // [<proxy>/]<server>
 	SlowStart                  time.Duration
 	InitAddr                   []string // methods and addresses; none for the default
+
+	Resolvers        string // the section whose name servers are asked while serving; "" for none
+	ResolveIPv4      bool   // prefer addresses of version 4
+	ResolveNets      []netip.Prefix
+	AllowDuplicateIP bool
+	IgnoreSRVWeight  bool
 
 	AgentCheck bool
 	AgentPort  int
@@ -116,8 +123,8 @@ var serverParameters = slices.Concat([]serverParameter{
 	{"weight", 1, Supported, parseWeight},
 },
 	parameterRows(Refused, 0, "check-via-socks4"),
-	parameterRows(Refused, 1, "namespace", "redir", "resolve-net",
-		"resolve-opts", "resolve-prefer", "resolvers", "socks4", "tcp-ut", "usesrc"),
+	parameterRows(Refused, 1, "namespace", "redir", "socks4", "tcp-ut", "usesrc"),
+	resolveParameters,
 	securityParameters,
 )
 

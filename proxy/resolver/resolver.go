@@ -24,6 +24,7 @@ type Settings struct {
 
 // Server is one name server.
 type Server struct {
+	Name             string
 	Network, Address string    // "udp" or "tcp", and host:port
 	Counters         *Counters // nil for some of its own
 }
@@ -171,32 +172,13 @@ type reply struct {
 }
 
 func (r *Resolver) query(s Server, name string, family Family) reply {
-	question := new(dns.Msg)
-	question.SetQuestion(dns.Fqdn(name), uint16(family))
-	if r.settings.PayloadSize > dns.MinMsgSize {
-		question.SetEdns0(r.settings.PayloadSize, false)
-	}
-	client := dns.Client{Net: s.Network, Timeout: r.settings.Retry, UDPSize: r.settings.PayloadSize}
-	s.Counters.Sent.Add(1)
-	got, _, err := client.Exchange(question, s.Address)
-	invalid := err == nil && (len(got.Question) != 1 || !strings.EqualFold(got.Question[0].Name, question.Question[0].Name))
-	s.Counters.count(got, err, invalid)
-	if err != nil || invalid {
-		return reply{}
-	}
-	if got.Rcode != dns.RcodeSuccess {
-		return reply{final: got.Rcode == dns.RcodeNameError}
+	got, outcome := r.exchange(context.Background(), s, name, uint16(family))
+	if outcome != Resolved {
+		return reply{final: outcome == NoName}
 	}
 	for _, record := range got.Answer {
-		switch rr := record.(type) {
-		case *dns.A:
-			if address, ok := netip.AddrFromSlice(rr.A.To4()); ok && family == IPv4 {
-				return reply{address, true}
-			}
-		case *dns.AAAA:
-			if address, ok := netip.AddrFromSlice(rr.AAAA.To16()); ok && family == IPv6 {
-				return reply{address, true}
-			}
+		if address, ok := addressOf(record); ok && address.Is4() == (family == IPv4) {
+			return reply{address, true}
 		}
 	}
 	return reply{final: true}

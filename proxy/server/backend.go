@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -62,9 +63,13 @@ type Backend struct {
 	Stick                             func(*stream.Stream) *Server
 	RememberRequest, RememberResponse func(*stream.Stream)
 
+	// Watches run from the start of the checks on, until their context ends.
+	Watches []func(context.Context)
+
 	// Report is told what happens to the servers; nil for nobody.
 	Report func(Event)
 
+	watches  []*monitor
 	mu       sync.Mutex // guards the servers' states
 	ramp     *time.Timer
 	closed   bool
@@ -243,6 +248,9 @@ func (b *Backend) Close() {
 		b.ramp.Stop()
 	}
 	b.mu.Unlock()
+	for _, m := range b.watches {
+		m.stop()
+	}
 	for _, s := range b.Servers {
 		s.Close()
 	}

@@ -93,6 +93,9 @@ func (a Address) String() string {
 
 // statistics returns the address as "show stat" has it.
 func (a Address) statistics() string {
+	if a.Host == "" {
+		return ""
+	}
 	if a.Network == "unix" {
 		return "unix"
 	}

@@ -45,10 +45,16 @@ func (s *Server) tell(before *State, why string, requeued int) []Event {
 		switch {
 		case before.Operation == Stopped:
 			add(log.Notice, "%s was DOWN and now enters maintenance%s.", name, via)
+		case is&Unresolved != 0:
+			add(log.Warning, "%s is going DOWN for maintenance (%s).%s", name, strings.TrimPrefix(why, ", "), s.left(before, requeued))
 		default:
 			add(log.Warning, "%s is going DOWN for maintenance%s.%s", name, via, s.left(before, requeued))
 		}
 	case was&inMaintenance != 0 && is&inMaintenance == 0:
+		if was&Unresolved != 0 {
+			add(log.Notice, "%s ('%s') is UP/READY (resolves again).", name, s.HostName())
+			break
+		}
 		how := "leaving forced maintenance"
 		if was&Maintenance == 0 {
 			how = "leaving maintenance"

@@ -34,6 +34,11 @@ type monitor struct {
 
 // StartChecks begins to check the servers, and to ask their agents. It is called once, after Prepare.
 func (b *Backend) StartChecks() {
+	for _, watch := range b.Watches {
+		m := &monitor{}
+		m.start(watch)
+		b.watches = append(b.watches, m)
+	}
 	for _, s := range b.Servers {
 		if s.Check != nil {
 			s.monitor.start(s.watch)

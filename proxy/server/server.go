@@ -18,8 +18,9 @@ type Server struct {
 	Settings
 
 	backend      *Backend
-	followers    []*Server // that track this one
-	tracked      *Server   // by this one; nil for none
+	followers    []*Server              // that track this one
+	tracked      *Server                // by this one; nil for none
+	hostName     atomic.Pointer[string] // of a service; nil is Host
 	address      atomic.Pointer[Address]
 	maxConn      atomic.Int64
 	load         atomic.Int64  // exchanges that hold a slot
@@ -45,6 +46,7 @@ type Settings struct {
 	MinConn   int  // bound below a full load; 0 for none
 	MaxQueue  int  // exchanges that wait for the server; 0 for any number
 	SlowStart time.Duration
+	Host      string // the name that its address is found by; empty for none
 	Cookie    string // value that binds clients to the server; empty for none
 	// ShutdownWhenDown cuts the exchanges when the server goes down (on-marked-down shutdown-sessions), ShutdownBackups
 	// those of the backups when it comes up (on-marked-up shutdown-backup-sessions).

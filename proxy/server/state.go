@@ -17,7 +17,9 @@ const (
 	InheritedDrain
 	ConfiguredMaintenance // said "disabled", for the servers' state to be told apart from what was set later
 
-	inMaintenance = Maintenance | InheritedMaintenance
+	Unresolved // its name has no address
+
+	inMaintenance = Maintenance | InheritedMaintenance | Unresolved
 	draining      = Drain | InheritedDrain
 )
 

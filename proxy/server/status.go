@@ -13,6 +13,8 @@ func (s *Server) status() string {
 	switch {
 	case st.Admin&Maintenance != 0:
 		return "MAINT"
+	case st.Admin&Unresolved != 0:
+		return "MAINT (resolution)"
 	case st.Admin&InheritedMaintenance != 0:
 		return fmt.Sprintf("MAINT (via %s)", s.tracked.path())
 	case (s.Check == nil || st.Checks.Disabled) && s.tracked == nil && st.Operation == Running && st.Admin&draining == 0 && st.Weight > 0:

@@ -55,6 +55,7 @@ endif
 conformance: guests ## Compare with Debian's haproxy, case by case (make test does, too).
 	@guest/lua54/toolchain.sh test
 	$(GO) test -count 1 ./proxy/conformance
+	$(GO) test -count 1 -timeout 30m -run 'TestDialect$$' ./proxy/conformance -dialect 5.1
 
 lint: guests ## Check formatting, and vet.
 	@unformatted=$$(gofmt -l .); \

@@ -23,6 +23,7 @@ type ExecutionError struct {
 	Registration *Registration
 	Message      string // what the script raised, or where it was stopped: file:line: text
 	Traceback    string // Lua's, or empty
+	Uncompiled   bool   // it is the text of a chunk that the interpreter refuses; nothing has run
 }
 
 // Error implements error.

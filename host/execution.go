@@ -303,6 +303,6 @@ func (x *Execution) broken(err error) error {
 	return x.fail(kind, message, "")
 }
 
-func (x *Execution) fail(kind error, message, traceback string) error {
+func (x *Execution) fail(kind error, message, traceback string) *ExecutionError {
 	return &ExecutionError{Kind: kind, Registration: x.registration, Message: message, Traceback: traceback}
 }

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"tidelock/guest/lua54"
 )
 
 // hostile are scripts that try to take the process, or others' time, memory or instance. Each defines action "bad".
@@ -123,13 +125,13 @@ func TestHostile(t *testing.T) {
 			}
 			e := newTestEngine(t, EngineConfig{InstanceMemory: 24 << 20})
 			for _, tt := range hostile {
-				t.Run(tt.name, func(t *testing.T) { testHostile(t, e, isolation, tt.script, tt.want, tt.text) })
+				t.Run(tt.name, func(t *testing.T) { testHostile(t, e, lua54.Module, isolation, tt.script, tt.want, tt.text) })
 			}
 		})
 	}
 }
 
-func testHostile(t *testing.T, e *Engine, isolation Isolation, script string, want []error, text string) {
+func testHostile(t *testing.T, e *Engine, guest []byte, isolation Isolation, script string, want []error, text string) {
 	memory, goroutines := e.MemoryInUse(), runtime.NumGoroutine()
 	t.Cleanup(func() { // after the image's
 		if got := e.MemoryInUse(); got != memory {
@@ -146,7 +148,7 @@ func testHostile(t *testing.T, e *Engine, isolation Isolation, script string, wa
 		local n = 0
 		action("bystander", function(x) n = n + 1 sleep(0) return x * 2 end)`,
 		func(c *ImageConfig) {
-			c.Isolation = isolation
+			c.Guest, c.Isolation = guest, isolation
 			if slices.Equal(want, []error{ErrOutOfMemory}) { // taking memory takes its time
 				c.Limits = map[string]Limits{"action": {Time: 10 * time.Second}}
 			}

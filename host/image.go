@@ -134,14 +134,25 @@ func (image *Image) Load(ctx context.Context, chunk Chunk, arguments ...string) 
 	return image.load(ctx, chunk, false, arguments)
 }
 
-func (image *Image) load(ctx context.Context, chunk Chunk, trusted bool, arguments []string) error {
+// Compile checks that a script compiles, without running it.
+func (image *Image) Compile(ctx context.Context, chunk Chunk) error {
+	_, err := image.compile(ctx, chunk, false)
+	return err
+}
+
+func (image *Image) compile(ctx context.Context, chunk Chunk, trusted bool) (main *Registration, err error) {
 	if image.snapshot != nil {
-		return errors.New("a chunk cannot be loaded into a sealed image")
+		return nil, errors.New("a chunk cannot be loaded into a sealed image")
 	}
-	main := &Registration{
+	main = &Registration{
 		Kind: KindMain, Name: chunk.Name, group: image.golden, limits: Limits{Time: image.config.LoadTime},
 	}
-	if err := main.compile(ctx, chunk, trusted); err != nil {
+	return main, main.compile(ctx, chunk, trusted)
+}
+
+func (image *Image) load(ctx context.Context, chunk Chunk, trusted bool, arguments []string) error {
+	main, err := image.compile(ctx, chunk, trusted)
+	if err != nil {
 		return err
 	}
 	return main.runOnce(ctx, arguments...)

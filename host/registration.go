@@ -88,7 +88,9 @@ func (r *Registration) compile(ctx context.Context, chunk Chunk, trusted bool) e
 		if outcome == abi.OutOfMemory {
 			kind = ErrOutOfMemory
 		}
-		return x.fail(kind, string(values.Next().Bytes), "")
+		failure := x.fail(kind, string(values.Next().Bytes), "")
+		failure.Uncompiled = kind == ErrScript
+		return failure
 	}
 	number := values.Next()
 	if number.Type != abi.Integer {

@@ -31,6 +31,7 @@ type Scripts struct {
 type ScriptFile struct {
 	Path      string   // by which it can be opened
 	Arguments []string // what the main chunk gets as "..."
+	Dialect   string   // version of Lua that it is written in, as in "5.1"; empty leaves it to the sandbox
 	PerThread bool
 	At        syntax.Position
 }
@@ -60,6 +61,9 @@ type PrependPath struct {
 	Pattern string // of file names, which start where Path of a ScriptFile does
 }
 
+// Dialects are the versions of Lua that a script can be written in.
+var Dialects = []string{"5.4", "5.1"}
+
 // Isolation says which registrations of a script share memory.
 type Isolation string
 
@@ -85,8 +89,11 @@ func defaultScripts() Scripts {
 	}
 }
 
-// lua-load <file> [<argument>...]
-// lua-load-per-thread <file> [<argument>...]
+// dialectPrefix begins the argument of a script that is for us, and not for the script. HAProxy knows no such thing.
+const dialectPrefix = "dialect="
+
+// lua-load <file> [dialect=<version>] [<argument>...]
+// lua-load-per-thread <file> [dialect=<version>] [<argument>...]
 func parseLuaLoad(p *parser, s syntax.Statement) {
 	if len(s.Words) < 2 {
 		what := "a file name as parameter."
@@ -96,11 +103,20 @@ func parseLuaLoad(p *parser, s syntax.Statement) {
 		p.failf(s, "'%s' expects %s", s.Keyword(), what)
 		return
 	}
+	dialect, arguments := "", syntax.Texts(s.Words[2:])
+	if len(arguments) > 0 && strings.HasPrefix(arguments[0], dialectPrefix) {
+		dialect, arguments = strings.TrimPrefix(arguments[0], dialectPrefix), arguments[1:]
+		if !slices.Contains(Dialects, dialect) {
+			p.failf(s, "'%s': dialect expects %s, but got '%s'%s", s.Keyword(), quotedList(Dialects), dialect, nearest.Suggestion(dialect, slices.Values(Dialects)))
+			return
+		}
+	}
 	folder := p.folder(s)
 	p.Scripts.findModulesIn(folder)
 	p.Scripts.Files = append(p.Scripts.Files, ScriptFile{
 		Path:      folder.Path(s.Argument(0)),
-		Arguments: syntax.Texts(s.Words[2:]),
+		Arguments: arguments,
+		Dialect:   dialect,
 		PerThread: s.Keyword() == "lua-load-per-thread",
 		At:        s.At(),
 	})

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"tidelock/guest/lua54"
+	"tidelock/guest"
 	"tidelock/guest/prelude"
 	"tidelock/host"
 	"tidelock/proxy/config"
@@ -59,11 +59,17 @@ type Bridge struct {
 
 var _ stream.Scripts = (*Bridge)(nil)
 
-// image is the scripts that share one Lua state: those of lua-load, or those of lua-load-per-thread.
+// image is the scripts that share one Lua state: those of lua-load, or those of lua-load-per-thread, of one dialect.
 type image struct {
 	*host.Image
-	bridge    *Bridge
+	bridge *Bridge
+	kind   imageKind
+}
+
+// imageKind is what scripts must have in common to share an image.
+type imageKind struct {
 	perThread bool
+	dialect   guest.Dialect
 }
 
 // New loads the scripts and runs their main chunks. Errors that concern one file are of type *config.ScriptError;
@@ -101,20 +107,27 @@ func New(ctx context.Context, c Config) (*Bridge, error) {
 	return b, nil
 }
 
-// loadFiles makes one image of the files that all threads share, and another of those that each thread has for itself.
+// loadFiles makes one image of the files that all threads share, and another of those that each thread has for itself, for
+// each of their dialects.
 func (b *Bridge) loadFiles(ctx context.Context) error {
 	var failed []error
 	for _, perThread := range []bool{false, true} {
-		var m *image
+		images := make(map[guest.Dialect]*image)
 		for _, file := range b.config.Scripts.Files {
 			if file.PerThread != perThread {
 				continue
 			}
+			dialect, err := dialectOf(file)
+			if err != nil {
+				failed = append(failed, &config.ScriptError{File: file, Err: err})
+				continue
+			}
+			m := images[dialect]
 			if m == nil {
-				var err error
-				if m, err = b.newImage(ctx, perThread); err != nil {
+				if m, err = b.newImage(ctx, imageKind{perThread, dialect}); err != nil {
 					return err
 				}
+				images[dialect] = m
 			}
 			if err := m.load(ctx, file); err != nil {
 				failed = append(failed, &config.ScriptError{File: file, Err: err})
@@ -124,12 +137,12 @@ func (b *Bridge) loadFiles(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
-func (b *Bridge) newImage(ctx context.Context, perThread bool) (*image, error) {
+func (b *Bridge) newImage(ctx context.Context, kind imageKind) (*image, error) {
 	scripts := &b.config.Scripts
-	m := &image{bridge: b, perThread: perThread}
+	m := &image{bridge: b, kind: kind}
 	session := host.Limits{Time: scripts.SessionTimeout}
 	settings := host.ImageConfig{
-		Guest:     lua54.Module,
+		Guest:     kind.dialect.Module(),
 		Prelude:   m.prelude(),
 		Library:   host.Libraries{newLibrary(m), host.Standard(b.config.Standard)},
 		Isolation: host.Isolation(scripts.Isolation),
@@ -143,7 +156,7 @@ func (b *Bridge) newImage(ctx context.Context, perThread bool) (*image, error) {
 		Log:        func(_ *host.Execution, level host.Level, text string) { b.config.Log(log.Level(level), text) },
 		TaskEnded:  func(_ *host.Registration, err error) { m.taskEnded(err) },
 	}
-	if perThread {
+	if kind.perThread {
 		settings.Instances = b.config.Threads
 	}
 	var err error
@@ -184,8 +197,9 @@ func (m *image) load(ctx context.Context, file config.ScriptFile) error {
 	if err != nil {
 		return fmt.Errorf("error in Lua file '%s': %w", file.Path, err)
 	}
-	if err := m.Load(ctx, host.Chunk{Name: "@" + file.Path, Source: withoutShebang(string(source))}, file.Arguments...); err != nil {
-		return errors.New(mainFailure(file.Path, err))
+	chunk := host.Chunk{Name: "@" + file.Path, Source: withoutShebang(string(source))}
+	if err := m.Load(ctx, chunk, file.Arguments...); err != nil {
+		return errors.New(mainFailure(file.Path, err) + m.hint(ctx, chunk, err))
 	}
 	return nil
 }

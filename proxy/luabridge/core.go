@@ -33,7 +33,7 @@ func (m *image) thread(c *host.Call) error {
 	if err != nil {
 		return err
 	}
-	if !m.perThread {
+	if !m.kind.perThread {
 		instance = -1
 	}
 	c.Results.Int(instance + 1)

@@ -45,7 +45,7 @@ func (m *image) failure(err error) string {
 		return err.Error() + "."
 	}
 	state := "[state-id 0] "
-	if m.perThread {
+	if m.kind.perThread {
 		state = ""
 	}
 	switch failed.Kind {

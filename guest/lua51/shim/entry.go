@@ -95,7 +95,7 @@ func (e *objective) begin(l *lua.LState) *lua.LTable {
 		l.Remove(2)
 	}
 	object := l.CreateTable(0, 1)
-	object.RawSetInt(0, l.Get(2))
+	object.RawSet(privateIndex, l.Get(2))
 	object.Metatable = class
 	l.Replace(2, object)
 	return object

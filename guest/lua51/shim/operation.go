@@ -3,6 +3,7 @@
 package main
 
 import (
+	"strings"
 	"unsafe"
 
 	lua "github.com/yuin/gopher-lua"
@@ -57,7 +58,7 @@ func conclude(l *lua.LState, result packed) int {
 			if v := r.Next(); v.Type == abi.String {
 				message = string(v.Bytes)
 			}
-			l.Error(lua.LString(position(l)+message), 0)
+			l.Error(lua.LString(position(l)+named(l, message)), 0)
 		}
 	}
 }
@@ -75,6 +76,36 @@ func position(l *lua.LState) string {
 			return place(at.Source, at.CurrentLine)
 		}
 	}
+}
+
+// named puts the name by which the script called what runs now, through the prelude's own functions, into a message of the
+// host, which knows the number of a bad argument alone: "bad argument #1 (...)" becomes "bad argument #1 to 'connect' (...)".
+func named(l *lua.LState, message string) string {
+	number, rest, _ := strings.Cut(message, " (")
+	if !strings.HasPrefix(number, "bad argument #") || rest == "" || strings.Contains(number, " to ") {
+		return message
+	}
+	level := 0
+	for {
+		caller, ok := l.GetStack(level + 1)
+		if !ok {
+			break
+		}
+		l.GetInfo("S", caller, nil)
+		if caller.Source == "" || caller.Source[0] != '<' {
+			break
+		}
+		level++
+	}
+	called, ok := l.GetStack(level)
+	if !ok {
+		return message
+	}
+	l.GetInfo("n", called, nil)
+	if called.Name == "" || called.Name[0] == '(' || called.Name[0] == '<' {
+		return message
+	}
+	return number + " to '" + called.Name + "' (" + rest
 }
 
 // bind is host.bind(name [, method]) -> function. A method's first argument is the handle in self[0], as HAProxy's
@@ -100,9 +131,12 @@ func bind(l *lua.LState) int {
 	return 1
 }
 
+// privateIndex is where an object has its handle.
+const privateIndex = lua.LNumber(0)
+
 func putSelf(l *lua.LState) {
 	if self, ok := l.Get(1).(*lua.LTable); ok {
-		if data, ok := self.RawGetInt(0).(*lua.LUserData); ok {
+		if data, ok := self.RawGet(privateIndex).(*lua.LUserData); ok {
 			put(l, data, 0)
 			return
 		}

@@ -121,7 +121,7 @@ func TestHostile(t *testing.T) {
 	for _, isolation := range Isolations {
 		t.Run(string(isolation), func(t *testing.T) {
 			if testing.Short() && isolation == IsolateRegistrations {
-				t.Skip("none of these scripts shares anything: it is the same as auto")
+				t.Skip("it takes long, and auto does the same for most of these")
 			}
 			e := newTestEngine(t, EngineConfig{InstanceMemory: 24 << 20})
 			for _, tt := range hostile {

@@ -132,3 +132,27 @@ action("registers", function() register_function("task", "", function() print("s
 		t.Errorf("printed %q", got)
 	}
 }
+
+// A task runs in each instance of those whose variables it shares, as in HAProxy each thread runs the tasks of its own
+// scripts. One that shares with nobody runs once.
+func TestImage_StartTasks_perInstance(t *testing.T) {
+	e := newTestEngine(t, EngineConfig{})
+	image, w := newTestImage(t, e, `
+local seen
+register_function("task", "shares", function() seen = true print("shares") end)
+register_function("task", "alone", function() print("alone") end)
+action("seen", function() return seen and 1 or 0 end)`, func(c *ImageConfig) { c.Instances = 3 })
+	image.StartTasks()
+	image.tasks.Wait()
+	if got := strings.Count(w.output(), "shares"); got != 3 {
+		t.Errorf("the task that shares ran %d times", got)
+	}
+	if got := strings.Count(w.output(), "alone"); got != 1 {
+		t.Errorf("the other one ran %d times", got)
+	}
+	for range 20 {
+		if got, err := run(context.Background(), image, "seen"); err != nil || got != "1" {
+			t.Errorf("got %s, %v", got, err)
+		}
+	}
+}

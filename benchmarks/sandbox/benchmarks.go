@@ -16,7 +16,7 @@ import (
 // packages hold the benchmarks that the figures come from.
 var packages = []struct{ path, pattern string }{
 	{"./host", "^Benchmark(Execution_Run|Guest|Metering|Native|NativeCalls|StopTheWorld|Instance|InstanceMemory)$"},
-	{"./proxy/luabridge", "^BenchmarkFetchMyHash$"},
+	{"./proxy/luabridge", "^Benchmark(FetchMyHash|Transaction)$"},
 }
 
 // runBenchmarks returns the median of every metric, by "benchmark unit".

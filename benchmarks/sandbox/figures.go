@@ -26,6 +26,7 @@ var figures = []figure{
 	{"stop-the-world wait while a script loops, p90", "BenchmarkStopTheWorld p90-ns", 1e-6, "ms", 1},
 	{"clone an instance", "BenchmarkInstance/clone ns/op", 1e-3, "µs", 60},
 	{"reset an instance after a small call", "BenchmarkInstance/reset ns/op", 1e-3, "µs", 6},
+	{"what isolation transaction adds to my-hash", "BenchmarkTransaction added-ns", 1e-3, "µs", 15},
 	{"private memory of an idle instance", "BenchmarkInstanceMemory idle-KiB", 1, "KiB", 40},
 	{"private memory of an instance after its first call", "BenchmarkInstanceMemory called-KiB", 1, "KiB", 96},
 	{"start to serving, quickstart, warm cache", "start", 1, "ms", 150},

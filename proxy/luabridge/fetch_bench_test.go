@@ -1,6 +1,12 @@
 package luabridge
 
-import "testing"
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"tidelock/proxy/config"
+)
 
 const hashScript = `
 core.register_fetches("my-hash", function(txn, salt)
@@ -28,4 +34,35 @@ func benchmarkFetch(b *testing.B, name string, arguments ...string) {
 			b.Fatal("no sample")
 		}
 	}
+}
+
+// BenchmarkTransaction measures what isolation "transaction" adds to an execution of my-hash: the two in turns, and the
+// difference of their medians.
+func BenchmarkTransaction(b *testing.B) {
+	isolations := []config.Isolation{config.IsolationRegistration, config.IsolationTransaction}
+	var fetches []func() bool
+	for _, isolation := range isolations {
+		bridge, _ := newBridge(b, hashScript, func(c *Config) { c.Scripts.Isolation = isolation })
+		fetch, err := bridge.BindFetch("my-hash", []string{"salt"})
+		if err != nil {
+			b.Fatal(err)
+		}
+		s := newExchange()
+		fetches = append(fetches, func() bool { return fetch(s).Valid() })
+	}
+	took := make([][]time.Duration, len(fetches))
+	for b.Loop() {
+		for i, fetch := range fetches {
+			start := time.Now()
+			if !fetch() {
+				b.Fatal("no sample")
+			}
+			took[i] = append(took[i], time.Since(start))
+		}
+	}
+	median := func(d []time.Duration) float64 {
+		slices.Sort(d)
+		return float64(d[len(d)/2])
+	}
+	b.ReportMetric(median(took[1])-median(took[0]), "added-ns")
 }

@@ -138,8 +138,12 @@ static void call_table(object *o, int count, const argument *arguments, set *res
   }
 }
 
+static int is_method(const object *bound) {
+  return bound->at != NULL && operation_is_method(((const CClosure *)bound->at)->f);
+}
+
 static void call_bound(object *callee, int count, const argument *arguments, set *results) {
-  int method = callee->at != NULL && operation_is_method(((const CClosure *)callee->at)->f);
+  int method = is_method(callee);
   for (int i = method ? 1 : 0; i < count; i++) read_deep(arguments[i].values);
   if (method && count > 0) {
     set_walk objects = set_begin(arguments[0].values);
@@ -173,9 +177,15 @@ void call_object(object *callee, int count, const argument *arguments, set *resu
   group.nesting--;
 }
 
+/* The functions of the host, of which a prelude's class may have hundreds, all do the same. */
 void call(const set *callees, int count, const argument *arguments, set *results) {
+  int done[2] = {0};
   set_walk w = set_begin(callees);
-  for (uint32_t n; (n = set_next(&w)) != 0;) call_object(heap_object(n), count, arguments, results);
+  for (uint32_t n; (n = set_next(&w)) != 0;) {
+    object *callee = heap_object(n);
+    if (callee->kind == OBJECT_BOUND && done[is_method(callee)]++) continue;
+    call_object(callee, count, arguments, results);
+  }
 }
 
 void call_metamethod(object *o, const char *event, int count, const argument *arguments, set *results) {

@@ -19,7 +19,7 @@ static object *next_object(set_walk *w) {
 }
 
 static const set none;
-static object *next_function, *require_function, *loaded;
+static object *next_function, *element_function, *require_function, *loaded;
 
 static const set *values_at(int at, int count, const argument *arguments) {
   return at < count ? arguments[at].values : &none;
@@ -125,6 +125,16 @@ BEHAVIOUR(pack_elements) {
   object *table = made_here(OBJECT_TABLE);
   for (int i = 0; i < count; i++) heap_store(table, NULL, arguments[i].values);
   give_object(results, table);
+}
+
+BEHAVIOUR(read_contents) {
+  object *o;
+  EACH_OBJECT(o, 0) if (o->kind == OBJECT_TABLE) give(results, heap_field(o, NULL));
+}
+
+BEHAVIOUR(iterate_elements) {
+  give_object(results, element_function);
+  give(results, values_at(0, count, arguments));
 }
 
 BEHAVIOUR(iterate) {
@@ -257,9 +267,9 @@ static const row rows[] = {
     {LUA_GNAME, "collectgarbage", plain},
     {LUA_GNAME, "error", raise},
     {LUA_GNAME, "getmetatable", read_metatable},
-    {LUA_GNAME, "ipairs", iterate},
+    {LUA_GNAME, "ipairs", iterate_elements},
     {LUA_GNAME, "load", do_anything},
-    {LUA_GNAME, "next", read_all},
+    {LUA_GNAME, "next", read_contents},
     {LUA_GNAME, "pairs", iterate},
     {LUA_GNAME, "pcall", call_protected},
     {LUA_GNAME, "rawequal", plain},
@@ -377,6 +387,8 @@ void library_begin(void) {
   lua_State *L = main_state;
   lua_pushcfunction(L, library_next);
   next_function = top_object(L);
+  element_function = heap_made(OBJECT_C_FUNCTION, NULL); /* the iterator of ipairs, which has no name */
+  element_function->behaviour = (const void *)(uintptr_t)read_all;
   lua_pushglobaltable(L);
   object *globals = top_object(L);
   lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);

@@ -9,13 +9,18 @@ import (
 	"tidelock/proxy/server"
 )
 
-// reporter returns what tells of a backend's servers: in its logs and, as HAProxy does, on the standard error.
+// reporter returns what tells of a backend's servers: in its logs, by mail and, as HAProxy does,
+// on the standard error.
 func (b *builder) reporter(section *config.Proxy) func(server.Event) {
 	logger := b.sectionLogger(section)
 	console := b.options.Console
+	alert := b.alerts(section)
 	return func(e server.Event) {
 		if logger.Enabled(e.Level) {
 			logger.Log(e.Level, []byte(e.Text))
+		}
+		if alert != nil {
+			alert(e)
 		}
 		if e.Level == log.Emergency {
 			fmt.Fprintf(console, "[ALERT]    (%d) : %s\n", os.Getpid(), e.Console)

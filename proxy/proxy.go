@@ -19,6 +19,7 @@ import (
 	"tidelock/proxy/config"
 	"tidelock/proxy/config/syntax"
 	"tidelock/proxy/counter"
+	"tidelock/proxy/emailalert"
 	"tidelock/proxy/frontend"
 	"tidelock/proxy/http1"
 	"tidelock/proxy/httpclient"
@@ -95,6 +96,7 @@ type Proxy struct {
 	logs      *logTargets
 	loggers   map[*config.Proxy]*log.Logger
 	relays    []*relay
+	mails     []*emailalert.Sender
 	rows      map[*config.Proxy][]*counter.Row
 
 	Process  *counter.Process
@@ -204,6 +206,9 @@ func (p *Proxy) Stop(ctx context.Context) error {
 	}
 	for _, b := range p.backends {
 		b.Close()
+	}
+	for _, sender := range p.mails {
+		sender.Close()
 	}
 	p.logs.close()
 	for _, err := range errs {

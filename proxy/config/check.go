@@ -32,15 +32,37 @@ func (p *parser) check() {
 	}
 }
 
-// checkUnused warns of sections that nothing uses: as long as alerts are not sent by mail, every one of mailers.
+// checkUnused warns of sections that nothing uses, and of mails that nobody would get.
 func (p *parser) checkUnused() {
 	for _, r := range p.Configuration.Resolvers {
 		if len(r.Nameservers) == 0 {
 			p.diags.Warnf(r.At, "resolvers '%s' [%s] has no nameservers configured!", r.Name, r.At)
 		}
 	}
+	mailed := map[string]bool{}
+	for _, proxy := range p.Proxies {
+		e := &proxy.EmailAlert
+		switch {
+		case e.Complete():
+			mailed[e.Mailers] = true
+			if named(p.Configuration.Mailers, e.Mailers, func(m *Mailers) string { return m.Name }) < 0 {
+				p.diags.Alertf(syntax.Position{}, "Proxy '%s': unable to find mailers '%s'.", proxy.Name, e.Mailers)
+			}
+		case *e != EmailAlert{}:
+			kind := proxy.Kind.String()
+			if proxy.Kind == Listen {
+				kind = "proxy"
+			}
+			p.diags.Warnf(syntax.Position{}, "'email-alert' will be ignored for %s '%s' (the presence any of 'email-alert from', "+
+				"'email-alert level' 'email-alert mailers', 'email-alert myhostname', or 'email-alert to' requires each of "+
+				"'email-alert from', 'email-alert mailers' and 'email-alert to' to be present).", kind, proxy.Name)
+		}
+	}
 	for _, m := range p.Configuration.Mailers {
-		p.diags.Warnf(m.At, "Removing incomplete section 'mailers %s'.", m.Name)
+		if mailed[m.Name] {
+			continue
+		}
+		p.diags.Warnf(syntax.Position{}, "Removing incomplete section 'mailers %s'.", m.Name)
 	}
 }
 

@@ -68,6 +68,7 @@ type Settings struct {
 	HeaderNames          HeaderNames // option http-restrict-req-hdr-names, empty for the default of the mode
 	Redispatch           int         // option redispatch: every so many retries, or counted from the last when negative; 0 never
 	LogStyle             LogStyle
+	EmailAlert           EmailAlert
 	LogFormat            Format // takes precedence over LogStyle
 	ErrorLogFormat       Format
 	StructuredData       Format // log-format-sd

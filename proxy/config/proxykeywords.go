@@ -57,6 +57,7 @@ var proxyKeywords = append([]keyword{
 	{"tcp-check", inDefaults | inBackSide, parseCheckStep, Supported},
 	{"tcp-request", inEverything, parseTCPRule, Supported},
 	{"tcp-response", inDefaults | inBackSide, parseTCPRule, Supported},
+	{"email-alert", inEverything, parseEmailAlert, Supported},
 	{"timeout", inEverything, parseTimeout, Supported},
 	{"unique-id-format", inDefaults | inFrontSide, parseUniqueIDFormat, Supported},
 	{"unique-id-header", inDefaults | inFrontSide, parseUniqueIDHeader, Supported},
@@ -66,7 +67,6 @@ var proxyKeywords = append([]keyword{
 	// These tune or describe, and change nothing of the traffic.
 	rows(inEverything, NoEffect, "backlog"),
 	rows(inDefaults|inBackSide, NoEffect, "max-keep-alive-queue"),
-	rows(inEverything, Ignored, "email-alert"),
 	rows(inDefaults|inBackSide, Ignored, "load-server-state-from-file", "server-state-file-name", "srvtcpka-cnt",
 		"srvtcpka-idle", "srvtcpka-intvl"),
 	rows(inDefaults|inFrontSide, Ignored, "clitcpka-cnt", "clitcpka-idle", "clitcpka-intvl"),

@@ -3,7 +3,6 @@ package regex
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -98,12 +97,9 @@ func TestRegexp_Match_timeout(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	started := time.Now()
+	// Without the timeout this would not end while the test's process lives.
 	if r.Match([]byte(strings.Repeat("a", 60) + "!")) {
 		t.Error("it matches")
-	}
-	if took := time.Since(started); took > 10*time.Second {
-		t.Errorf("it took %s", took)
 	}
 }
 

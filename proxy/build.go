@@ -22,6 +22,7 @@ import (
 	"tidelock/proxy/socket"
 	"tidelock/proxy/sticktable"
 	"tidelock/proxy/stream"
+	"tidelock/proxy/tlsconfig"
 )
 
 // Build assembles a configuration that Parse found valid: it loads the scripts, compiles what may refer to them, and runs
@@ -50,6 +51,7 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 		identities: map[*config.Proxy]*stream.Proxy{}, servers: map[[2]string]*server.Server{}, rules: map[*config.Proxy]*rules{},
 		tables: &sticktable.Tables{}, caches: map[string]*cache.Cache{}, resolvers: map[string]*resolver.Resolver{},
 	}
+	b.tlsFiles = tlsconfig.NewFiles()
 	b.services = map[string]rule.Service{
 		"prometheus-exporter": {Service: &prometheus.Exporter{Rows: b.Rows, Process: b.Process, Tables: b.tables}, LogName: "PROMEX"},
 	}
@@ -94,6 +96,7 @@ type builder struct {
 	caches      map[string]*cache.Cache
 	resolvers   map[string]*resolver.Resolver // by the name of their section, as rules ask for them
 	compression *compression.Limits           // nil until a section compresses
+	tlsFiles    *tlsconfig.Files
 	nameservers map[string]command.Resolvers
 	services    map[string]rule.Service // that use-service rules may name, besides those of scripts
 	rules       map[*config.Proxy]*rules

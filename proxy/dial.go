@@ -61,7 +61,7 @@ func (b *builder) buildDialer(section *config.Proxy, s config.Server) server.Dia
 // buildServerTLS prepares the TLS of a server line, or reports what is wrong with it.
 func (b *builder) buildServerTLS(section *config.Proxy, s config.Server, d *dialer) {
 	where := "[" + s.At.String() + "] : 'server " + section.Name + "/" + s.Name + "' : "
-	client, err := tlsconfig.NewClient(s.TLS, b.config.Global.Server, func(reason string) { b.diags.Warnf(syntax.Position{}, "%s%s", where, reason) })
+	client, err := tlsconfig.NewClient(b.tlsFiles, s.TLS, b.config.Global.Server, func(reason string) { b.diags.Warnf(syntax.Position{}, "%s%s", where, reason) })
 	var line tlsconfig.LineError
 	switch {
 	case errors.As(err, &line):

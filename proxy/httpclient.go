@@ -39,7 +39,7 @@ func (b *builder) clientTLS() func(context.Context, net.Conn, string) (net.Conn,
 	if !asked {
 		line.CAFile = "@system-ca"
 	}
-	client, err := tlsconfig.NewClient(line, config.TLS{Verify: config.VerifyRequired}, func(string) {})
+	client, err := tlsconfig.NewClient(nil, line, config.TLS{Verify: config.VerifyRequired}, func(string) {})
 	if err != nil {
 		if asked {
 			b.diags.Alertf(syntax.Position{}, "%s", err)

@@ -49,7 +49,7 @@ func (b *builder) buildRuntime() {
 	commands := slices.Concat(process.Commands(), statistics.Commands(), b.runtime.servers.Commands(), frontends.Commands(),
 		command.Tables(b.tables), command.Patterns(b.patterns), command.Caches(b.caches),
 		command.Errors(&b.violations, b.offenders), command.Variables(b.setVariableNow), command.ShowResolvers(b.resolversOf),
-		command.Inspection(b.Process, b.startupLogs), command.Events(b.logs.sinks))
+		command.Certificates(b.tlsFiles), command.Inspection(b.Process, b.startupLogs), command.Events(b.logs.sinks))
 	if b.options.SendSockets != nil {
 		commands = append(commands, runtime.ListeningSockets(b.options.SendSockets))
 	}

@@ -8,7 +8,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,46 +22,43 @@ var companions = []string{".key", ".ocsp", ".issuer", ".sctl"}
 var bundled = []string{".ecdsa", ".rsa", ".dsa"}
 
 // loadCertificates reads a file or all files of a folder, in the order of their names. Errors have HAProxy's words.
-func loadCertificates(path string) ([]*tls.Certificate, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		if bundle := bundleOf(path); bundle != nil {
-			return loadAll(bundle)
+func (f *Files) loadCertificates(path string) ([]*tls.Certificate, error) {
+	names, isFile, err := f.folder(path)
+	if err != nil && names == nil {
+		if bundle := f.bundleOf(path); bundle != nil {
+			return f.loadAll(bundle)
 		}
 		return nil, fmt.Errorf("unable to stat SSL certificate from file '%s' : %s.", path, syntax.SystemReason(err))
 	}
-	if !info.IsDir() {
-		return loadAll([]string{path})
-	}
-	entries, err := os.ReadDir(path)
 	if err != nil {
 		return nil, fmt.Errorf("unable to scan directory '%s' : %s.", path, syntax.SystemReason(err))
 	}
-	var files []string
-	for _, e := range entries {
-		name := e.Name()
-		if e.IsDir() || name[0] == '.' || slices.Contains(companions, filepath.Ext(name)) {
-			continue
-		}
-		files = append(files, filepath.Join(path, name))
+	if isFile {
+		return f.loadAll([]string{path})
 	}
-	return loadAll(files)
+	var files []string
+	for _, name := range names {
+		if name[0] != '.' && !slices.Contains(companions, filepath.Ext(name)) {
+			files = append(files, filepath.Join(path, name))
+		}
+	}
+	return f.loadAll(files)
 }
 
 // bundleOf returns the files that stand for one that does not exist.
-func bundleOf(path string) (files []string) {
+func (f *Files) bundleOf(path string) (files []string) {
 	for _, ending := range bundled {
-		if _, err := os.Stat(path + ending); err == nil {
+		if _, isFile, _ := f.folder(path + ending); isFile {
 			files = append(files, path+ending)
 		}
 	}
 	return files
 }
 
-func loadAll(files []string) ([]*tls.Certificate, error) {
+func (f *Files) loadAll(files []string) ([]*tls.Certificate, error) {
 	var all []*tls.Certificate
 	for _, file := range files {
-		c, err := loadCertificate(file)
+		c, err := f.loadCertificate(file)
 		if err != nil {
 			return nil, err
 		}
@@ -73,8 +69,9 @@ func loadAll(files []string) ([]*tls.Certificate, error) {
 
 // loadCertificate reads a certificate with what follows it in its chain, and its key from the same file or the one beside
 // it that ends with .key.
-func loadCertificate(path string) (*tls.Certificate, error) {
-	content, err := os.ReadFile(path)
+func (f *Files) loadCertificate(path string) (*tls.Certificate, error) {
+	f.use(Certificates, path)
+	content, err := f.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("unable to load certificate from file '%s' : %s.", path, syntax.SystemReason(err))
 	}
@@ -84,7 +81,7 @@ func loadCertificate(path string) (*tls.Certificate, error) {
 	}
 	if key == nil {
 		beside := path + ".key"
-		content, err := os.ReadFile(beside)
+		content, err := f.ReadFile(beside)
 		if err == nil {
 			_, key = pemParts(content)
 		}
@@ -96,10 +93,10 @@ func loadCertificate(path string) (*tls.Certificate, error) {
 	if err != nil {
 		return nil, fmt.Errorf("unable to load SSL private key into SSL Context '%s': %s.", path, strings.TrimPrefix(err.Error(), "tls: "))
 	}
-	if staple, err := os.ReadFile(path + ".ocsp"); err == nil {
+	if staple, err := f.ReadFile(path + ".ocsp"); err == nil {
 		c.OCSPStaple = staple
 	}
-	if list, err := os.ReadFile(path + ".sctl"); err == nil {
+	if list, err := f.ReadFile(path + ".sctl"); err == nil {
 		if c.SignedCertificateTimestamps, err = timestamps(list); err != nil {
 			return nil, fmt.Errorf("unable to load SCTL from '%s.sctl': %s.", path, err)
 		}
@@ -141,7 +138,7 @@ func timestamps(list []byte) (all [][]byte, err error) {
 }
 
 // loadPool reads authorities, or revocation lists, from a PEM file.
-func loadPool(path string) (*authorities, error) {
+func (f *Files) loadPool(path string) (*authorities, error) {
 	if path == systemCA {
 		pool, err := x509.SystemCertPool()
 		if err != nil {
@@ -149,10 +146,15 @@ func loadPool(path string) (*authorities, error) {
 		}
 		return &authorities{pool: pool}, nil
 	}
-	content, err := os.ReadFile(path)
+	content, err := f.ReadFile(path)
 	if err != nil {
 		return nil, &FileError{path, syntax.SystemReason(err)}
 	}
+	return parsePool(path, content)
+}
+
+// parsePool reads the content of such a file.
+func parsePool(path string, content []byte) (*authorities, error) {
 	a := &authorities{pool: x509.NewCertPool()}
 	for {
 		var block *pem.Block

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"net"
+	"sync/atomic"
 
 	"tidelock/proxy/config"
 	"tidelock/proxy/stream"
@@ -13,16 +14,39 @@ import (
 
 // Client is the TLS of a server line.
 type Client struct {
+	current        atomic.Pointer[clientSettings]
+	line, defaults config.TLS
+}
+
+// clientSettings are what a Client does until its files change.
+type clientSettings struct {
 	base     *tls.Config
 	verifier *verifier // nil when the server may be anybody
 	host     string    // that the certificate must be for where no name was asked for; "" for any
 }
 
 // NewClient prepares the TLS of a server line. Defaults apply to what the line leaves open. What works but differs from what
-// was asked for goes to warn. Errors have HAProxy's words.
-func NewClient(c, defaults config.TLS, warn func(reason string)) (*Client, error) {
+// was asked for goes to warn. Errors have HAProxy's words. When one of the files changes, later connections heed it.
+func NewClient(files *Files, c, defaults config.TLS, warn func(reason string)) (*Client, error) {
+	client := &Client{line: c, defaults: defaults}
+	settings, err := newClientSettings(files, c, defaults, warn)
+	if err != nil {
+		return nil, err
+	}
+	client.current.Store(settings)
+	files.enlist(client)
+	return client, nil
+}
+
+// remake implements user.
+func (l *Client) remake(files *Files) (func(), error) {
+	settings, err := newClientSettings(files, l.line, l.defaults, func(string) {})
+	return func() { l.current.Store(settings) }, err
+}
+
+func newClientSettings(files *Files, c, defaults config.TLS, warn func(reason string)) (*clientSettings, error) {
 	line := c.Over(defaults)
-	client := &Client{base: &tls.Config{
+	client := &clientSettings{base: &tls.Config{
 		// What crypto/tls would check is checked by the verifier, with the settings of the line.
 		InsecureSkipVerify: true,
 		NextProtos:         line.ALPN,
@@ -35,7 +59,7 @@ func NewClient(c, defaults config.TLS, warn func(reason string)) (*Client, error
 		client.base.ClientSessionCache = nil
 	}
 	if n := len(line.Certificates); n > 0 {
-		certificate, err := loadCertificates(line.Certificates[n-1].Path)
+		certificate, err := files.loadCertificates(line.Certificates[n-1].Path)
 		if err != nil {
 			return nil, err
 		}
@@ -44,7 +68,7 @@ func NewClient(c, defaults config.TLS, warn func(reason string)) (*Client, error
 	if line.Verify == config.VerifyNone {
 		return client, nil
 	}
-	v, _, err := newVerifier(&line, x509.ExtKeyUsageServerAuth)
+	v, _, err := newVerifier(files, &line, x509.ExtKeyUsageServerAuth)
 	if err != nil {
 		return nil, err
 	}
@@ -71,12 +95,13 @@ type Settings struct {
 // Handshake secures a connection to the server. The context bounds it. The error is what the peer or the network did; the
 // connection is closed then.
 func (l *Client) Handshake(ctx context.Context, c net.Conn, s Settings) (net.Conn, error) {
-	own := l.base.Clone() // shares the cache of sessions
+	now := l.current.Load()
+	own := now.base.Clone() // shares the cache of sessions
 	own.ServerName = s.Name
 	if s.ALPN != nil {
 		own.NextProtos = s.ALPN
 	}
-	own.VerifyConnection = func(state tls.ConnectionState) error { return l.verify(&state, s.Name) }
+	own.VerifyConnection = func(state tls.ConnectionState) error { return now.verify(&state, s.Name) }
 	secured := tls.Client(c, own)
 	if err := secured.HandshakeContext(ctx); err != nil {
 		c.Close()
@@ -86,7 +111,7 @@ func (l *Client) Handshake(ctx context.Context, c net.Conn, s Settings) (net.Con
 }
 
 // verify checks the server's certificate: its chain, and that it is for the name that was asked for.
-func (l *Client) verify(state *tls.ConnectionState, name string) error {
+func (l *clientSettings) verify(state *tls.ConnectionState, name string) error {
 	if l.verifier == nil {
 		return nil
 	}

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"fmt"
-	"os"
 	"strings"
 
 	"tidelock/proxy/config"
@@ -45,8 +44,9 @@ func common(into *tls.Config, t *config.TLS, kind string, warn func(string)) err
 
 // loadTicketKeys reads a file of keys, one line of base64 each, of 48 or 80 bytes. As in HAProxy the last but one encrypts,
 // so that a key is known everywhere before it is used.
-func loadTicketKeys(path string) ([][32]byte, error) {
-	content, err := os.ReadFile(path)
+func (f *Files) loadTicketKeys(path string) ([][32]byte, error) {
+	f.use(TicketKeys, path)
+	content, err := f.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("'%s' : unable to load ssl tickets keys file", path)
 	}

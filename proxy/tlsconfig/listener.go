@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
-	"time"
+	"sync/atomic"
 
 	"tidelock/proxy/config"
 	"tidelock/proxy/stream"
@@ -17,10 +17,16 @@ import (
 
 // Listener is the TLS of one bind line.
 type Listener struct {
+	base           *tls.Config
+	current        atomic.Pointer[choice]
+	line, defaults config.TLS
+}
+
+// choice is what a Listener chooses certificates from until its files change.
+type choice struct {
 	first  *entry // for names that no certificate has; nil when such are refused
 	exact  map[string][]*entry
 	suffix map[string][]*entry // of "*.example.com", by ".example.com"
-	base   *tls.Config
 }
 
 // entry is a certificate with the settings of connections that get it.
@@ -32,13 +38,32 @@ type entry struct {
 }
 
 // NewListener prepares the TLS of a bind line. Defaults apply to what the line leaves open. What works but differs from
-// what was asked for goes to warn. Errors have HAProxy's words; those about the whole line are of type LineError.
-func NewListener(c, defaults config.TLS, warn func(reason string)) (*Listener, error) {
+// what was asked for goes to warn. Errors have HAProxy's words; those about the whole line are of type LineError. When one of
+// the files changes, later handshakes heed it.
+func NewListener(files *Files, c, defaults config.TLS, warn func(reason string)) (*Listener, error) {
+	l := &Listener{line: c, defaults: defaults}
+	chosen, err := newChoice(files, c, defaults, warn)
+	if err != nil {
+		return nil, err
+	}
+	l.current.Store(chosen)
+	l.base = &tls.Config{GetConfigForClient: l.choose}
+	files.enlist(l)
+	return l, nil
+}
+
+// remake implements user. Sessions from before are not resumed.
+func (l *Listener) remake(files *Files) (func(), error) {
+	chosen, err := newChoice(files, l.line, l.defaults, func(string) {})
+	return func() { l.current.Store(chosen) }, err
+}
+
+func newChoice(files *Files, c, defaults config.TLS, warn func(reason string)) (*choice, error) {
 	line := c.Over(defaults)
-	l := &Listener{exact: map[string][]*entry{}, suffix: map[string][]*entry{}}
+	l := &choice{exact: map[string][]*entry{}, suffix: map[string][]*entry{}}
 	var entries []*entry
 	for _, listed := range c.Certificates {
-		made, err := newEntries(listed, line, warn)
+		made, err := newEntries(files, listed, line, warn)
 		if err != nil && listed.InAList {
 			return nil, fmt.Errorf("'crt-list' : %w", err)
 		}
@@ -59,7 +84,6 @@ func NewListener(c, defaults config.TLS, warn func(reason string)) (*Listener, e
 	if !c.StrictSNI {
 		l.first = entries[0]
 	}
-	l.base = &tls.Config{GetConfigForClient: l.choose}
 	return l, nil
 }
 
@@ -82,12 +106,12 @@ func (e LineError) End() string {
 const errNoCertificate LineError = "no SSL certificate specified for"
 
 // newEntries makes the entries of one crt, or one line of a crt-list.
-func newEntries(listed config.Certificate, line config.TLS, warn func(string)) ([]*entry, error) {
+func newEntries(files *Files, listed config.Certificate, line config.TLS, warn func(string)) ([]*entry, error) {
 	settings := line
 	if listed.TLS != nil {
 		settings = listed.TLS.Over(line)
 	}
-	certificates, err := loadCertificates(listed.Path)
+	certificates, err := files.loadCertificates(listed.Path)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +121,7 @@ func newEntries(listed config.Certificate, line config.TLS, warn func(string)) (
 		if len(e.names) == 0 {
 			e.names = certificateNames(e.leaf)
 		}
-		if err := e.apply(&settings, warn); err != nil {
+		if err := e.apply(files, &settings, warn); err != nil {
 			return nil, err
 		}
 		entries = append(entries, e)
@@ -115,13 +139,13 @@ func certificateNames(c *x509.Certificate) []string {
 }
 
 // apply fills the configuration of an entry.
-func (e *entry) apply(t *config.TLS, warn func(string)) error {
+func (e *entry) apply(files *Files, t *config.TLS, warn func(string)) error {
 	if err := common(e.config, t, "bind", warn); err != nil {
 		return err
 	}
 	e.config.NextProtos = t.ALPN
 	if t.TicketKeys != "" {
-		keys, err := loadTicketKeys(t.TicketKeys)
+		keys, err := files.loadTicketKeys(t.TicketKeys)
 		if err != nil {
 			return err
 		}
@@ -130,7 +154,7 @@ func (e *entry) apply(t *config.TLS, warn func(string)) error {
 	if t.Verify != config.VerifyOptional && t.Verify != config.VerifyRequired {
 		return nil
 	}
-	v, names, err := newVerifier(t, x509.ExtKeyUsageClientAuth)
+	v, names, err := newVerifier(files, t, x509.ExtKeyUsageClientAuth)
 	if err != nil {
 		return err
 	}
@@ -149,44 +173,8 @@ func (e *entry) apply(t *config.TLS, warn func(string)) error {
 	return nil
 }
 
-// newVerifier reads the authorities of a line. It returns nil when there are none, and apart those that clients are told.
-func newVerifier(t *config.TLS, usage x509.ExtKeyUsage) (v *verifier, told *x509.CertPool, err error) {
-	if t.CAFile == "" && t.CAVerifyFile == "" {
-		return nil, nil, nil
-	}
-	v = &verifier{roots: x509.NewCertPool(), usage: usage, now: time.Now, ignoreCA: t.IgnoreCAErrors, ignore: t.IgnoreErrors}
-	for _, file := range []string{t.CAFile, t.CAVerifyFile} {
-		if file == "" {
-			continue
-		}
-		a, err := loadPool(file)
-		if err != nil {
-			return nil, nil, err
-		}
-		v.lists = append(v.lists, a.lists...)
-		if file == t.CAFile {
-			told = a.pool
-		}
-		if a.certificates == nil {
-			v.roots = a.pool
-			continue
-		}
-		for _, c := range a.certificates {
-			v.roots.AddCert(c)
-		}
-	}
-	if t.CRLFile != "" {
-		a, err := loadPool(t.CRLFile)
-		if err != nil {
-			return nil, nil, err
-		}
-		v.lists = append(v.lists, a.lists...)
-	}
-	return v, told, nil
-}
-
 // add files an entry under its names.
-func (l *Listener) add(e *entry) {
+func (l *choice) add(e *entry) {
 	for _, name := range e.names {
 		name = strings.ToLower(name)
 		switch {
@@ -203,7 +191,7 @@ func (l *Listener) add(e *entry) {
 
 // find returns the entry for a name: one that has the name, one that has it but for its first label, then the first of all.
 // Among several the client's abilities decide, and then their order, with ECDSA keys before others.
-func (l *Listener) find(hello *tls.ClientHelloInfo) *entry {
+func (l *choice) find(hello *tls.ClientHelloInfo) *entry {
 	name := strings.ToLower(strings.TrimSuffix(hello.ServerName, "."))
 	if name == "" {
 		return l.first
@@ -261,7 +249,7 @@ var nameless = &tls.Config{}
 
 // choose is GetConfigForClient. It notes in the handshake's context which certificate was chosen.
 func (l *Listener) choose(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-	e := l.find(hello)
+	e := l.current.Load().find(hello)
 	if e == nil {
 		return nameless, nil
 	}

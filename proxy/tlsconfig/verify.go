@@ -36,6 +36,44 @@ type verifier struct {
 	ignoreCA, ignore config.ErrorSet
 }
 
+// newVerifier reads the authorities of a line. It returns nil when there are none, and apart those that clients are told.
+func newVerifier(files *Files, t *config.TLS, usage x509.ExtKeyUsage) (v *verifier, told *x509.CertPool, err error) {
+	if t.CAFile == "" && t.CAVerifyFile == "" {
+		return nil, nil, nil
+	}
+	v = &verifier{roots: x509.NewCertPool(), usage: usage, now: time.Now, ignoreCA: t.IgnoreCAErrors, ignore: t.IgnoreErrors}
+	for _, file := range []string{t.CAFile, t.CAVerifyFile} {
+		if file == "" {
+			continue
+		}
+		files.use(Authorities, file)
+		a, err := files.loadPool(file)
+		if err != nil {
+			return nil, nil, err
+		}
+		v.lists = append(v.lists, a.lists...)
+		if file == t.CAFile {
+			told = a.pool
+		}
+		if a.certificates == nil {
+			v.roots = a.pool
+			continue
+		}
+		for _, c := range a.certificates {
+			v.roots.AddCert(c)
+		}
+	}
+	if t.CRLFile != "" {
+		files.use(Revocations, t.CRLFile)
+		a, err := files.loadPool(t.CRLFile)
+		if err != nil {
+			return nil, nil, err
+		}
+		v.lists = append(v.lists, a.lists...)
+	}
+	return v, told, nil
+}
+
 // forgiving reports whether a peer may stay though something is wrong.
 func (v *verifier) forgiving() bool {
 	return v.ignoreCA.All || v.ignore.All || len(v.ignoreCA.Codes) > 0 || len(v.ignore.Codes) > 0

@@ -148,5 +148,11 @@ func (p *Proxy) serveRuntime() {
 	}
 }
 
+// ServeCommands carries a session of the runtime API on a connection that another process passed on, with the rights that it
+// says.
+func (p *Proxy) ServeCommands(c net.Conn, level runtime.Level, mode runtime.Mode) {
+	p.runtime.ServeConn(c, runtime.Socket{Level: level, Mode: mode, Severities: "none"})
+}
+
 // Commands returns the words of the runtime API's commands, in order.
 func (p *Proxy) Commands() []string { return p.runtime.Registry.Names() }

@@ -32,8 +32,9 @@ type program struct {
 	noPidfile      bool            // another process writes its own
 	zeroWarning    bool            // warnings prevent the start
 
-	sockets *handover.Sockets // may have been taken over
-	ready   []func() error    // run once everything listens
+	sockets *handover.Sockets        // may have been taken over
+	ready   []func() error           // run once everything listens
+	serving func(*proxy.Proxy) error // as ready, with what serves; nil for nothing
 }
 
 // overrides come before what the configuration says. Their zero values leave it as it is.

@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -26,15 +27,16 @@ type master struct {
 	options *haproxyOptions
 	args    []string
 
-	sockets  *handover.Sockets // of the worker that listens now
-	workers  []*worker         // running, the current one last
-	ended    chan *worker
-	signals  chan os.Signal
-	reloads  int
-	failed   int // of the reloads
-	since    time.Time
-	stopping bool
-	status   int // to exit with
+	sockets      *handover.Sockets // of the worker that listens now
+	workers      []*worker         // running, the current one last
+	ended        chan *worker
+	signals      chan os.Signal
+	reloads      int
+	failed       int         // of the reloads
+	reloadFailed atomic.Bool // the last of them did
+	since        time.Time
+	stopping     bool
+	status       int // to exit with
 
 	cli   runtime.Server
 	calls chan func() // of the runtime API, for the loop to run
@@ -222,10 +224,12 @@ func (m *master) reload() {
 	next, err := m.start()
 	if err != nil {
 		m.failed++
+		m.reloadFailed.Store(true)
 		m.say(syntax.Warning, "Loading failure!")
 		m.notify("READY=1\nSTATUS=Reload failed!\n")
 		return
 	}
+	m.reloadFailed.Store(false)
 	for _, w := range m.workers {
 		w.reloads++
 	}

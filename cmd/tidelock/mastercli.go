@@ -20,6 +20,7 @@ import (
 // bind options of such an address are separated by commas; they are read as those of a stats socket.
 func (m *master) openCLI(ctx context.Context) error {
 	m.cli.Registry, m.cli.MaxConn = runtime.NewRegistry(), 10
+	m.cli.Relay = &runtime.Relay{Find: m.find, Name: m.promptName}
 	if err := m.cli.Registry.Add(m.commands()...); err != nil {
 		return err
 	}
@@ -64,19 +65,69 @@ func (m *master) commands() []runtime.Command {
 			}
 		}},
 		{Words: "show proc", Usage: "show proc", Help: "show processes status", Run: func(c *runtime.Call) {
-			done := make(chan struct{})
-			select {
-			case m.calls <- func() { m.showProcesses(c); close(done) }:
-				<-done
-			case <-time.After(showPatience):
+			if !m.inLoop(func() { m.showProcesses(c) }) {
 				c.Fail("A worker is being started.")
 			}
 		}},
+		{Words: "show version", Usage: "show version", Help: "show version of the current process",
+			Run: func(c *runtime.Call) { c.Report("%s", haproxyVersion()) }},
+		// What stands before commands is no command; these are for the help.
+		{Words: "@!<pid>", Usage: "@!<pid>", Help: "send a command to the <pid> process", Run: func(*runtime.Call) {}},
+		{Words: "@<relative pid>", Usage: "@<relative pid>", Help: "send a command to the <relative pid> process", Run: func(*runtime.Call) {}},
+		{Words: "@master", Usage: "@master", Help: "send a command to the master process", Run: func(*runtime.Call) {}},
 	}
 }
 
-// showPatience is how long show proc waits for a reload to end.
-const showPatience = 5 * time.Second
+// loopPatience is how long a command waits for a reload to end.
+const loopPatience = 5 * time.Second
+
+// inLoop does something where the master's state is, and reports whether that was possible in time.
+func (m *master) inLoop(do func()) bool {
+	done := make(chan struct{})
+	select {
+	case m.calls <- func() { do(); close(done) }:
+		<-done
+		return true
+	case <-time.After(loopPatience):
+		return false
+	}
+}
+
+// find returns the process that a prefix stands for: the master, a worker by the number of its process, or the current one.
+func (m *master) find(prefix string) (t runtime.Target, ok bool) {
+	name := strings.TrimPrefix(prefix, "@")
+	if name == "" || name == "master" {
+		return runtime.Target{}, true
+	}
+	digits, byProcess := strings.CutPrefix(name, "!")
+	number, err := strconv.Atoi(digits)
+	if err != nil {
+		return t, false
+	}
+	m.inLoop(func() {
+		for i, w := range m.workers {
+			if byProcess && w.pid() == number || !byProcess && number == 1 && i == len(m.workers)-1 {
+				t, ok = w.target(), true
+			}
+		}
+	})
+	return t, ok
+}
+
+// target tells sessions of the master how to reach the worker.
+func (w *worker) target() runtime.Target {
+	return runtime.Target{Name: strconv.Itoa(w.pid()), Dial: func(level runtime.Level, mode runtime.Mode) (net.Conn, error) {
+		return passSession(w.control, level, mode)
+	}}
+}
+
+// promptName is what prompts call the master.
+func (m *master) promptName() string {
+	if m.reloadFailed.Load() {
+		return "master[ReloadFailed]"
+	}
+	return "master"
+}
 
 // show proc
 func (m *master) showProcesses(c *runtime.Call) {

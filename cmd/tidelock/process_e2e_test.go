@@ -243,6 +243,12 @@ func TestMaster(t *testing.T) {
 	if got := p.ask("show proc"); !regexp.MustCompile(`(?s)^#<PID> .*\n\d+ +master +2 \[failed: 1\] .*# workers\n\d+ +worker +0 .*# programs\n\n$`).MatchString(got) {
 		t.Errorf("show proc:\n%s", got)
 	}
+	if got := p.ask("@1 show info"); !strings.Contains(got, "Stopping: 0\n") {
+		t.Errorf("the worker says:\n%s", got)
+	}
+	if got := p.ask("@!1 show info"); got != "Can't find the target PID matching the prefix '@!1'\n" {
+		t.Errorf("nobody says:\n%s", got)
+	}
 	p.configure("200")
 	p.ask("reload")
 	p.until("the fourth worker serves", func() bool { return p.status() == 200 })

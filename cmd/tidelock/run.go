@@ -75,6 +75,11 @@ func (p *program) run(ctx context.Context) error {
 		return exitStatus(exitError)
 	}
 	p.logJoins(served)
+	if p.serving != nil {
+		if err := p.serving(served); err != nil {
+			return err
+		}
+	}
 	for _, ready := range p.ready {
 		if err := ready(); err != nil {
 			return err

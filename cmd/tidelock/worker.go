@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
 	"syscall"
+
+	"tidelock/proxy"
 )
 
 // work serves as the worker of the master at the other end of control: it takes over the sockets that the master offers,
@@ -22,10 +25,13 @@ func (o *haproxyOptions) work(p *program, control *os.File) error {
 	}
 	os.Setenv("HAPROXY_MWORKER", "1")
 	p.noPidfile = true // it names the master
-	p.ready = append(p.ready, func() error {
-		go stopWithout(c)
-		return p.sockets.Send(c)
-	})
+	p.serving = func(served *proxy.Proxy) error {
+		if err := p.sockets.Send(c); err != nil {
+			return err
+		}
+		go attend(c, served)
+		return nil
+	}
 	return p.run(context.Background())
 }
 
@@ -44,9 +50,18 @@ func unixConn(file *os.File) (*net.UnixConn, error) {
 	return unix, nil
 }
 
-// stopWithout stops this process softly when the master ends: nobody else would.
-func stopWithout(master io.Reader) {
-	if n, err := master.Read(make([]byte, 1)); n == 0 && err == io.EOF {
-		syscall.Kill(os.Getpid(), syscall.SIGUSR1)
+// attend answers on the connections that the master passes on, which carry sessions of its runtime API. When the master ends
+// this process stops softly: nobody else would stop it.
+func attend(master *net.UnixConn, served *proxy.Proxy) {
+	for {
+		c, level, mode, err := receiveSession(master)
+		switch {
+		case errors.Is(err, io.EOF):
+			syscall.Kill(os.Getpid(), syscall.SIGUSR1)
+			return
+		case err != nil:
+			return
+		}
+		go served.ServeCommands(c, level, mode)
 	}
 }

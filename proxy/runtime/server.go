@@ -17,6 +17,7 @@ type Server struct {
 	Registry *Registry
 	Timeout  time.Duration // of each wait for a client, until its session changes it; 0 waits for ever
 	MaxConn  int           // sessions at a time over all sockets; the others wait to be accepted
+	Relay    *Relay        // nil where there are no other processes
 
 	Accepted atomic.Int64 // sessions so far
 	Current  atomic.Int64 // sessions now
@@ -50,6 +51,7 @@ func (s *Server) Visitors() []Visitor {
 type Socket struct {
 	ID         int // among the sockets, from 1 on
 	Level      Level
+	Mode       Mode   // what is on from the start
 	Severities string // one of Severities
 
 	ExposesListeners bool // whether ListeningSockets answers on it
@@ -103,6 +105,23 @@ func (s *Server) Serve(l net.Listener, socket Socket) error {
 	}
 }
 
+// ServeConn carries a session on a connection that came on another way than by a listener. It takes the connection over.
+func (s *Server) ServeConn(c net.Conn, socket Socket) {
+	s.prepare()
+	select {
+	case s.slots <- struct{}{}:
+	case <-s.closing:
+		c.Close()
+		return
+	}
+	if !s.add(c) {
+		c.Close()
+		<-s.slots
+		return
+	}
+	s.session(c, socket)
+}
+
 func (s *Server) session(c net.Conn, socket Socket) {
 	defer func() { <-s.slots }()
 	defer s.remove(c)
@@ -111,7 +130,7 @@ func (s *Server) session(c net.Conn, socket Socket) {
 	defer s.Current.Add(-1)
 	conn := &timedConn{c, s.Timeout}
 	session := &Session{
-		registry: s.Registry, level: socket.Level, severities: socket.Severities, exposesListeners: socket.ExposesListeners, conn: conn,
+		registry: s.Registry, relay: s.Relay, level: socket.Level, mode: socket.Mode, severities: socket.Severities, exposesListeners: socket.ExposesListeners, conn: conn,
 		input: newLineReader(bufio.NewReaderSize(conn, lineSize)), output: bufio.NewWriterSize(conn, lineSize),
 	}
 	s.mu.Lock()

@@ -21,6 +21,9 @@ type Session struct {
 
 	exposesListeners bool // to processes that take over
 
+	relay  *Relay // nil where there are no other processes
+	target Target // that commands without a prefix go to
+
 	conn   *timedConn
 	input  *lineReader
 	output *bufio.Writer
@@ -55,13 +58,19 @@ func (s *Session) answer(text string) error {
 			text = before
 		}
 	}
-	s.execute(c, split(text))
-	if s.leaving {
-		return nil
+	done := false
+	if s.relay != nil {
+		text, done = s.relayed(c, text)
 	}
-	s.output.WriteByte('\n')
-	if s.interactive {
-		s.output.WriteString("> ")
+	if !done {
+		s.execute(c, split(text))
+		if s.leaving {
+			return nil
+		}
+		s.output.WriteByte('\n')
+	}
+	if s.interactive && !s.leaving {
+		s.output.WriteString(s.prompt())
 	}
 	return s.output.Flush()
 }

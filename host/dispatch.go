@@ -124,7 +124,7 @@ func opResolve(c *Call) error {
 func opWait(c *Call) error {
 	x := c.Execution
 	operation := x.pending
-	if operation == nil {
+	if x.suspending = false; operation == nil {
 		return errNoPark
 	}
 	x.pending = nil

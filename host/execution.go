@@ -40,6 +40,8 @@ type Execution struct {
 	stopping   int           // quanta left before it is killed; 0: not asked to stop
 	reason     error         // why it was asked to stop
 	position   string        // where it stood when it was killed
+	suspending bool          // its script has just called what suspends it
+	suspended  bool          // Resume or End is next
 }
 
 var executions = sync.Pool{New: func() any { return new(Execution) }}
@@ -54,7 +56,11 @@ func (r *Registration) Begin(ctx context.Context, subject any) *Execution {
 
 // End frees what the execution held. Neither it nor what it returned may be used afterwards.
 func (x *Execution) End() {
+	if x.suspended {
+		x.abandon()
+	}
 	x.handles.clear()
+	x.suspending = false
 	x.Subject, x.registration, x.instance, x.ctx, x.pending, x.reason = nil, nil, nil, nil, nil, nil
 	x.position = ""
 	x.Waits, x.fuel, x.cpu, x.mark, x.burstStart, x.stopping = 0, 0, 0, 0, 0, 0
@@ -102,7 +108,7 @@ func (x *Execution) Run() error {
 		return x.unstarted(err)
 	}
 	x.instance, x.generation, x.slot = in, in.generation, in.takeSlot()
-	defer x.registration.unclaim(in)
+	defer x.letGo()
 	if err := in.deliver(x.Arguments.Bytes()); err != nil {
 		in.giveSlot(x.slot)
 		return x.undelivered(err)
@@ -155,6 +161,10 @@ func (x *Execution) drive(export string, a, b uint64) error {
 			in.refill(in.fuelLeft - 1)
 			if x.stopping > 0 || in.fuelLeft < 0 && x.expired() { // it was to end, and waits instead
 				return x.cancel(x.reason)
+			}
+			if outcome == abi.Parked && x.suspending {
+				x.suspending, x.suspended = false, true
+				return ErrSuspended
 			}
 			status, err := x.wait(outcome)
 			if err != nil {

@@ -16,8 +16,8 @@ import (
 var notCalled = []string{
 	"core.get_var", "Proxy.get_srv_act", "Proxy.get_srv_bck", "Server.is_backup", "Server.is_dynamic",
 	"Server.get_proxy", "Server.get_cur_sess", "Server.get_pend_conn", "Server.tracking", "Server.get_trackers",
-	"EventSub.unsub", "Queue", "Shared", "Patref", "TXN.http_req", "TXN.http_res", "TXN.set_fc_tos",
-	"TXN.set_fc_mark", "HTTPMessage", "Channel", "filter", "CertCache.set",
+	"EventSub.unsub", "Queue", "Shared", "Patref", "TXN.set_fc_tos",
+	"TXN.set_fc_mark", "CertCache.set",
 }
 
 // scriptFolders hold the scripts that are searched for calls, beside the cases'.

@@ -188,9 +188,14 @@ func (d *Direction) Wait(timeout time.Duration) error {
 	}
 }
 
-// call makes a callback, one at a time in the whole exchange.
+// call makes a callback, one at a time in the whole exchange. It gives up waiting for its turn when the direction ends.
 func (d *Direction) call(f func() error) error {
-	d.exchange.mu.Lock()
-	defer d.exchange.mu.Unlock()
+	ctx := d.context()
+	select {
+	case d.exchange.turn <- struct{}{}:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	defer func() { <-d.exchange.turn }()
 	return f()
 }

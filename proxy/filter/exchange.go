@@ -2,7 +2,6 @@ package filter
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"tidelock/proxy/stream"
@@ -12,7 +11,7 @@ import (
 type Exchange struct {
 	Request, Response Direction
 
-	mu sync.Mutex // held during every callback
+	turn chan struct{} // holds an element during every callback
 }
 
 // stopTime bounds the callbacks at the end of an exchange, whose goroutine they keep.
@@ -21,7 +20,7 @@ const stopTime = 5 * time.Second
 // New returns an exchange without filters. What its callbacks wait for ends with ctx. A direction holds at most limit
 // bytes at each filter.
 func New(ctx context.Context, s *stream.Stream, limit int) *Exchange {
-	e := &Exchange{}
+	e := &Exchange{turn: make(chan struct{}, 1)}
 	for _, d := range []*Direction{&e.Request, &e.Response} {
 		d.exchange, d.parent, d.stream, d.Limit = e, ctx, s, limit
 	}
@@ -44,6 +43,13 @@ func (e *Exchange) Attach(filters []Filter) error {
 
 // Empty reports whether no filter takes part.
 func (e *Exchange) Empty() bool { return len(e.Request.channels) == 0 }
+
+// Guard calls f while no callback runs: what both use of the stream they do not use at once.
+func (e *Exchange) Guard(f func() bool) bool {
+	e.turn <- struct{}{}
+	defer func() { <-e.turn }()
+	return f()
+}
 
 // Halt ends what callbacks of both directions wait for. No data passes any more.
 func (e *Exchange) Halt() {

@@ -79,6 +79,14 @@ func (s *session) responseTimeout() time.Duration {
 	return s.frontend.Timeouts.Client
 }
 
+// guarded does what uses the stream, while the filters of a request whose body is still forwarded do not.
+func (s *session) guarded(f func(*session) bool) bool {
+	if s.filters == nil {
+		return f(s)
+	}
+	return s.filters.Guard(func() bool { return f(s) })
+}
+
 // stopFilters is the end of the exchange for the filters.
 func (s *session) stopFilters() {
 	if e := s.filters; e != nil {

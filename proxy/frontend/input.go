@@ -17,6 +17,9 @@ type input struct {
 	head    *message.Message // of the body; it shares the buffer
 	open    bool             // rules may say Wait
 	err     error            // why Await failed
+	until   time.Time        // how long scripts may wait for more; zero for no such bound
+	ended   bool             // a script has met the end
+	passed  []byte           // for the server, ahead of what the connection holds
 }
 
 var _ stream.Input = (*input)(nil)

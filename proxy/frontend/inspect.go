@@ -16,6 +16,7 @@ func (s *session) inspect(rules func(*stream.Stream) stream.Verdict, in *input, 
 	}
 	in.open = delay > 0
 	until := time.Now().Add(delay)
+	in.until = waitUntil(delay)
 	for {
 		verdict := rules(&s.stream)
 		if verdict != stream.Wait {

@@ -14,7 +14,7 @@ import (
 func (s *session) relayResponse() {
 	s.responseBody.Begin(s.server.Conn, s.answered.Body, &s.response, &s.client)
 	s.offerResponse()
-	proceed := s.applyResponseRules()
+	proceed := s.guarded((*session).applyResponseRules)
 	s.stream.ResponseInput = nil
 	if !proceed {
 		s.stream.Record.Timers.Response = stream.NotReached // for the log the server's response is none
@@ -25,7 +25,7 @@ func (s *session) relayResponse() {
 		s.replyError(500)
 		return
 	}
-	if !s.sendable() || !s.filterResponseHead() {
+	if !s.guarded((*session).sendable) || !s.filterResponseHead() {
 		return
 	}
 	s.stream.Record.Status = s.response.Status()
@@ -108,6 +108,9 @@ func (s *session) failRelay(err error) {
 	switch {
 	case errors.Is(err, filter.ErrRefused):
 		record.End(stream.ProxyDenied, stream.InData)
+		if s.client.Sent() == s.outBefore {
+			s.client.DropUnsent()
+		}
 	case errors.As(err, &client):
 		record.End(clientCause(err), stream.InData)
 	case errors.As(err, &syntax) && s.client.Sent() == s.outBefore:

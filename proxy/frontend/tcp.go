@@ -83,6 +83,7 @@ func (s *session) exchangeTCP() (switched bool) {
 	}
 	st.StoreServer()
 	s.logEarly()
+	s.sendPassed()
 	s.tunnel()
 	return false
 }

@@ -70,6 +70,9 @@ func (s *session) inspectAnswer() bool {
 		return true
 	}
 	s.offerResponse()
+	if b.ResponseContentRules != nil && len(s.responseInput.Peek()) == 0 {
+		s.responseInput.more(time.Time{}) // there is nothing to look at before; an error is met again
+	}
 	verdict := s.inspect(b.ResponseContentRules, &s.responseInput, b.ResponseInspectDelay)
 	s.rememberResponse()
 	s.stream.ResponseInput = nil

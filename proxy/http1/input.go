@@ -36,6 +36,26 @@ func (c *Conn) remove(offset, n int) {
 	c.w -= n
 }
 
+// Edit puts p in the place of n bytes of Buffered from an offset on, both within it. It reports false, and changes
+// nothing, when there is no room.
+func (c *Conn) Edit(offset, n int, p []byte) bool {
+	size := c.w - c.r + len(p) - n
+	if size > c.limits.BufferSize {
+		return false
+	}
+	if c.in == nil {
+		c.in = c.limits.borrow()
+	}
+	c.compact()
+	if size > len(c.in.bytes) {
+		c.in = c.limits.grow(c.in, c.w)
+	}
+	copy(c.in.bytes[offset+len(p):], c.in.bytes[offset+n:c.w])
+	copy(c.in.bytes[offset:], p)
+	c.w = size
+	return true
+}
+
 // full reports whether the buffer has no room for more input.
 func (c *Conn) full() bool { return c.w-c.r == c.limits.BufferSize }
 

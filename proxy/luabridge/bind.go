@@ -19,6 +19,7 @@ const (
 	kindConverter = "converter"
 	kindAction    = "action"
 	kindService   = "service"
+	kindFilter    = "filter"
 )
 
 // encode encodes the arguments that stand in a configuration, once.

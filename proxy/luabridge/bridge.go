@@ -147,7 +147,7 @@ func (b *Bridge) newImage(ctx context.Context, kind imageKind) (*image, error) {
 		Library:   host.Libraries{newLibrary(m), host.Standard(b.config.Standard)},
 		Isolation: host.Isolation(scripts.Isolation),
 		Limits: map[string]host.Limits{
-			kindFetch: session, kindConverter: session, kindAction: session,
+			kindFetch: session, kindConverter: session, kindAction: session, kindFilter: session,
 			kindService: {Time: scripts.ServiceTimeout}, host.KindTask: {Time: scripts.TaskTimeout},
 		},
 		Processors: b.config.Threads,

@@ -33,6 +33,8 @@ var httpFunctions = host.Functions{
 	"http.res_set_status":  setStatus,
 }
 
+var errHeadSent = errors.New("the headers can be used in http_headers only: they have been sent")
+
 var errTooLarge = errors.New("the message would exceed its limit (tune.bufsize)")
 
 // direction selects the message that a method works on.
@@ -57,6 +59,9 @@ func (d direction) message(c *host.Call) (*message.Message, error) {
 	}
 	if t.available&d.phases == 0 || t.samples.Stream == nil {
 		return nil, fmt.Errorf("the %s cannot be used at this point of the exchange", d.name)
+	}
+	if t.headSent {
+		return nil, errHeadSent
 	}
 	m := d.of(t)
 	if m == nil || m.Empty() {

@@ -17,6 +17,7 @@ func newLibrary(m *image) library {
 	l := library{host.Functions{"current": currentHandle, "fail": fail, "fetches": fetchNames, "converters": converterNames}}
 	for _, class := range []host.Functions{
 		m.coreFunctions(), m.txnFunctions(), variableFunctions, httpFunctions, appletFunctions, appletHTTPFunctions,
+		filterFunctions, channelFunctions, messageFunctions,
 		httpClientFunctions(m.bridge.config.HTTPClient), m.proxyFunctions(), m.mapFunctions(), regexFunctions, m.tableFunctions(),
 		m.addressFunctions(),
 	} {

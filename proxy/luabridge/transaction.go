@@ -21,6 +21,8 @@ type transaction struct {
 	answers bool          // txn:done may answer the client: in actions
 	wake    time.Duration // what act.wake_time asked for
 
+	headSent bool // the head of the message cannot be changed any more: in filters
+
 	finished bool           // core.done or txn:done ended the script
 	verdict  stream.Verdict // of txn:done
 	result   value.Value    // of core.done

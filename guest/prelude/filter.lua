@@ -3,7 +3,8 @@
 -- coroutine's stack and are gone with it.
 local host = ...
 local select, setmetatable, tostring, type, xpcall = select, setmetatable, tostring, type, xpcall
-local find, sub, traceback = string.find, string.sub, debug.traceback
+local find, sub = string.find, string.sub
+local traceback = debug and debug.traceback or function() return "" end
 local PRIVATE, save_private = host.PRIVATE, host.save_private
 
 filter = {WAIT = 0, CONTINUE = 1, ERROR = -1, FLT_CFG_FL_HTX = 1}
@@ -42,6 +43,12 @@ local function failure(message)
   return {tostring(message), cut and sub(trace, 1, cut) or trace}
 end
 
+-- xpcall with arguments, which Lua 5.1 does not pass on.
+local protected = xpcall
+if not select(2, xpcall(function(passed) return passed end, failure, true)) then
+  protected = function(f, handler, a, b, c) return xpcall(function() return f(a, b, c) end, handler) end
+end
+
 -- What failure has caught. Where there was no memory to call it, what xpcall returns is a message alone.
 local function caught(result)
   if type(result) == "table" then return result[1], result[2] end
@@ -60,7 +67,7 @@ local function serve(number, http, txn_handle, request_handle, response_handle)
     request_message, response_message = host.http_message(request, false), host.http_message(response, true)
     txn.http_req, txn.http_res = request_message, response_message
   end
-  local done, object = xpcall(class.new, failure, class)
+  local done, object = protected(class.new, failure, class)
   if not done then return next_callback(0, false, caught(object)) end
   local defined = 0
   if type(object) == "table" then
@@ -76,7 +83,7 @@ local function serve(number, http, txn_handle, request_handle, response_handle)
     else
       target = is_response and response or request
     end
-    done, result = xpcall(object[name], failure, object, txn, target)
+    done, result = protected(object[name], failure, object, txn, target)
     if txn[PRIVATE] then save_private(txn) end
     if not done then
       name, is_response = next_callback(defined, false, caught(result))

@@ -72,6 +72,8 @@ func TestLua51(t *testing.T) {
 		{"load", `return load("return ...", "=x")(5), select(2, load("x ="))`, `5 [string "x ="]:1: syntax error near '<eof>'`},
 		{"load with an environment", `return load("return y", "=x", "t", {y = 3})()`, "3"},
 		{"memory in use", `return collectgarbage("count") > 1`, "true"},
+		{"pack and unpack", `local t = table.pack(1, nil, 3) return t.n, table.unpack(t, 1, t.n)`, "3 1 nil 3"},
+		{"who calls", `local i = debug.getinfo(1, "Sl") return i.short_src, i.currentline, debug.getinfo(print, "S").short_src`, "script.lua 1 [C]"},
 		{"no system", `return os.execute, os.exit, os.getenv, io, string.dump, module`, "nil nil nil nil nil nil"},
 		{"time", `return os.time({year = 2020, month = 1, day = 1, hour = 0}) - os.time({year = 2019, month = 12, day = 31, hour = 0}), os.date("!*t", 86400).yday`, "86400 2"},
 		{"random numbers", `local n = math.random(3, 5) return n >= 3 and n <= 5, (pcall(math.random, 0)) == false`, "true true"},

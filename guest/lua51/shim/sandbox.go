@@ -63,6 +63,10 @@ func openLibraries(l *lua.LState) {
 		"loadstring":     baseLoad,
 	})
 	l.SetFuncs(loaded.RawGetString(lua.StringLibName).(*lua.LTable), map[string]lua.LGFunction{"rep": repeat})
+	tables := loaded.RawGetString(lua.TabLibName).(*lua.LTable)
+	l.SetFuncs(tables, map[string]lua.LGFunction{"pack": pack})
+	tables.RawSetString("unpack", l.GetGlobal("unpack"))
+	openDebug(l, loaded.RawGetString(lua.DebugLibName).(*lua.LTable))
 
 	hostTable = l.SetFuncs(l.NewTable(), map[string]lua.LGFunction{
 		"bind": bind, "ref": reference, "unref": unreference, "source": source,
@@ -120,6 +124,40 @@ func collectGarbage(l *lua.LState) int {
 		l.ArgError(1, "invalid option '"+option+"'")
 	}
 	return 1
+}
+
+// pack is table.pack, which LuaJIT has, too.
+func pack(l *lua.LState) int {
+	all := values(l, 1)
+	t := l.CreateTable(len(all), 1)
+	for i, v := range all {
+		t.RawSetInt(i+1, v)
+	}
+	t.RawSetString("n", lua.LNumber(len(all)))
+	l.Push(t)
+	return 1
+}
+
+// openDebug gives the answers of debug.getinfo the field that the library leaves out.
+func openDebug(l *lua.LState, library *lua.LTable) {
+	information := library.RawGetString("getinfo")
+	library.RawSetString("getinfo", l.NewFunction(func(l *lua.LState) int {
+		if level, ok := l.Get(1).(lua.LNumber); ok {
+			l.Replace(1, level+1) // this function stands between
+		}
+		arguments := values(l, 1)
+		l.Push(information)
+		l.Call(push(l, arguments), 1)
+		if t, ok := l.Get(-1).(*lua.LTable); ok {
+			if from := t.RawGetString("source"); from != lua.LNil {
+				if from == lua.LString("") {
+					from = lua.LString("[C]")
+				}
+				t.RawSetString("short_src", from)
+			}
+		}
+		return 1
+	}))
 }
 
 // repeat is string.rep, which refuses what would take the guest down.

@@ -73,6 +73,8 @@ func TestLua51(t *testing.T) {
 		{"load with an environment", `return load("return y", "=x", "t", {y = 3})()`, "3"},
 		{"memory in use", `return collectgarbage("count") > 1`, "true"},
 		{"pack and unpack", `local t = table.pack(1, nil, 3) return t.n, table.unpack(t, 1, t.n)`, "3 1 nil 3"},
+		{"levels of errors", "local function f(level) error('x', level) end local function g(level) f(level)\nreturn 1 end local function h(level)\ng(level)\nreturn 1 end " +
+			"return select(2, pcall(h, 1)), select(2, pcall(h, 2)), select(2, pcall(h, 3)), select(2, pcall(h, 0))", "script.lua:1: x script.lua:1: x script.lua:3: x x"},
 		{"who calls", `local i = debug.getinfo(1, "Sl") return i.short_src, i.currentline, debug.getinfo(print, "S").short_src`, "script.lua 1 [C]"},
 		{"no system", `return os.execute, os.exit, os.getenv, io, string.dump, module`, "nil nil nil nil nil nil"},
 		{"time", `return os.time({year = 2020, month = 1, day = 1, hour = 0}) - os.time({year = 2019, month = 12, day = 31, hour = 0}), os.date("!*t", 86400).yday`, "86400 2"},

@@ -59,6 +59,7 @@ func openLibraries(l *lua.LState) {
 	openRandom(l, loaded.RawGetString(lua.MathLibName).(*lua.LTable))
 	l.SetFuncs(l.G.Global, map[string]lua.LGFunction{
 		"collectgarbage": collectGarbage,
+		"error":          raise,
 		"load":           baseLoad,
 		"loadstring":     baseLoad,
 	})
@@ -124,6 +125,17 @@ func collectGarbage(l *lua.LState) int {
 		l.ArgError(1, "invalid option '"+option+"'")
 	}
 	return 1
+}
+
+// raise is error, whose level counts as Lua's does: the interpreter's own takes 1 and 2 for the same.
+func raise(l *lua.LState) int {
+	object := l.Get(1)
+	level := l.OptInt(2, 1)
+	if text, ok := object.(lua.LString); ok && level > 0 {
+		object = lua.LString(where(l, level)) + text
+	}
+	l.Error(object, 0)
+	return 0
 }
 
 // pack is table.pack, which LuaJIT has, too.

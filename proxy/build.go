@@ -49,7 +49,7 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 		},
 		ctx: ctx, diags: diags,
 		identities: map[*config.Proxy]*stream.Proxy{}, servers: map[[2]string]*server.Server{}, rules: map[*config.Proxy]*rules{},
-		tables: &sticktable.Tables{}, caches: map[string]*cache.Cache{}, resolvers: map[string]*resolver.Resolver{},
+		tables: &sticktable.Tables{}, caches: map[string]*cache.Cache{}, resolvers: map[string]*resolver.Resolver{}, states: map[string]savedStates{},
 	}
 	b.tlsFiles = tlsconfig.NewFiles()
 	b.services = map[string]rule.Service{
@@ -101,7 +101,8 @@ type builder struct {
 	services    map[string]rule.Service // that use-service rules may name, besides those of scripts
 	rules       map[*config.Proxy]*rules
 	replies     map[*stream.Proxy]errorReplies
-	built       bool // all sections are
+	states      map[string]savedStates // by their file
+	built       bool                   // all sections are
 }
 
 func (b *builder) loadScripts() {
@@ -162,6 +163,7 @@ func (b *builder) buildProxies() {
 		}
 	}
 	b.track()
+	b.restoreStates()
 	for _, section := range b.config.Proxies {
 		if section.Kind.HasFrontend() && !section.Disabled {
 			e := b.buildFrontend(section)

@@ -91,7 +91,7 @@ func (b *builder) serverAddress(section *config.Proxy, s config.Server) (server.
 	if s.Address.Network == "unix" {
 		return server.Address{Network: "unix", Host: s.Address.Path}, true
 	}
-	host, err := b.initialHost(s)
+	host, err := b.initialHost(section, s)
 	if err != nil {
 		b.diags.Alertf(s.At, "'server %s/%s' : could not resolve address '%s'.", section.Name, s.Name, s.Address.Host)
 		return server.Address{}, false
@@ -99,19 +99,24 @@ func (b *builder) serverAddress(section *config.Proxy, s config.Server) (server.
 	return server.Address{Network: "tcp", Host: host, Port: s.Address.Port, Offset: s.PortOffset}, true
 }
 
-// initialHost returns the address that a server starts with, as its init-addr says: what the state file had last is not
-// kept, so that "last" never has one. The empty address is that of a server that starts without.
-func (b *builder) initialHost(s config.Server) (host string, err error) {
-	methods := s.InitAddr
+// initialHost returns the address that a server starts with, as its init-addr says. The empty address is that of a server
+// that starts without.
+func (b *builder) initialHost(section *config.Proxy, s config.Server) (host string, err error) {
 	if s.Watched() && s.Service() {
 		return "", nil // found while serving
 	}
+	methods := s.InitAddr
 	if len(methods) == 0 {
-		methods = []string{"libc"}
+		methods = []string{"last", "libc"}
 	}
 	for _, method := range methods {
 		switch method {
 		case "last":
+			if saved, _ := b.savedState(section, s.Name); saved.Name != "" && saved.Name == s.HostName() {
+				if _, err := netip.ParseAddr(saved.Host); err == nil {
+					return saved.Host, nil
+				}
+			}
 			err = cmp.Or(err, errNoAddress)
 		case "libc":
 			if host, err = b.resolve(s.Address); err == nil {

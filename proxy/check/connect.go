@@ -42,7 +42,7 @@ func connectFailure(err error) server.Result {
 	if isTimeout(err) {
 		return server.Result{Status: server.Layer4Timeout}
 	}
-	return server.Result{Status: server.Layer4Error, Info: systemError(err)}
+	return server.Result{Status: server.Layer4Error, Info: SystemError(err)}
 }
 
 func isTimeout(err error) bool {
@@ -59,8 +59,8 @@ var systemErrors = map[syscall.Errno]string{
 	syscall.EADDRNOTAVAIL: "Cannot assign requested address",
 }
 
-// systemError returns what the system calls an error.
-func systemError(err error) string {
+// SystemError returns what the system calls an error.
+func SystemError(err error) string {
 	var number syscall.Errno
 	if errors.As(err, &number) {
 		if text, ok := systemErrors[number]; ok {

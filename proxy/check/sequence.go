@@ -155,7 +155,7 @@ func (r *run) broken() *server.Result {
 	if r.err == nil || isTimeout(r.err) {
 		return nil
 	}
-	return &server.Result{Status: server.SocketError, Info: systemError(r.err)}
+	return &server.Result{Status: server.SocketError, Info: SystemError(r.err)}
 }
 
 // Comment is said when one of the steps after it fails.
@@ -239,7 +239,7 @@ func (s *SendStep) do(r *run) *server.Result {
 		r.ended, r.err = true, err // what the server has said before may explain it
 		return nil
 	}
-	return r.fail(server.SocketError, systemError(err))
+	return r.fail(server.SocketError, SystemError(err))
 }
 
 func (s *SendStep) describe() string { return "send" }

@@ -137,8 +137,28 @@ const hostOfService = 64
 
 const (
 	resultUnknown, resultFailed, resultPassed, resultConditional = 0, 2, 3, 4
-	checkConfigured, checkEnabled, checkPaused                   = 2, 4, 8
+	CheckConfigured, checkEnabled, checkPaused                   = 2, 4, 8
 )
+
+// AdminOf returns the administrative state that a number stands for.
+func AdminOf(number int) (a server.Admin) {
+	for _, bit := range adminBits {
+		if number&bit.bit != 0 {
+			a |= bit.admin
+		}
+	}
+	return a
+}
+
+// CheckStatusOf returns the status of a check that a number stands for, Unknown for any other.
+func CheckStatusOf(number int) server.CheckStatus {
+	for status, n := range checkStatuses {
+		if n == number && status != server.Initializing {
+			return status
+		}
+	}
+	return server.Unknown
+}
 
 // agentNumber returns what is said of the state of a server's agent.
 func agentNumber(t Server, st server.State) int {
@@ -147,9 +167,9 @@ func agentNumber(t Server, st server.State) int {
 	case t.Agent == nil:
 		return 0
 	case st.Agent.Disabled:
-		return agent | checkConfigured
+		return agent | CheckConfigured
 	}
-	return agent | checkConfigured | checkEnabled
+	return agent | CheckConfigured | checkEnabled
 }
 
 // inMaintenance are the reasons for which a server takes no traffic and is not checked.
@@ -217,7 +237,7 @@ func checkNumbers(t Server, st server.State, operation server.Operation) (status
 	default:
 		result = resultFailed
 	}
-	check = checkConfigured
+	check = CheckConfigured
 	if !st.Checks.Disabled {
 		check |= checkEnabled
 	}

@@ -11,10 +11,12 @@ import (
 
 // Global is what concerns the process as a whole (manual, section 3), without its scripts.
 type Global struct {
-	Node          string // empty for the name of the machine
-	Description   string
-	Maxconn       int  // client connections at a time, 0 is unlimited
-	Threads       int  // nbthread: processors to use, 0 is all
+	Node                 string // empty for the name of the machine
+	Description          string
+	Maxconn              int    // client connections at a time, 0 is unlimited
+	Threads              int    // nbthread: processors to use, 0 is all
+	StateFile, StateBase string // of servers' states, server-state-file and server-state-base
+
 	ExternalCheck bool // servers may be checked by programs
 	InsecureFork  bool // programs may be started
 	Daemon        bool // go to the background once everything listens

@@ -63,6 +63,7 @@ var globalKeywords = append([]keyword{
 }, slices.Concat(
 	tlsGlobalKeywords,
 	httpClientKeywords,
+	stateFileKeywords,
 	tuningKeywords,
 	// These steer mechanisms that this program does not have or does not need told about.
 	rows(inGlobal, NoEffect, "busy-polling", "insecure-setuid-wanted", "issuers-chain-path",
@@ -76,7 +77,7 @@ var globalKeywords = append([]keyword{
 		"tune.quic.frontend.max-idle-timeout", "tune.quic.frontend.max-streams-bidi", "tune.quic.retry-threshold",
 		"tune.ssl.force-private-cache", "tune.ssl.hard-maxrecord", "tune.ssl.lifetime", "tune.ssl.maxrecord", "tune.ssl.ssl-ctx-cache-size",
 		"tune.zlib.memlevel", "tune.zlib.windowsize"),
-	rows(inGlobal, Ignored, "cpu-map", "fd-hard-limit", "grace", "server-state-base", "server-state-file",
+	rows(inGlobal, Ignored, "cpu-map", "fd-hard-limit", "grace",
 		"tune.http.cookielen", "tune.http.logurilen", "tune.rcvbuf.client", "tune.rcvbuf.server", "tune.sndbuf.client",
 		"tune.sndbuf.server"),
 	rows(inGlobal, Refused, "51degrees-cache-size", "51degrees-data-file", "51degrees-property-name-list", "51degrees-property-separator",

@@ -89,6 +89,8 @@ type Settings struct {
 	RetryOn              []string   // conditions of retry-on; none for the default
 	RetryOff             bool       // retry-on none
 	FullConn             int        // 0 for the default
+	LoadState            string     // load-server-state-from-file: "global", "local", or "none" and "" for not at all
+	StateFile            string     // server-state-file-name; "" for the name of the section
 	StatsPage            *StatsPage // nil for none
 	Compression          Compression
 }

@@ -39,6 +39,8 @@ var proxyKeywords = append([]keyword{
 	{"http-reuse", inDefaults | inBackSide, parseReuse, Supported},
 	{"log-format-sd", inDefaults | inFrontSide, parseStructuredData, Supported},
 	{"log-tag", inEverything, parseLogTag, Supported},
+	{"load-server-state-from-file", inDefaults | inBackSide, parseLoadServerState, Supported},
+	{"server-state-file-name", inDefaults | inBackSide, parseServerStateFileName, Supported},
 	{"maxconn", inDefaults | inFrontSide, parseMaxconn, Supported},
 	{"mode", inEverything, parseMode, Supported},
 	{"monitor", inDefaults | inFrontSide, parseMonitor, Supported},
@@ -67,7 +69,7 @@ var proxyKeywords = append([]keyword{
 	// These tune or describe, and change nothing of the traffic.
 	rows(inEverything, NoEffect, "backlog"),
 	rows(inDefaults|inBackSide, NoEffect, "max-keep-alive-queue"),
-	rows(inDefaults|inBackSide, Ignored, "load-server-state-from-file", "server-state-file-name", "srvtcpka-cnt",
+	rows(inDefaults|inBackSide, Ignored, "srvtcpka-cnt",
 		"srvtcpka-idle", "srvtcpka-intvl"),
 	rows(inDefaults|inFrontSide, Ignored, "clitcpka-cnt", "clitcpka-idle", "clitcpka-intvl"),
 	rows(inDefaults|inFrontSide, Refused, "rate-limit"),

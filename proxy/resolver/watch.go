@@ -75,9 +75,12 @@ func remember(seen map[Place]time.Time, places []Place, now time.Time, obsolete 
 	for _, p := range places {
 		seen[p] = now
 	}
+	fresh := len(places)
 	for p, at := range seen {
 		switch {
 		case at.Equal(now):
+		case slices.ContainsFunc(places[:fresh], func(q Place) bool { return q.Address == p.Address && q.Port == p.Port }):
+			delete(seen, p) // the same with another weight
 		case now.Sub(at) >= obsolete:
 			delete(seen, p)
 		case len(places) < maxPlaces:

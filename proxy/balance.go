@@ -23,7 +23,7 @@ func (b *builder) balance(backend *server.Backend, section *config.Proxy) {
 		name = "roundrobin"
 	}
 	backend.Algorithm = server.AlgorithmNamed(name)
-	backend.Options = server.Options{Consistent: section.HashType.Consistent, Draws: settings.Draws}
+	backend.Options = server.Options{Consistent: section.HashType.Consistent, Draws: settings.Draws, Factor: section.HashType.Factor}
 	if !backend.Algorithm.Keyed {
 		return
 	}

@@ -27,6 +27,7 @@ type HashType struct {
 	Consistent bool
 	Function   string // "" for the default
 	Avalanche  bool
+	Factor     int // hash-balance-factor: a server's share of the load at most, in percent; 0 for any
 }
 
 // balanceList is what HAProxy says that balance supports.
@@ -155,7 +156,20 @@ func parseHashType(p *parser, s syntax.Statement) {
 		p.failf(s, "'hash-type' only supports 'avalanche' as a modifier for hash functions.")
 		return
 	}
+	h.Factor = p.proxy.HashType.Factor
 	p.proxy.HashType = h
+}
+
+// hash-balance-factor <percent>
+func parseHashBalanceFactor(p *parser, s syntax.Statement) {
+	switch factor := leading(s.Argument(0)); {
+	case s.Argument(0) == "":
+		p.failf(s, "'hash-balance-factor' expects an integer argument.")
+	case factor != 0 && factor <= 100:
+		p.failf(s, "'hash-balance-factor' must be 0 or greater than 100.")
+	default:
+		p.proxy.HashType.Factor = factor
+	}
 }
 
 // retryConditions are the keywords of retry-on, besides none.

@@ -26,6 +26,7 @@ var proxyKeywords = append([]keyword{
 	{"external-check", inDefaults | inBackSide, parseExternalCheck, Supported},
 	{"force-persist", inBackSide, parsePersistRule, Supported},
 	{"fullconn", inDefaults | inBackSide, parseFullConn, Supported},
+	{"hash-balance-factor", inDefaults | inBackSide, parseHashBalanceFactor, Supported},
 	{"hash-type", inDefaults | inBackSide, parseHashType, Supported},
 	{"http-after-response", inEverything, parseRule, Supported},
 	{"http-check", inDefaults | inBackSide, parseCheckStep, Supported},
@@ -73,6 +74,6 @@ var proxyKeywords = append([]keyword{
 		"srvtcpka-idle", "srvtcpka-intvl"),
 	rows(inDefaults|inFrontSide, Ignored, "clitcpka-cnt", "clitcpka-idle", "clitcpka-intvl"),
 	rows(inDefaults|inFrontSide, Refused, "rate-limit"),
-	rows(inDefaults|inBackSide, Refused, "dispatch", "dynamic-cookie-key", "hash-balance-factor", "http-send-name-header",
+	rows(inDefaults|inBackSide, Refused, "dispatch", "dynamic-cookie-key", "http-send-name-header",
 		"persist", "source", "transparent", "use-fcgi-app"),
 )...)

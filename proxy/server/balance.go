@@ -14,6 +14,9 @@ type Algorithm struct {
 type Options struct {
 	Consistent bool // hash-type consistent
 	Draws      int  // balance random(<draws>)
+	// Factor bounds the load of a server under consistent hashing, in percent of its fair share; 0 for any load
+	// (hash-balance-factor).
+	Factor int
 }
 
 // Algorithms are all there are.

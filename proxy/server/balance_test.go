@@ -110,6 +110,35 @@ func TestBackend_Next_Hash(t *testing.T) {
 	}
 }
 
+// With a factor, no server has much more than its share of the load, whatever the keys are.
+func TestBackend_Next_Bounded(t *testing.T) {
+	b := backendOf("uri", Options{Consistent: true, Factor: 150}, 1, 1, 1, 1)
+	for range 40 {
+		if s := b.Next(12345, true, nil); !s.enter() {
+			t.Fatal("no slot")
+		}
+	}
+	for _, s := range b.Servers {
+		if n, _ := s.Load(); n > 15 {
+			t.Errorf("%s has %d of 40", s.Name, n)
+		}
+	}
+}
+
+// The order that HAProxy had for requests of /k that were not answered, with hash-balance-factor 300.
+func TestBackend_Next_BoundedOrder(t *testing.T) {
+	b := backendOf("uri", Options{Consistent: true, Factor: 300}, 1, 1, 1, 1)
+	key, got := hash32.Avalanche(hash32.SDBM([]byte("/k"))), ""
+	for range 6 {
+		s := b.Next(key, true, nil)
+		s.enter()
+		got += s.Name
+	}
+	if got != "acaaca" {
+		t.Errorf("got %s", got)
+	}
+}
+
 // Leastconn fills up by weight, and goes round among equals.
 func TestBackend_Next_LeastConnections(t *testing.T) {
 	b := backendOf("leastconn", Options{}, 1, 1, 1)

@@ -18,6 +18,8 @@ type StandardConfig struct {
 	Files FileConfig
 	// Getenv looks an environment variable up. nil: os.LookupEnv.
 	Getenv func(name string) (string, bool)
+	// Clock tells scripts the time and lets them sleep. nil: the system's. os.time and os.clock do not use it.
+	Clock Clock
 	// AllowExecute lets scripts run shell commands (os.execute, io.popen).
 	AllowExecute bool
 	// Dial opens the connections of sockets. nil: that of a zero net.Dialer.
@@ -27,6 +29,23 @@ type StandardConfig struct {
 	MaxOpenFiles, MaxSockets int
 	// MaxRead bounds the bytes of one result that is read from a file or a socket. 0: DefaultRead.
 	MaxRead int
+}
+
+// Clock is a source of time.
+type Clock interface {
+	Now() time.Time
+	// After returns a channel that receives once d has passed, and what frees it before.
+	After(d time.Duration) (ring <-chan time.Time, stop func())
+}
+
+// systemClock is the real one.
+type systemClock struct{}
+
+func (systemClock) Now() time.Time { return time.Now() }
+
+func (systemClock) After(d time.Duration) (<-chan time.Time, func()) {
+	timer := time.NewTimer(d)
+	return timer.C, func() { timer.Stop() }
 }
 
 // Defaults and ceilings of StandardConfig.
@@ -52,6 +71,9 @@ func Standard(config StandardConfig) Library {
 	if config.Getenv == nil {
 		config.Getenv = os.LookupEnv
 	}
+	if config.Clock == nil {
+		config.Clock = systemClock{}
+	}
 	if config.Dial == nil {
 		config.Dial = new(net.Dialer).DialContext
 	}
@@ -66,9 +88,9 @@ func Standard(config StandardConfig) Library {
 			"register":  register,
 			"log":       logText,
 			"print":     printText,
-			"sleep":     sleep,
+			"sleep":     sleep(config.Clock),
 			"yield":     yield,
-			"now":       now,
+			"now":       now(config.Clock),
 			"instance":  instanceNumber,
 			"os.getenv": getenv(config.Getenv),
 			"none":      none,
@@ -143,25 +165,27 @@ func (c *Call) log(level Level) error {
 	return nil
 }
 
-func sleep(c *Call) error {
-	milliseconds, err := c.Float()
-	if err != nil {
-		return err
+func sleep(clock Clock) Function {
+	return func(c *Call) error {
+		milliseconds, err := c.Float()
+		if err != nil {
+			return err
+		}
+		duration := seconds(milliseconds / 1000)
+		return c.Park(func(ctx context.Context, _ *abi.Writer) error {
+			if duration <= 0 {
+				return nil
+			}
+			ring, stop := clock.After(duration)
+			defer stop()
+			select {
+			case <-ring:
+				return nil
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+		})
 	}
-	duration := seconds(milliseconds / 1000)
-	return c.Park(func(ctx context.Context, _ *abi.Writer) error {
-		if duration <= 0 {
-			return nil
-		}
-		timer := time.NewTimer(duration)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-			return nil
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	})
 }
 
 // seconds converts a script's number to a duration: the longest possible for what exceeds it, zero for not-a-number.
@@ -180,11 +204,13 @@ func yield(c *Call) error {
 	return c.Park(func(context.Context, *abi.Writer) error { return nil })
 }
 
-func now(c *Call) error {
-	t := time.Now()
-	c.Results.Int(t.Unix())
-	c.Results.Int(int64(t.Nanosecond() / 1000))
-	return nil
+func now(clock Clock) Function {
+	return func(c *Call) error {
+		t := clock.Now()
+		c.Results.Int(t.Unix())
+		c.Results.Int(int64(t.Nanosecond() / 1000))
+		return nil
+	}
 }
 
 func instanceNumber(c *Call) error {

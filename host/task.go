@@ -64,3 +64,6 @@ func (image *Image) startTask(r *Registration) error {
 	})
 	return nil
 }
+
+// Wait returns when all tasks have ended.
+func (image *Image) Wait() { image.tasks.Wait() }

@@ -74,6 +74,6 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	addSettingsFlags(root.PersistentFlags())
-	root.AddCommand(runCommand(), checkCommand(), haproxyCommand(), versionCommand())
+	root.AddCommand(runCommand(), checkCommand(), haproxyCommand(), scriptCommand(), versionCommand())
 	return root
 }

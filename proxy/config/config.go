@@ -40,7 +40,7 @@ func (c *Configuration) Proxy(name string, has func(Kind) bool) *Proxy {
 func Parse(sources []syntax.Source, condition syntax.Condition, diags *syntax.Diagnostics) *Configuration {
 	reader := syntax.Reader{Condition: condition}
 	p := &parser{
-		Configuration: &Configuration{Global: defaultGlobal(), Scripts: defaultScripts(), Environment: condition.Environment},
+		Configuration: &Configuration{Global: defaultGlobal(), Scripts: DefaultScripts(), Environment: condition.Environment},
 		diags:         diags,
 		named:         map[string]*Proxy{},
 		ambiguous:     map[string]*Proxy{},

@@ -65,7 +65,7 @@ func describe(cfg *Configuration, diags *syntax.Diagnostics) string {
 	}
 	if !diags.Has(syntax.Alert) {
 		dump(&out, "global", reflect.ValueOf(cfg.Global), reflect.ValueOf(defaultGlobal()))
-		dump(&out, "scripts", reflect.ValueOf(cfg.Scripts), reflect.ValueOf(defaultScripts()))
+		dump(&out, "scripts", reflect.ValueOf(cfg.Scripts), reflect.ValueOf(DefaultScripts()))
 		dump(&out, "userlist", reflect.ValueOf(cfg.Userlists), reflect.Value{})
 		dump(&out, "http-errors", reflect.ValueOf(cfg.ErrorGroups), reflect.Value{})
 		dump(&out, "cache", reflect.ValueOf(cfg.Caches), reflect.Value{})

@@ -79,7 +79,8 @@ var Isolations = []string{
 	string(IsolationAuto), string(IsolationRegistration), string(IsolationTransaction), string(IsolationScript),
 }
 
-func defaultScripts() Scripts {
+// DefaultScripts returns the settings of a configuration that says nothing of scripts.
+func DefaultScripts() Scripts {
 	return Scripts{
 		ForcedYield:    10000,
 		SessionTimeout: 4 * time.Second,

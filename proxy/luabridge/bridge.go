@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"runtime"
 	"slices"
@@ -46,6 +47,16 @@ type Config struct {
 	Plane *plane.Plane
 	// Log receives what scripts log and print, and their failures, in HAProxy's words. It must not block.
 	Log func(level log.Level, text string)
+	// Extension is what scripts find beyond HAProxy's API.
+	Extension Extension
+}
+
+// Extension adds to the object model: chunks that are loaded behind the prelude, the functions that these can bind, and the
+// limits of kinds of registrations that these add.
+type Extension struct {
+	Prelude []host.Chunk
+	Library host.Library
+	Limits  map[string]host.Limits
 }
 
 // Bridge holds the loaded scripts of one configuration. Its methods are safe for concurrent use once Init has returned.
@@ -144,7 +155,7 @@ func (b *Bridge) newImage(ctx context.Context, kind imageKind) (*image, error) {
 	settings := host.ImageConfig{
 		Guest:     kind.dialect.Module(),
 		Prelude:   m.prelude(),
-		Library:   host.Libraries{newLibrary(m), host.Standard(b.config.Standard)},
+		Library:   m.library(),
 		Isolation: host.Isolation(scripts.Isolation),
 		Limits: map[string]host.Limits{
 			kindFetch: session, kindConverter: session, kindAction: session, kindFilter: session,
@@ -156,6 +167,7 @@ func (b *Bridge) newImage(ctx context.Context, kind imageKind) (*image, error) {
 		Log:        func(_ *host.Execution, level host.Level, text string) { b.config.Log(log.Level(level), text) },
 		TaskEnded:  func(_ *host.Registration, err error) { m.taskEnded(err) },
 	}
+	maps.Copy(settings.Limits, b.config.Extension.Limits)
 	if kind.perThread {
 		settings.Instances = b.config.Threads
 	}
@@ -177,7 +189,30 @@ func (m *image) prelude() []host.Chunk {
 	for _, p := range m.bridge.config.Scripts.PrependPaths {
 		fmt.Fprintf(&paths, "package.%s = %s .. ';' .. package.%[1]s\n", p.Type, quote(p.Pattern))
 	}
-	return append(chunks, host.Chunk{Name: "=<paths>", Source: paths.String()})
+	chunks = append(chunks, host.Chunk{Name: "=<paths>", Source: paths.String()})
+	return append(chunks, m.bridge.config.Extension.Prelude...)
+}
+
+// library returns what the object model can bind.
+func (m *image) library() host.Libraries {
+	libraries := host.Libraries{newLibrary(m), host.Standard(m.bridge.config.Standard)}
+	if added := m.bridge.config.Extension.Library; added != nil {
+		libraries = append(libraries, added)
+	}
+	return libraries
+}
+
+// Functions returns what scripts registered of a kind, in the order in which they did.
+func (b *Bridge) Functions(kind string) []*host.Registration {
+	var found []*host.Registration
+	for _, m := range b.images {
+		for _, r := range m.Registrations() {
+			if r.Kind == kind {
+				found = append(found, r)
+			}
+		}
+	}
+	return found
 }
 
 // quote writes text as a Lua string.
@@ -230,6 +265,13 @@ func (b *Bridge) Start() error {
 		m.StartTasks()
 	}
 	return nil
+}
+
+// Wait returns when all tasks have ended.
+func (b *Bridge) Wait() {
+	for _, m := range b.images {
+		m.Image.Wait()
+	}
 }
 
 // Close ends the tasks and what still runs, and frees everything.

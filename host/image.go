@@ -49,7 +49,7 @@ type ImageConfig struct {
 	Processors int
 	// Limits of executions by the kind of their registration.
 	Limits map[string]Limits
-	// LoadTime bounds the processor time of each chunk and init function. 0: DefaultLoadTime.
+	// LoadTime bounds the processor time of each script's chunk and init function. 0: DefaultLoadTime.
 	LoadTime time.Duration
 	// Quantum is the fuel between two looks at the clock and at who else waits. 0: DefaultQuantum.
 	Quantum int
@@ -144,9 +144,11 @@ func (image *Image) compile(ctx context.Context, chunk Chunk, trusted bool) (mai
 	if image.snapshot != nil {
 		return nil, errors.New("a chunk cannot be loaded into a sealed image")
 	}
-	main = &Registration{
-		Kind: KindMain, Name: chunk.Name, group: image.golden, limits: Limits{Time: image.config.LoadTime},
+	limits := Limits{Time: image.config.LoadTime}
+	if trusted { // what scripts are allowed is not for the prelude to use up
+		limits.Time = max(limits.Time, DefaultLoadTime)
 	}
+	main = &Registration{Kind: KindMain, Name: chunk.Name, group: image.golden, limits: limits}
 	return main, main.compile(ctx, chunk, trusted)
 }
 

@@ -1,7 +1,7 @@
 -- core.register_*: what makes functions of scripts known to the data plane. Each is registered behind an entry: a
 -- function that makes the object for the script from its handle and brings the results into a form for the host.
 local host = ...
-local select, type = select, type
+local select, type, unpack = select, type, table.unpack or unpack
 local PRIVATE, save_private = host.PRIVATE, host.save_private
 local tcp_txn, http_txn = host.tcp_txn, host.http_txn
 
@@ -84,17 +84,42 @@ end
 
 -- ---- tasks and init functions ----
 
+-- core.register_task(f [, argument...] [, {restart = true}])
 function core.register_task(...)
-  host.check_count("register_task", select("#", ...), 1)
+  local given = select("#", ...)
+  if given < 1 then host.fail("'register_task' needs 1 arguments") end
   local f = ...
   host.check_type("register_task", 1, f, "function")
+  local arguments, options = {select(2, ...)}, select(given, ...)
+  local restarts = given > 1 and type(options) == "table" and options.restart == true
+  local count = given - (restarts and 2 or 1)
   local number
   number = host.ref(function()
-    host.unref(number) -- it is started once: a script may register one for each request
-    f()
+    if not restarts then host.unref(number) end -- it is started once: a script may register one for each request
+    f(unpack(arguments, 1, count))
   end)
   -- Last: a task that is registered at run time may start before this function goes on.
-  register("task", "", number, host.source(f))
+  local source, line = host.source(f)
+  register("task", "", number, source, line, restarts)
+end
+
+-- ---- commands of the runtime API ----
+
+local function check_words(words)
+  if type(words) ~= "table" then host.bad_argument("register_cli", 1, "1st argument must be a table") end
+  for _, word in ipairs(words) do
+    if type(word) ~= "string" then host.bad_argument("register_cli", 1, "1st argument must be a table filled with strings") end
+  end
+end
+
+function core.register_cli(...)
+  host.count("register_cli", select("#", ...), 3)
+  local words, usage, f = ...
+  check_words(words)
+  usage = host.string("register_cli", 2, usage)
+  host.check_type("register_cli", 3, f, "function")
+  local new_applet = host.applet_tcp
+  add("cli", table.concat(words, " "), function(handle, ...) f(new_applet(handle), ...) end, f, usage)
 end
 
 function core.register_init(...)

@@ -14,10 +14,7 @@ import (
 
 // notCalled are the rows of the Lua API's table that no case calls yet: "Class" for all of a class, or "Class.member".
 var notCalled = []string{
-	"core.get_var", "Proxy.get_srv_act", "Proxy.get_srv_bck", "Server.is_backup", "Server.is_dynamic",
-	"Server.get_proxy", "Server.get_cur_sess", "Server.get_pend_conn", "Server.tracking", "Server.get_trackers",
-	"EventSub.unsub", "Queue", "Shared", "Patref", "TXN.set_fc_tos",
-	"TXN.set_fc_mark", "CertCache.set",
+	"CertCache.set",
 }
 
 // scriptFolders hold the scripts that are searched for calls, beside the cases'.

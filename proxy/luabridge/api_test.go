@@ -14,8 +14,6 @@ import (
 
 // notYet are rows of the API's table that the sandbox does not have: "Class" for all of a class, or "Class.member".
 var notYet = []string{
-	"core.register_cli", "core.queue", "core.event_sub", "core.get_patref",
-	"core.shared", "Server.event_sub", "EventSub", "Queue", "Shared", "Patref",
 	"CertCache",
 }
 

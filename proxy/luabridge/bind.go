@@ -20,6 +20,7 @@ const (
 	kindAction    = "action"
 	kindService   = "service"
 	kindFilter    = "filter"
+	kindCommand   = "cli"
 )
 
 // encode encodes the arguments that stand in a configuration, once.
@@ -44,7 +45,7 @@ func (b *Bridge) BindFetch(name string, arguments []string) (func(*stream.Stream
 		x := r.Begin(contextOf(s), t)
 		defer x.End()
 		if err := m.run(x, t, encoded); err != nil {
-			m.failed(fmt.Sprintf("Lua sample-fetch '%s'", name), err)
+			m.failed(s, fmt.Sprintf("Lua sample-fetch '%s'", name), err)
 			return value.Value{}
 		}
 		return t.sample(x)
@@ -66,7 +67,7 @@ func (b *Bridge) BindConverter(name string, arguments []string) (func(*stream.St
 		putText(&x.Arguments, v)
 		x.Arguments.Raw(encoded)
 		if err := t.outcome(x.Run()); err != nil {
-			m.failed(fmt.Sprintf("Lua converter '%s'", name), err)
+			m.failed(s, fmt.Sprintf("Lua converter '%s'", name), err)
 			return value.Value{}
 		}
 		return t.sample(x)
@@ -114,7 +115,7 @@ func (m *image) act(r *host.Registration, s *stream.Stream, phase sample.Phase, 
 	x := r.Begin(contextOf(s), t)
 	defer x.End()
 	if err := m.run(x, t, arguments); err != nil {
-		m.failed(fmt.Sprintf("Lua function '%s'", r.Name), err)
+		m.failed(s, fmt.Sprintf("Lua function '%s'", r.Name), err)
 		return stream.Continue, 0
 	}
 	if t.finished {

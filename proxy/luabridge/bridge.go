@@ -26,6 +26,7 @@ import (
 	"tidelock/proxy/pattern"
 	"tidelock/proxy/plane"
 	proxyruntime "tidelock/proxy/runtime"
+	"tidelock/proxy/shared"
 	"tidelock/proxy/stream"
 )
 
@@ -43,6 +44,8 @@ type Config struct {
 	Console func(level log.Level, text string)
 	// HTTPClient sends the requests of the class HTTPClient. nil: they fail.
 	HTTPClient *httpclient.Client
+	// Shared is what core.shared keeps its values in. nil: the memory of this bridge.
+	Shared shared.Store
 	// Plane is the configuration that the scripts serve. nil: one without anything.
 	Plane *plane.Plane
 	// Log receives what scripts log and print, and their failures, in HAProxy's words. It must not block.
@@ -66,6 +69,8 @@ type Bridge struct {
 	images []*image
 	known  atomic.Pointer[inventory] // nil until the configuration is built
 	files  mapFiles
+	life   context.Context // ends when the bridge is closed
+	end    context.CancelFunc
 }
 
 var _ stream.Scripts = (*Bridge)(nil)
@@ -75,6 +80,7 @@ type image struct {
 	*host.Image
 	bridge *Bridge
 	kind   imageKind
+	queues queues
 }
 
 // imageKind is what scripts must have in common to share an image.
@@ -95,6 +101,9 @@ func New(ctx context.Context, c Config) (*Bridge, error) {
 	if c.Console == nil {
 		c.Console = c.Log
 	}
+	if c.Shared == nil {
+		c.Shared = new(shared.Memory)
+	}
 	if c.Plane == nil {
 		c.Plane = &plane.Plane{
 			Patterns: &pattern.Sets{}, Process: &counter.Process{}, Commands: proxyruntime.NewRegistry(),
@@ -102,6 +111,7 @@ func New(ctx context.Context, c Config) (*Bridge, error) {
 		}
 	}
 	b := &Bridge{config: c}
+	b.life, b.end = context.WithCancel(context.Background())
 	var err error
 	b.engine, err = host.NewEngine(ctx, host.EngineConfig{
 		CacheDir: c.CacheFolder, Memory: int64(c.Scripts.MaxMemory), InstanceMemory: int64(c.Scripts.InstanceMemory),
@@ -114,6 +124,7 @@ func New(ctx context.Context, c Config) (*Bridge, error) {
 	}
 	for _, m := range b.images {
 		m.warnOfRepetitions()
+		m.addCommands()
 	}
 	return b, nil
 }
@@ -159,13 +170,13 @@ func (b *Bridge) newImage(ctx context.Context, kind imageKind) (*image, error) {
 		Isolation: host.Isolation(scripts.Isolation),
 		Limits: map[string]host.Limits{
 			kindFetch: session, kindConverter: session, kindAction: session, kindFilter: session,
-			kindService: {Time: scripts.ServiceTimeout}, host.KindTask: {Time: scripts.TaskTimeout},
+			kindCommand: session, kindService: {Time: scripts.ServiceTimeout}, host.KindTask: {Time: scripts.TaskTimeout},
 		},
 		Processors: b.config.Threads,
 		LoadTime:   scripts.LoadTimeout,
 		Quantum:    scripts.ForcedYield,
 		Log:        func(_ *host.Execution, level host.Level, text string) { b.config.Log(log.Level(level), text) },
-		TaskEnded:  func(_ *host.Registration, err error) { m.taskEnded(err) },
+		TaskEnded:  m.taskEnded,
 	}
 	maps.Copy(settings.Limits, b.config.Extension.Limits)
 	if kind.perThread {
@@ -276,6 +287,7 @@ func (b *Bridge) Wait() {
 
 // Close ends the tasks and what still runs, and frees everything.
 func (b *Bridge) Close() error {
+	b.end()
 	var failed []error
 	for _, m := range b.images {
 		failed = append(failed, m.Close())

@@ -20,21 +20,17 @@ func contextOf(s *stream.Stream) context.Context {
 	return s.Context
 }
 
-// failed logs that an execution failed, unless it was cut because nobody waits for it any more.
-func (m *image) failed(who string, err error) {
+// failed logs that an execution failed, unless it was cut because nobody waits for it any more: in the name of the section
+// whose exchange it served, nil for none.
+func (m *image) failed(s *stream.Stream, who string, err error) {
 	if errors.Is(err, host.ErrCancelled) || errors.Is(err, host.ErrClosed) {
 		return
 	}
-	m.bridge.config.Log(log.Alert, who+": "+m.failure(err))
-}
-
-func (m *image) taskEnded(err error) {
-	var failed *host.ExecutionError
-	if errors.As(err, &failed) && strings.HasSuffix(failed.Message, errFinished.Error()) {
-		return
-	}
-	if err != nil {
-		m.failed("Lua task", err)
+	text := who + ": " + m.failure(err)
+	if s == nil {
+		m.bridge.config.Log(log.Error, text)
+	} else {
+		m.say(s, log.Error, []byte(text))
 	}
 }
 
@@ -50,6 +46,9 @@ func (m *image) failure(err error) string {
 	}
 	switch failed.Kind {
 	case host.ErrScript:
+		if strings.HasPrefix(failed.Message, "(error object is a ") {
+			return state + "unknown runtime error" + from(failed) + "."
+		}
 		return state + "runtime error: " + failed.Message + from(failed) + "."
 	case host.ErrTimeout:
 		return state + "runtime error: execution timeout" + from(failed) + "."

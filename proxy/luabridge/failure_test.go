@@ -16,25 +16,25 @@ import (
 func TestFailures(t *testing.T) {
 	for _, test := range []struct{ name, script, want string }{
 		{"fetch", `core.register_fetches("f", function() local x; return x.y end)`,
-			"<1>Lua sample-fetch 'f': [state-id 0] runtime error: script.lua:1: attempt to index a nil value (local 'x') from script.lua:1: in function line 1."},
+			"<3>Lua sample-fetch 'f': [state-id 0] runtime error: script.lua:1: attempt to index a nil value (local 'x') from script.lua:1: in function line 1."},
 		{"error", `core.register_fetches("f", function() error("plain", 0) end)`,
-			"<1>Lua sample-fetch 'f': [state-id 0] runtime error: plain from [C]: in global 'error', script.lua:1: in function line 1."},
+			"<3>Lua sample-fetch 'f': [state-id 0] runtime error: plain from [C]: in global 'error', script.lua:1: in function line 1."},
 		{"nested", `core.register_fetches("f", function()
 local function inner() error("deep") end
 local function outer() inner() end
 outer()
 end)`,
-			"<1>Lua sample-fetch 'f': [state-id 0] runtime error: script.lua:2: deep from [C]: in global 'error', script.lua:2: in upvalue 'inner', script.lua:3: in local 'outer', script.lua:4: in function line 1."},
+			"<3>Lua sample-fetch 'f': [state-id 0] runtime error: script.lua:2: deep from [C]: in global 'error', script.lua:2: in upvalue 'inner', script.lua:3: in local 'outer', script.lua:4: in function line 1."},
 		{"library", `core.register_fetches("f", function() string.rep() end)`,
-			"<1>Lua sample-fetch 'f': [state-id 0] runtime error: script.lua:1: bad argument #1 to 'rep' (string expected, got no value) from [C]: in field 'rep', script.lua:1: in function line 1."},
+			"<3>Lua sample-fetch 'f': [state-id 0] runtime error: script.lua:1: bad argument #1 to 'rep' (string expected, got no value) from [C]: in field 'rep', script.lua:1: in function line 1."},
 		{"fetch timeout", `core.register_fetches("f", function() while true do end end)`,
-			"<1>Lua sample-fetch 'f': [state-id 0] runtime error: execution timeout from script.lua:1: in function line 1."},
+			"<3>Lua sample-fetch 'f': [state-id 0] runtime error: execution timeout from script.lua:1: in function line 1."},
 		{"action", `core.register_action("a", {"http-req"}, function() local function helper() local x; x.y=1 end helper() end)`,
-			"<1>Lua function 'a': [state-id 0] runtime error: script.lua:1: attempt to index a nil value (local 'x') from script.lua:1: in local 'helper', script.lua:1: in function line 1."},
+			"<3>Lua function 'a': [state-id 0] runtime error: script.lua:1: attempt to index a nil value (local 'x') from script.lua:1: in local 'helper', script.lua:1: in function line 1."},
 		{"action timeout", `core.register_action("a", {"http-req"}, function() while true do end end)`,
-			"<1>Lua function 'a': [state-id 0] runtime error: execution timeout from script.lua:1: in function line 1."},
+			"<3>Lua function 'a': [state-id 0] runtime error: execution timeout from script.lua:1: in function line 1."},
 		{"memory", `core.register_action("a", {"http-req"}, function() local s = "x" while true do s = s .. s end end)`,
-			"<1>Lua function 'a': out of memory error from script.lua:1: in function line 1."},
+			"<3>Lua function 'a': out of memory error from script.lua:1: in function line 1."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			b, r := newBridge(t, test.script, func(c *Config) {
@@ -111,7 +111,7 @@ core.register_init(function() core.Info("init runs") end)`, nil)
 	want := []string{
 		"<6>init runs",
 		"<6>one runs",
-		"<1>Lua task: [state-id 0] runtime error: script.lua:2: attempt to index a nil value (local 'x') from script.lua:2: in function line 2.",
+		"<3>Lua task: [state-id 0] runtime error: script.lua:2: attempt to index a nil value (local 'x') from script.lua:2: in function line 2.",
 		"<6>two runs",
 	}
 	for range 500 {

@@ -239,7 +239,7 @@ func (i *filtering) took(err error) error {
 		i.over = true
 	}
 	if err != nil {
-		i.filter.image.failed(i.filter.label, err)
+		i.filter.image.failed(i.exchange.samples.Stream, i.filter.label, err)
 	}
 	return filter.ErrRefused
 }

@@ -51,7 +51,7 @@ func (v *service) Serve(client stream.Applet) error {
 	x.Arguments.Handle(handle)
 	err = a.exchange.outcome(x.Run())
 	if err != nil && a.gone == nil {
-		v.image.failed(v.label, err)
+		v.image.failed(s, v.label, err)
 	}
 	return err
 }

@@ -82,9 +82,9 @@ applet:send(applet:get_var("txn.x") .. tostring(applet:unset_var("txn.x")) .. ap
 			"200 OK\n\nvtrue1127.0.0.1", ""},
 		{"done", "", `applet:start_response() applet:send("part") core.done()`, "200 OK\n\npart", ""},
 		{"fails early", "", `local x; x.y = 1`, "",
-			"<1>Lua applet http '<lua.s>': [state-id 0] runtime error: script.lua:1: attempt to index a nil value (local 'x') from script.lua:1: in function line 1."},
+			"<3>Lua applet http '<lua.s>': [state-id 0] runtime error: script.lua:1: attempt to index a nil value (local 'x') from script.lua:1: in function line 1."},
 		{"fails late", "", `applet:start_response() applet:send("part") error("late")`, "200 OK\n\npart",
-			"<1>Lua applet http '<lua.s>': [state-id 0] runtime error: script.lua:1: late from [C]: in global 'error', script.lua:1: in function line 1."},
+			"<3>Lua applet http '<lua.s>': [state-id 0] runtime error: script.lua:1: late from [C]: in global 'error', script.lua:1: in function line 1."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			b, r := newBridge(t, `core.register_service("s", "http", function(applet) `+test.body+` end)`, nil)

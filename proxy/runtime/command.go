@@ -47,7 +47,7 @@ const (
 type Command struct {
 	Words string // what lines that run it begin with, such as "show map"
 	Usage string // Words with the arguments, as help lists it; commands without one are not listed
-	Help  string // what it does, in some words
+	Help  string // what it does, in some words; without them Usage is listed as it is
 	Level Level  // the least that a session needs
 	Mode  Mode   // what must be on in the session
 
@@ -70,6 +70,19 @@ func (c *Call) Arg(i int) string {
 		return c.Args[i]
 	}
 	return ""
+}
+
+// AfterClose calls do when the server closes while a command waits that would take long. The result ends that.
+func (c *Call) AfterClose(do func()) (stop func()) {
+	ended := make(chan struct{})
+	go func() {
+		select {
+		case <-c.closing:
+			do()
+		case <-ended:
+		}
+	}()
+	return func() { close(ended) }
 }
 
 // Write sends a part of the answer. The error is that of the connection, after which more writing is pointless.

@@ -57,6 +57,10 @@ func (c *Call) list(heading string, commands []Command) {
 var lastListed = []string{"help", "prompt", "quit"}
 
 func writeUsage(b *strings.Builder, k *Command) {
+	if k.Help == "" {
+		fmt.Fprintf(b, "  %s\n", k.Usage)
+		return
+	}
 	fmt.Fprintf(b, "  %-*s: %s\n", usageWidth, k.Usage, k.Help)
 }
 
@@ -81,7 +85,7 @@ func (c *Call) near(words []string) []Command {
 		}
 		commands = append(commands, f.command)
 	}
-	slices.SortFunc(commands, func(a, b Command) int { return strings.Compare(a.Words, b.Words) })
+	slices.SortFunc(commands, func(a, b Command) int { return strings.Compare(a.Usage, b.Usage) })
 	return commands
 }
 

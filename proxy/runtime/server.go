@@ -132,6 +132,7 @@ func (s *Server) session(c net.Conn, socket Socket) {
 	session := &Session{
 		registry: s.Registry, relay: s.Relay, level: socket.Level, mode: socket.Mode, severities: socket.Severities, exposesListeners: socket.ExposesListeners, conn: conn,
 		input: newLineReader(bufio.NewReaderSize(conn, lineSize)), output: bufio.NewWriterSize(conn, lineSize),
+		closing: s.closing,
 	}
 	s.mu.Lock()
 	s.visitors[session] = Visitor{c.RemoteAddr(), socket.ID, time.Now()}

@@ -24,6 +24,8 @@ type Session struct {
 	relay  *Relay // nil where there are no other processes
 	target Target // that commands without a prefix go to
 
+	closing <-chan struct{} // closed with the server
+
 	conn   *timedConn
 	input  *lineReader
 	output *bufio.Writer

@@ -87,7 +87,7 @@ type Member struct {
 // Classes returns the whole table, in the order of the documentation.
 func Classes() []Class {
 	return []Class{
-		core, proxy, server, listener, eventSub, concat, queue, shared, patref,
+		core, proxy, server, listener, concat, queue, shared,
 		fetches, converters, txn, reply, http, httpMessage, channel, filter, act,
 		appletHTTP, appletTCP, socket, httpClient, regex, mapClass, stickTable, certCache,
 	}

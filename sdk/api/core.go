@@ -53,16 +53,7 @@ var core = Class{
 		{".parse_addr(text: string) -> userdata?", Anywhere, "", "An address or a network, for match_addr; nil when the text is none."},
 		{".match_addr(a: userdata, b: userdata) -> boolean", Anywhere, "", "Whether one of two networks lies in the other."},
 		{".tokenize(text: string, separators: string, noblank?: boolean) -> string[]", Anywhere, "", "Splits a text at each of the separators. noblank leaves empty parts out."},
-		{".event_sub(events: string[], f: fun(event: string, data: table, sub: EventSub, when: integer)) -> EventSub", Configured &^ Converter, "HAProxy 2.8", "Calls a function for each event that is asked for: `SERVER_ADD`, `SERVER_DEL`, `SERVER_UP`, `SERVER_DOWN`, `SERVER_STATE`, `SERVER_ADMIN`, `SERVER_CHECK`, and `SERVER` for all."},
-		{".get_patref(file: string) -> Patref", Configured, "HAProxy 3.2", "The patterns of an ACL or map file."},
 		{".shared: Shared", Anywhere, Own, "What scripts share over instances, by key."},
-	},
-}
-
-var eventSub = Class{
-	Name: "EventSub", Since: "HAProxy 2.8", Summary: "A subscription to events: what core.event_sub and Server:event_sub return.",
-	Members: []Member{
-		{":unsub()", Running, "", "Ends the subscription."},
 	},
 }
 
@@ -96,23 +87,5 @@ var shared = Class{
 		{".delete(key: string) -> boolean", Running, "", "Removes a value and tells whether there was one."},
 		{".keys(prefix?: string, limit?: integer) -> string[]", Running, "", "The keys that begin with a prefix, in order."},
 		{".wait(key: string, old: any, timeout?: number) -> any", Running, "", "Waits until the value is another than the old one, at most so many seconds, and returns what it is then."},
-	},
-}
-
-var patref = Class{
-	Name: "Patref", Since: "HAProxy 3.2", Summary: "The patterns that an ACL or a map has from a file. Between prepare and commit changes are collected, and then seen all at once.",
-	Members: []Member{
-		{":get_name() -> string", Configured, "", "The name of the file."},
-		{":is_map() -> boolean", Configured, "", "Whether the patterns have values."},
-		{":add(key: string, value?: string) -> true?, string?", Configured, "", "Adds a pattern. Failures return nil and the reason."},
-		{":add_bulk(entries: table) -> true?, string?", Configured, "", "Adds many patterns: a list of keys, or a table of values by key."},
-		{":set(key: string, value: string, force?: boolean) -> true?, string?", Configured, "", "Changes the value of a key; force adds what is not there."},
-		{":del(key: string) -> true?, string?", Configured, "", "Removes a key."},
-		{":purge()", Configured, "", "Removes all patterns."},
-		{":prepare()", Configured, "", "Begins to collect changes, beside the patterns that are in use."},
-		{":commit() -> true?, string?", Configured, "", "Puts what was collected in the place of all patterns."},
-		{":abort()", Configured, "", "Drops what was collected."},
-		{":giveup()", Configured, "", "Drops what was collected: another name of abort."},
-		{":event_sub(events: string[], f: fun(event: string, data: table, sub: EventSub, when: integer)) -> EventSub", Configured, "", "Calls a function when the patterns change: `PAT_REF_ADD`, `PAT_REF_DEL`, `PAT_REF_SET`, `PAT_REF_CLEAR`, `PAT_REF_COMMIT`, and `PAT_REF` for all."},
 	},
 }

@@ -53,7 +53,6 @@ var server = Class{
 		{":agent_force_down()", Configured, "", "Declares it down for the agent."},
 		{":tracking() -> Server?", Configured, "HAProxy 2.8", "The server whose state it follows."},
 		{":get_trackers() -> Server[]", Configured, "HAProxy 2.8", "The servers that follow its state."},
-		{":event_sub(events: string[], f: fun(event: string, data: table, sub: EventSub, when: integer)) -> EventSub", Configured &^ Converter, "HAProxy 2.8", "Calls a function for events of this server alone."},
 	},
 }
 

@@ -226,19 +226,6 @@ function core.match_addr(a, b) end
 ---@return string[]
 function core.tokenize(text, separators, noblank) end
 
----Calls a function for each event that is asked for: `SERVER_ADD`, `SERVER_DEL`, `SERVER_UP`, `SERVER_DOWN`, `SERVER_STATE`, `SERVER_ADMIN`, `SERVER_CHECK`, and `SERVER` for all.
----In: init, task, action, fetch, service, cli, filter. Since: HAProxy 2.8.
----@param events string[]
----@param f fun(event: string, data: table, sub: EventSub, when: integer)
----@return EventSub
-function core.event_sub(events, f) end
-
----The patterns of an ACL or map file.
----In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
----@param file string
----@return Patref
-function core.get_patref(file) end
-
 ---A section of the configuration: what core.proxies, core.frontends and core.backends hold.
 ---@class Proxy
 ---@field name string Its name.
@@ -426,13 +413,6 @@ function Server:tracking() end
 ---@return Server[]
 function Server:get_trackers() end
 
----Calls a function for events of this server alone.
----In: init, task, action, fetch, service, cli, filter. Since: HAProxy 2.8.
----@param events string[]
----@param f fun(event: string, data: table, sub: EventSub, when: integer)
----@return EventSub
-function Server:event_sub(events, f) end
-
 ---An address that a frontend listens on.
 ---@class Listener
 local Listener = {}
@@ -441,14 +421,6 @@ local Listener = {}
 ---In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 2.6.
 ---@return table<string, string|integer>
 function Listener:get_stats() end
-
----A subscription to events: what core.event_sub and Server:event_sub return.
----@class EventSub
-local EventSub = {}
-
----Ends the subscription.
----In: task, action, fetch, converter, service, cli, filter. Since: HAProxy 2.8.
-function EventSub:unsub() end
 
 ---A buffer for a text that grows in many steps.
 ---@class Concat
@@ -556,80 +528,6 @@ function Shared.keys(prefix, limit) end
 ---@param timeout? number
 ---@return any
 function Shared.wait(key, old, timeout) end
-
----The patterns that an ACL or a map has from a file. Between prepare and commit changes are collected, and then seen all at once.
----@class Patref
-local Patref = {}
-
----The name of the file.
----In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
----@return string
-function Patref:get_name() end
-
----Whether the patterns have values.
----In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
----@return boolean
-function Patref:is_map() end
-
----Adds a pattern. Failures return nil and the reason.
----In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
----@param key string
----@param value? string
----@return true?
----@return string?
-function Patref:add(key, value) end
-
----Adds many patterns: a list of keys, or a table of values by key.
----In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
----@param entries table
----@return true?
----@return string?
-function Patref:add_bulk(entries) end
-
----Changes the value of a key; force adds what is not there.
----In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
----@param key string
----@param value string
----@param force? boolean
----@return true?
----@return string?
-function Patref:set(key, value, force) end
-
----Removes a key.
----In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
----@param key string
----@return true?
----@return string?
-function Patref:del(key) end
-
----Removes all patterns.
----In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
-function Patref:purge() end
-
----Begins to collect changes, beside the patterns that are in use.
----In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
-function Patref:prepare() end
-
----Puts what was collected in the place of all patterns.
----In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
----@return true?
----@return string?
-function Patref:commit() end
-
----Drops what was collected.
----In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
-function Patref:abort() end
-
----Drops what was collected: another name of abort.
----In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
-function Patref:giveup() end
-
----Calls a function when the patterns change: `PAT_REF_ADD`, `PAT_REF_DEL`, `PAT_REF_SET`, `PAT_REF_CLEAR`, `PAT_REF_COMMIT`, and `PAT_REF` for all.
----In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
----@param events string[]
----@param f fun(event: string, data: table, sub: EventSub, when: integer)
----@return EventSub
-function Patref:event_sub(events, f) end
 
 ---All sample fetches as methods, with `_` in the place of `.` and `-`: `txn.f:req_hdr("host")`. Those of `f` keep their types and yield nil for what does not exist; those of `sf` are strings.
 ---@class Fetches

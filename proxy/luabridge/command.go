@@ -1,0 +1,86 @@
+package luabridge
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"tidelock/abi"
+	"tidelock/host"
+	"tidelock/proxy/log"
+	"tidelock/proxy/runtime"
+	"tidelock/proxy/stream"
+)
+
+// addCommands adds what scripts registered by core.register_cli to the runtime API.
+func (m *image) addCommands() {
+	for _, r := range m.Registrations() {
+		if r.Kind != kindCommand {
+			continue
+		}
+		options := abi.NewReader(r.Options)
+		err := m.bridge.config.Plane.Commands.Add(runtime.Command{
+			Words: r.Name, Usage: string(options.Next().Bytes), Run: func(c *runtime.Call) { m.runCommand(r, c) },
+		})
+		if err != nil {
+			m.bridge.config.Log(log.Warning, "core.register_cli: "+err.Error())
+		}
+	}
+}
+
+// runCommand runs a command's function with all words of the line.
+func (m *image) runCommand(r *host.Registration, c *runtime.Call) {
+	ctx, end := context.WithCancel(context.Background())
+	defer end()
+	defer c.AfterClose(end)()
+	a := applets.Get().(*applet)
+	defer a.release()
+	a.client = &console{call: c, input: strings.NewReader(c.Payload), stream: newCommandStream(ctx)}
+	a.exchange.begin(a.client.Stream(), 0)
+	x := r.Begin(ctx, a)
+	defer x.End()
+	handle, err := x.Hold(a)
+	if err == nil {
+		x.Arguments.Handle(handle)
+		for _, word := range append(strings.Fields(r.Name), c.Args...) {
+			x.Arguments.String(word)
+		}
+		err = a.exchange.outcome(x.Run())
+	}
+	if err != nil && a.gone == nil {
+		m.failed(nil, "Lua cli '<lua.cli."+strings.ReplaceAll(r.Name, " ", ".")+">'", err)
+	}
+}
+
+// console is the client of the runtime API as an applet sees it: it reads the payload and writes the answer.
+type console struct {
+	call   *runtime.Call
+	input  io.Reader
+	stream *stream.Stream
+}
+
+var _ stream.Applet = (*console)(nil)
+
+// Read implements stream.Applet.
+func (c *console) Read(b []byte) (int, error) { return c.input.Read(b) }
+
+// Write implements stream.Applet.
+func (c *console) Write(b []byte) (int, error) { return c.call.Write(b) }
+
+// Flush implements stream.Applet. The session sends what was written when the command ends, or when it is much.
+func (c *console) Flush() error { return nil }
+
+// StartResponse implements stream.Applet; a command is not one of HTTP.
+func (c *console) StartResponse() error { return nil }
+
+// Stream implements stream.Applet.
+func (c *console) Stream() *stream.Stream { return c.stream }
+
+// newCommandStream returns an exchange for a command to keep its variables in.
+func newCommandStream(ctx context.Context) *stream.Stream {
+	section := &stream.Proxy{Name: "GLOBAL"}
+	return &stream.Stream{
+		Session: &stream.Session{Frontend: section, Listener: &stream.Listener{}}, Frontend: section, Context: ctx,
+		Record: stream.NewRecord(),
+	}
+}

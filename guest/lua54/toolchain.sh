@@ -15,6 +15,7 @@ build make                                                                      
 build patch                                                                     patch
 build xz                                                                        xz-utils
 test  haproxy                                                                   haproxy
+test  curl                                                                      curl
 test  lua5.4                                                                    lua5.4
 test  lua5.3                                                                    lua5.3
 test  wasm-validate                                                             wabt

@@ -28,9 +28,9 @@ var deeds = []struct{ name, body, limits, ends string }{
 	{"endless table", `local t = {} while true do t[#t + 1] = {} end`, littleMemory,
 		`out of memory error from .*hostile\.lua:1: in upvalue 'deed', .*hostile\.lua:LINE: in function line LINE\.`},
 	{"error that is a table", `error({1})`, "",
-		`runtime error.* from \[C\]: in global 'error', .*hostile\.lua:1: in upvalue 'deed', .*hostile\.lua:LINE: in function line LINE\.`},
+		`unknown runtime error.* from \[C\]: in global 'error', .*hostile\.lua:1: in upvalue 'deed', .*hostile\.lua:LINE: in function line LINE\.`},
 	{"error that is nil", `error()`, "",
-		`runtime error.* from \[C\]: in global 'error', .*hostile\.lua:1: in upvalue 'deed', .*hostile\.lua:LINE: in function line LINE\.`},
+		`unknown runtime error.* from \[C\]: in global 'error', .*hostile\.lua:1: in upvalue 'deed', .*hostile\.lua:LINE: in function line LINE\.`},
 }
 
 // A deed meets one limit only, however slow the machine is.

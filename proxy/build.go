@@ -45,7 +45,7 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 		Proxy: &Proxy{
 			config: cfg, options: o, Process: o.Process, logs: newLogTargets(cfg, o.Process, diags),
 			backends: map[string]*server.Backend{}, rows: map[*config.Proxy][]*counter.Row{},
-			patterns: &pattern.Sets{}, loggers: map[*config.Proxy]*log.Logger{},
+			patterns: &pattern.Sets{}, paces: newPaces(&cfg.Global), loggers: map[*config.Proxy]*log.Logger{},
 		},
 		ctx: ctx, diags: diags,
 		identities: map[*config.Proxy]*stream.Proxy{}, servers: map[[2]string]*server.Server{}, rules: map[*config.Proxy]*rules{},
@@ -223,7 +223,9 @@ func (b *builder) buildFrontend(section *config.Proxy) *entrance {
 		NoLinger:             section.NoLinger,
 		HeaderCase:           b.headerCase(section.H1CaseAdjustBogusClient),
 		Errors:               b.options.Errors,
+		Paces:                b.paces,
 	}
+	c.Paces.Own = frontend.NewPace(section.SessionRate)
 	rules := b.rulesOf(section)
 	c.ConnectionRules, c.SessionRules, c.ContentRules = rules.connection, rules.session, rules.content
 	c.InspectDelay, c.BufferRequest = section.InspectDelay, section.HTTPBufferRequest

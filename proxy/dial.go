@@ -37,10 +37,7 @@ var _ server.Dialer = (*dialer)(nil)
 // buildDialer returns how connections to a server are opened.
 func (b *builder) buildDialer(section *config.Proxy, s config.Server) server.Dialer {
 	d := &dialer{proxy: s.SendProxy}
-	if s.Source.Network != "" {
-		source := netip.AddrPortFrom(netip.MustParseAddr(s.Source.Host), uint16(s.Source.Port))
-		d.plain.Source = net.TCPAddrFromAddrPort(source)
-	}
+	d.plain = b.plainDialer(section, s)
 	// Checks go the way of the traffic, unless they go elsewhere or are told otherwise.
 	same := s.CheckPort == 0 && s.CheckAddr.Network == ""
 	d.checkTLS = s.TLS.Enabled && same

@@ -14,6 +14,7 @@ import (
 // state tells what the frontend is at the moment.
 func (e *entrance) state(s *counter.State) {
 	s.Status = map[frontend.Condition]string{frontend.Open: "OPEN", frontend.Paused: "PAUSED", frontend.Stopped: "STOP"}[e.Condition()]
+	s.RateLimit = uint64(e.section.SessionRate)
 	s.Limit = counter.Known{Value: uint64(e.Slots().Limit()), Ok: true}
 }
 

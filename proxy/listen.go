@@ -42,7 +42,7 @@ func (b *builder) buildBindings(section *config.Proxy) []*binding {
 	var all []*binding
 	secured := map[*config.BindSettings]secureFunc{} // once for all addresses of a line
 	for _, bind := range section.Binds {
-		if prepared := b.buildBinding(bind); prepared != nil {
+		if prepared := b.buildBinding(bind, b.clientSocket(section)); prepared != nil {
 			prepared.listener.Secure = b.buildTLS(section, bind, secured)
 			prepared.listener.AcceptProxy = bind.AcceptProxy
 			prepared.listener.MaxConn = bind.Maxconn
@@ -53,7 +53,7 @@ func (b *builder) buildBindings(section *config.Proxy) []*binding {
 }
 
 // buildBinding prepares one address, or reports why it cannot be listened on and returns nil.
-func (b *builder) buildBinding(bind config.Bind) *binding {
+func (b *builder) buildBinding(bind config.Bind, connection socket.Connection) *binding {
 	if bind.Address.Network == "fd" {
 		if err := inheritable(bind.Address.FD); err != nil {
 			b.diags.Alertf(bind.At, "'bind' : cannot use file descriptor '%d' : %s.", bind.Address.FD, syntax.SystemReason(err))
@@ -72,6 +72,7 @@ func (b *builder) buildBinding(bind config.Bind) *binding {
 	prepared := &binding{Bind: bind, socket: socket.Options{
 		FD: bind.Address.FD, Exclusive: b.config.Global.NoReusePort, Backlog: s.Backlog, Interface: s.Interface, MSS: s.MSS, UserTimeout: s.UserTimeout,
 		FastOpen: s.FastOpen, DeferAccept: s.DeferAccept, Transparent: s.Transparent,
+		Connection: connection,
 		Permission: s.Permission, UID: s.UID, GID: s.GID,
 	}}
 	prepared.socket.Network, prepared.socket.Address = listenAddress(bind)

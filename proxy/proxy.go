@@ -110,6 +110,7 @@ type Proxy struct {
 	maxconn    atomic.Int64    // of the process, 0 for no bound
 	shared     *frontend.Slots // what all frontends together may have open; nil for no bound
 	violations violation.Counter
+	paces      frontend.Paces // of the process
 }
 
 // entrance is a frontend or listen section with what it listens on.

@@ -41,7 +41,7 @@ func (b *builder) buildRelay(section *config.LogForward) *relay {
 	frontend := &config.Proxy{Name: section.Name, Kind: config.Frontend}
 	secured := map[*config.BindSettings]secureFunc{}
 	for _, bind := range section.Binds {
-		prepared := b.buildBinding(bind)
+		prepared := b.buildBinding(bind, socket.Connection{})
 		if prepared == nil {
 			continue
 		}
@@ -60,7 +60,7 @@ func (b *builder) buildRelay(section *config.LogForward) *relay {
 	}
 	for i := range section.Datagrams {
 		d := &section.Datagrams[i]
-		prepared := b.buildBinding(config.Bind{Address: d.Address, Text: d.Text, At: d.At, BindSettings: &d.BindSettings})
+		prepared := b.buildBinding(config.Bind{Address: d.Address, Text: d.Text, At: d.At, BindSettings: &d.BindSettings}, socket.Connection{})
 		if prepared == nil {
 			continue
 		}

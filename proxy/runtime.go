@@ -13,6 +13,7 @@ import (
 	"tidelock/proxy/config"
 	"tidelock/proxy/config/syntax"
 	"tidelock/proxy/runtime"
+	"tidelock/proxy/socket"
 )
 
 // runtimeAPI is the runtime API of one proxy: what can be asked, and where.
@@ -31,7 +32,7 @@ func (b *builder) buildRuntime() {
 	process := &command.Process{Version: b.options.Version}
 	addresses := make([]string, len(stats.Sockets))
 	for i, s := range stats.Sockets {
-		if prepared := b.buildBinding(s); prepared != nil {
+		if prepared := b.buildBinding(s, socket.Connection{}); prepared != nil {
 			b.runtime.bindings = append(b.runtime.bindings, prepared)
 		}
 		addresses[i] = socketAddress(s.Address)

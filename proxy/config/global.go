@@ -36,10 +36,9 @@ type Global struct {
 	HTTPClient    HTTPClient
 	NoReusePort   bool // a port that is listened on cannot be bound by another process
 	GlobalTLS
+	Tuning
 	BufferSize int // tune.bufsize, 0 for the default like those below
 	MaxRewrite int // tune.maxrewrite
-	MaxPipes   int // how many pipes may carry bytes between sockets
-	NoSplice   bool
 	// VariableLimits are tune.vars.sess-max-size, txn-max-size and reqres-max-size.
 	VariableLimits variable.Limits
 	// CompressionRate is maxcomprate in bytes, CompressionLoad maxcompcpuusage, CompressionLevel tune.comp.maxlevel.

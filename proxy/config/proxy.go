@@ -65,6 +65,10 @@ type Settings struct {
 	Options
 	ForwardFor           ForwardFor
 	OriginalTo           OriginalTo
+	ClientProbes         Probes
+	ServerProbes         Probes
+	Source               Source
+	SessionRate          int         // rate-limit sessions, 0 for no bound
 	HeaderNames          HeaderNames // option http-restrict-req-hdr-names, empty for the default of the mode
 	Redispatch           int         // option redispatch: every so many retries, or counted from the last when negative; 0 never
 	LogStyle             LogStyle

@@ -55,7 +55,8 @@ type ServerParameters struct {
 	PoolMaxConn, MaxReuse int // below 0 for any number
 	PoolPurgeDelay        time.Duration
 
-	Source Address // no Network for any
+	Source      Source
+	UserTimeout time.Duration // tcp-ut
 
 	OctetCount bool // log-proto octet-count: lines that a ring forwards have their length before them
 }
@@ -98,6 +99,7 @@ var serverParameters = slices.Concat([]serverParameter{
 	{"id", 1, Supported, parseServerID},
 	{"init-addr", 1, Supported, parseInitAddr},
 	{"inter", 1, Supported, positiveDelay(func(q *ServerParameters) *time.Duration { return &q.Inter }, "inter")},
+	{"interface", 1, Supported, parseServerInterface},
 	{"log-proto", 1, Supported, parseLogProto},
 	{"max-reuse", 1, Supported, limitOf(func(q *ServerParameters) *int { return &q.MaxReuse })},
 	{"maxconn", 1, Supported, countOf(func(q *ServerParameters) *int { return &q.MaxConn })},
@@ -118,12 +120,13 @@ var serverParameters = slices.Concat([]serverParameter{
 	{"rise", 1, Supported, positive(func(q *ServerParameters) *int { return &q.Rise }, "'rise' has to be > 0.")},
 	{"slowstart", 1, Supported, delay(func(q *ServerParameters) *time.Duration { return &q.SlowStart }, "slowstart")},
 	{"source", 1, Supported, parseServerSource},
+	{"tcp-ut", 1, Supported, parseUserTimeout},
 	{"tfo", 0, NoEffect, nil}, // a hint to the kernel
 	{"track", 1, Supported, parseTrack},
 	{"weight", 1, Supported, parseWeight},
 },
 	parameterRows(Refused, 0, "check-via-socks4"),
-	parameterRows(Refused, 1, "namespace", "redir", "socks4", "tcp-ut", "usesrc"),
+	parameterRows(Refused, 1, "namespace", "redir", "socks4", "usesrc"),
 	resolveParameters,
 	securityParameters,
 )

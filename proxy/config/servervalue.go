@@ -181,17 +181,3 @@ func parseCheckAddr(r *serverReader, value string) error {
 	r.server.CheckAddr = addresses[0]
 	return nil
 }
-
-func parseServerSource(r *serverReader, value string) error {
-	addresses, err := parseAddress(value, portPolicy{})
-	switch {
-	case value == "":
-		return fmt.Errorf("'source' expects <addr>[:<port>[-<port>]], and optionally 'usesrc' <addr>, and 'interface' <name> as argument.")
-	case err != nil:
-		return fmt.Errorf("'source' : %w.", err)
-	case !isLiteral(addresses[0].Host):
-		return fmt.Errorf("'source' : invalid address: '%s' in '%s'.", addresses[0].Host, value)
-	}
-	r.server.Source = addresses[0]
-	return nil
-}

@@ -2,9 +2,26 @@ package config
 
 import "tidelock/proxy/config/syntax"
 
+// Tuning bounds what connections take. Zero leaves it to the system, or unbounded.
+type Tuning struct {
+	MaxPipes int // how many pipes may carry bytes between sockets at a time
+	NoSplice bool
+
+	ConnectionRate, SessionRate, TLSRate  int // a second
+	ClientReceiveBuffer, ClientSendBuffer int // of the system, in bytes
+	ServerReceiveBuffer, ServerSendBuffer int
+}
+
 // tuningKeywords are the global keywords that bound what connections take.
 var tuningKeywords = []keyword{
 	{"maxpipes", inGlobal, count(func(g *Global) *int { return &g.MaxPipes }), Supported},
+	{"maxconnrate", inGlobal, count(func(g *Global) *int { return &g.ConnectionRate }), Supported},
+	{"maxsessrate", inGlobal, count(func(g *Global) *int { return &g.SessionRate }), Supported},
+	{"maxsslrate", inGlobal, count(func(g *Global) *int { return &g.TLSRate }), Supported},
+	{"tune.rcvbuf.client", inGlobal, count(func(g *Global) *int { return &g.ClientReceiveBuffer }), Supported},
+	{"tune.sndbuf.client", inGlobal, count(func(g *Global) *int { return &g.ClientSendBuffer }), Supported},
+	{"tune.rcvbuf.server", inGlobal, count(func(g *Global) *int { return &g.ServerReceiveBuffer }), Supported},
+	{"tune.sndbuf.server", inGlobal, count(func(g *Global) *int { return &g.ServerSendBuffer }), Supported},
 	{"nosplice", inGlobal, globalFlag(func(g *Global) *bool { return &g.NoSplice }), Supported},
 }
 

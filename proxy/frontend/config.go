@@ -17,6 +17,7 @@ type Config struct {
 	Proxy      *stream.Proxy // name and mode
 	Timeouts   Timeouts
 	MaxConn    int // connections at a time, 0 for no bound
+	Paces      Paces
 	Connection server.ConnectionMode
 	// IgnoreProbes closes without a word on clients that sent nothing (option http-ignore-probes).
 	IgnoreProbes bool

@@ -11,6 +11,7 @@ import (
 // countAccept counts a connection that was accepted.
 func (s *session) countAccept() {
 	p := s.Session.Frontend
+	s.frontend.Paces.Connections.Count(s.Accepted)
 	p.Process.Accept(s.Accepted)
 	p.FrontendCounters.Connect(s.Accepted)
 	p.FrontendCounters.Hold()
@@ -20,6 +21,8 @@ func (s *session) countAccept() {
 // countSession counts a connection that rules admitted.
 func (s *session) countSession() {
 	p := s.Session.Frontend
+	s.frontend.Paces.Sessions.Count(s.Accepted)
+	s.frontend.Paces.Own.Count(s.Accepted)
 	p.Process.Session(s.Accepted)
 	p.FrontendCounters.Begin(s.Accepted)
 	s.Listener.Counters.Begin(s.Accepted)

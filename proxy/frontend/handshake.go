@@ -51,6 +51,7 @@ func (s *session) secure(handshake func(context.Context, net.Conn) (net.Conn, *s
 		ctx, cancel = context.WithDeadline(ctx, until)
 	}
 	defer cancel()
+	s.frontend.Paces.TLS.Count(time.Now())
 	raw := &precededConn{Conn: s.client.Net(), first: bytes.Clone(s.client.Buffered())}
 	s.client.Discard(len(raw.first))
 	secured, state, err := handshake(ctx, raw)

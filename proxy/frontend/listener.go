@@ -33,7 +33,7 @@ func (f *Frontend) Serve(l *Listener) error {
 	defer l.Close()
 	for {
 		// Beyond what is allowed, connections wait in the system's queue.
-		if !l.slots.Take(f.cut.Done()) || !f.slots.Take(f.cut.Done()) {
+		if !f.Paces.await(l.Secure != nil, f.cut.Done()) || !l.slots.Take(f.cut.Done()) || !f.slots.Take(f.cut.Done()) {
 			return nil
 		}
 		c, err := l.Accept()

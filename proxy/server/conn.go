@@ -102,20 +102,6 @@ func (a Address) statistics() string {
 	return net.JoinHostPort(a.Host, strconv.Itoa(a.Port))
 }
 
-// Plain is the Dialer of connections without any ado, from an address of this host or any.
-type Plain struct{ Source net.Addr }
-
-var _ Dialer = Plain{}
-
-// Dial implements Dialer. Keep-alive probes are off, as in HAProxy: timeouts find dead peers.
-func (p Plain) Dial(ctx context.Context, _ *stream.Stream, network, address string) (net.Conn, error) {
-	dialer := net.Dialer{KeepAlive: -1, LocalAddr: p.Source}
-	return dialer.DialContext(ctx, network, address)
-}
-
-// Shareable implements Dialer.
-func (p Plain) Shareable() bool { return true }
-
 // Begin notes that the connection carries an exchange now, End that it does no more.
 func (c *Conn) Begin() {
 	c.Server.use(c)

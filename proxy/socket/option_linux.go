@@ -55,7 +55,7 @@ func (o *Options) tune(l net.Listener) error {
 	if _, tcp := l.(*net.TCPListener); !tcp {
 		return nil
 	}
-	return apply(raw, o.tcp(raw), "")
+	return apply(raw, append(o.tcp(raw), o.Connection.options()...), "")
 }
 
 // tcp returns the options of TCP. What each means for one connection is inherited from the listener.

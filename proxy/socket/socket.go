@@ -22,6 +22,7 @@ type Options struct {
 	FastOpen    bool          // data may come with the first packet
 	DeferAccept bool          // accept only once the client has sent something
 	Transparent bool          // addresses that are not the machine's may be bound
+	Connection  Connection    // what is accepted inherits
 
 	Permission os.FileMode // of a unix socket
 	UID, GID   *int        // its owner

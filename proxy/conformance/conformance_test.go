@@ -74,6 +74,7 @@ func testArea(t *testing.T, folder string) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			t.Run("haproxy", func(t *testing.T) {
 				if haproxy == "" || testing.Short() && !*update {
 					t.Skip("only Tidelock, against what HAProxy once answered")

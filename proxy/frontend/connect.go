@@ -89,8 +89,8 @@ func (s *session) idleTo(target *server.Server) *server.Conn {
 
 // adopt makes c the session's server connection.
 func (s *session) adopt(c *server.Conn) bool {
-	c.SetReadTimeout(s.backend.Timeouts.Server, time.Time{})
-	c.SetWriteTimeout(s.backend.Timeouts.Server)
+	c.SetReadTimeout(s.serverTimeout(), time.Time{})
+	c.SetWriteTimeout(s.serverTimeout())
 	b := s.backend
 	c.Adapt(http1.Peer{Relaxed: b.AcceptInvalidResponse, HeaderCase: b.HeaderCase, NoLinger: b.NoLinger})
 	c.Begin()

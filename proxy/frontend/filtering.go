@@ -74,7 +74,7 @@ func (s *session) filterResponseHead() bool {
 // responseTimeout bounds each wait for a part of the response.
 func (s *session) responseTimeout() time.Duration {
 	if s.backend != nil {
-		return s.backend.Timeouts.Server
+		return s.serverTimeout()
 	}
 	return s.frontend.Timeouts.Client
 }
@@ -222,7 +222,7 @@ func (u *upload) copyFiltered(s *session) error {
 
 // relayFiltered is relayBody for a response that filters look at.
 func (s *session) relayFiltered() error {
-	from := bodySource(&s.responseBody, s.server.Conn, s.backend.Timeouts.Server)
+	from := bodySource(&s.responseBody, s.server.Conn, s.serverTimeout())
 	if err := passFilters(&s.filters.Response, s.recorded(from), s.writeFiltered); err != nil {
 		return err
 	}
@@ -260,7 +260,7 @@ func (s *session) writeFiltered(p []byte) error {
 func (s *session) copyFiltered(d *filter.Direction, to, from *http1.Conn) (c copied) {
 	timeout := s.frontend.Timeouts.Client
 	if from != &s.client {
-		timeout = s.backend.Timeouts.Server
+		timeout = s.serverTimeout()
 	}
 	in := connSource(from, timeout)
 	next := in.next

@@ -124,7 +124,7 @@ func (in *input) timeout() time.Duration {
 	if in.conn == &in.session.client {
 		return in.session.frontend.Timeouts.Client
 	}
-	return in.session.backend.Timeouts.Server
+	return in.session.serverTimeout()
 }
 
 // fail answers for content that did not arrive, and reports whether there was such a failure.

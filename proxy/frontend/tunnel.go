@@ -16,7 +16,7 @@ import (
 func (s *session) tunnel() {
 	s.waiting.suspend()
 	s.keep = false
-	if t := s.backend.Timeouts.Tunnel; t > 0 {
+	if t := s.tunnelTimeout(); t > 0 {
 		for _, c := range []*http1.Conn{&s.client, s.server.Conn} {
 			c.SetReadTimeout(t, time.Time{})
 			c.SetWriteTimeout(t)
@@ -56,10 +56,10 @@ func (s *session) blameTunnel(up, down copied) {
 
 // patience returns how long each side of a tunnel may be silent, 0 for ever.
 func (s *session) patience() (client, server time.Duration) {
-	if t := s.backend.Timeouts.Tunnel; t > 0 {
+	if t := s.tunnelTimeout(); t > 0 {
 		return t, t
 	}
-	return s.frontend.Timeouts.Client, s.backend.Timeouts.Server
+	return s.frontend.Timeouts.Client, s.serverTimeout()
 }
 
 // inspectAnswer runs the rules over what a TCP server sends first, while the other direction already moves. It reports

@@ -23,7 +23,7 @@ var errPanic = errors.New("frontend: panic while a request's body was forwarded"
 func (u *upload) start(s *session) {
 	u.running = make(chan struct{})
 	u.err, u.client = errPanic, false
-	if s.backend.Timeouts.Server > 0 {
+	if s.serverTimeout() > 0 {
 		// A client that stops sending lets the server's time run out, not its own: that starts when there is a response.
 		s.client.SetReadTimeout(0, time.Time{})
 	}

@@ -24,7 +24,7 @@ define(Proxy, "proxy", {
 define(Server, "server", {
   "is_draining", "is_backup", "is_dynamic", "get_maxconn", "get_weight", "get_addr", "get_stats", "get_cur_sess",
   "get_pend_conn", "shut_sess", "set_drain", "set_maint", "set_ready", "check_enable", "check_disable", "check_force_up",
-  "check_force_nolb", "check_force_down",
+  "check_force_nolb", "check_force_down", "agent_enable", "agent_disable", "agent_force_up", "agent_force_down",
 })
 define(Listener, "listener", {"get_stats"})
 define(StickTable, "stktable", {"info"})
@@ -45,13 +45,6 @@ function Server.__index.set_addr(server, ...)
   address = host.string("set_addr", 1, address, select("#", ...))
   if port == nil then return set_addr(server[0], address) end
   return set_addr(server[0], address, host.string("set_addr", 2, port))
-end
-
--- No server has an agent: there is nothing to enable or to force.
-for _, name in ipairs({"agent_enable", "agent_disable", "agent_force_up", "agent_force_down"}) do
-  Server.__index[name] = function(server)
-    if getmetatable(server) ~= Server then host.bad_argument(name, 1, "(null)") end
-  end
 end
 
 local lookup, dump = host.bind("stktable.lookup"), host.bind("stktable.dump")

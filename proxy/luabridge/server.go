@@ -33,6 +33,11 @@ var serverFunctions = map[string]func(t command.Server, c *host.Call) error{
 	"check_force_up":   forceHealth(server.Running),
 	"check_force_nolb": forceHealth(server.Stopping),
 	"check_force_down": forceHealth(server.Stopped),
+
+	"agent_enable":     onAgent(func(t command.Server) { t.EnableAgent(true) }),
+	"agent_disable":    onAgent(func(t command.Server) { t.EnableAgent(false) }),
+	"agent_force_up":   onAgent(func(t command.Server) { forceAgent(t, true) }),
+	"agent_force_down": onAgent(func(t command.Server) { forceAgent(t, false) }),
 }
 
 func putBool(c *host.Call, b bool) error {
@@ -120,6 +125,23 @@ func forceHealth(o server.Operation) func(command.Server, *host.Call) error {
 	return func(t command.Server, _ *host.Call) error {
 		t.SetHealth(o, byScript)
 		return nil
+	}
+}
+
+// onAgent makes a method of what is done with a server's agent. It does nothing to servers without one.
+func onAgent(do func(t command.Server)) func(command.Server, *host.Call) error {
+	return func(t command.Server, _ *host.Call) error {
+		if t.Agent != nil {
+			do(t)
+		}
+		return nil
+	}
+}
+
+// forceAgent takes the agent to have said up or down, if it is asked at all.
+func forceAgent(t command.Server, up bool) {
+	if !t.State().Agent.Disabled {
+		t.SetAgent(up, byScript)
 	}
 }
 

@@ -28,6 +28,7 @@ import (
 	proxyruntime "tidelock/proxy/runtime"
 	"tidelock/proxy/shared"
 	"tidelock/proxy/stream"
+	"tidelock/proxy/tlsconfig"
 )
 
 // Config says which scripts to load and what they may do. The zero value of a field is its default.
@@ -107,7 +108,7 @@ func New(ctx context.Context, c Config) (*Bridge, error) {
 	if c.Plane == nil {
 		c.Plane = &plane.Plane{
 			Patterns: &pattern.Sets{}, Process: &counter.Process{}, Commands: proxyruntime.NewRegistry(),
-			Sections: func() []plane.Section { return nil },
+			TLSFiles: tlsconfig.NewFiles(), Sections: func() []plane.Section { return nil },
 		}
 	}
 	b := &Bridge{config: c}

@@ -14,7 +14,7 @@ import (
 type library struct{ functions host.Functions }
 
 func newLibrary(m *image) library {
-	l := library{host.Functions{"current": currentHandle, "fail": fail, "fetches": fetchNames, "converters": converterNames}}
+	l := library{host.Functions{"current": currentHandle, "fail": fail, "fetches": fetchNames, "converters": converterNames, "certcache.set": m.updateCertificate}}
 	for _, class := range []host.Functions{
 		m.coreFunctions(), m.txnFunctions(), variableFunctions, httpFunctions, appletFunctions, appletHTTPFunctions,
 		filterFunctions, channelFunctions, messageFunctions,

@@ -10,6 +10,7 @@ import (
 	"tidelock/proxy/runtime"
 	"tidelock/proxy/server"
 	"tidelock/proxy/stream"
+	"tidelock/proxy/tlsconfig"
 )
 
 // newPlane returns a configuration with the backend "app" and its servers: two, of which the second follows the first, and a
@@ -29,7 +30,7 @@ func newPlane() *plane.Plane {
 	backend.Prepare()
 	sections := []plane.Section{{Proxy: section, Backend: listed}}
 	return &plane.Plane{
-		Patterns: &pattern.Sets{}, Process: &counter.Process{}, Commands: runtime.NewRegistry(),
+		Patterns: &pattern.Sets{}, Process: &counter.Process{}, Commands: runtime.NewRegistry(), TLSFiles: tlsconfig.NewFiles(),
 		Sections: func() []plane.Section { return sections },
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"tidelock/proxy/pattern"
 	"tidelock/proxy/runtime"
 	"tidelock/proxy/stream"
+	"tidelock/proxy/tlsconfig"
 )
 
 // Plane is one configuration.
@@ -15,6 +16,7 @@ type Plane struct {
 	Patterns *pattern.Sets
 	Process  *counter.Process
 	Commands *runtime.Registry
+	TLSFiles *tlsconfig.Files
 
 	// Sections returns the frontend, backend and listen sections in their order, nil before they are built. What it
 	// returns does not change afterwards.

@@ -116,6 +116,6 @@ var httpClient = Class{
 var certCache = Class{
 	Name: "CertCache", Global: true, Summary: "The certificates in memory.",
 	Members: []Member{
-		{".set(certificate: table)", Running, "", "Replaces a certificate that the configuration has loaded: filename, crt, key, ocsp, issuer, sctl."},
+		{".set(certificate: table)", Running, "", "Replaces parts of a certificate that the configuration has loaded, for the handshakes that follow: `filename`, and what is new of `crt`, `key` and `issuer` (PEM), `ocsp` (base64), `sctl`."},
 	},
 }

@@ -1451,7 +1451,7 @@ function StickTable:dump(filter) end
 ---@class CertCache
 CertCache = {}
 
----Replaces a certificate that the configuration has loaded: filename, crt, key, ocsp, issuer, sctl.
+---Replaces parts of a certificate that the configuration has loaded, for the handshakes that follow: `filename`, and what is new of `crt`, `key` and `issuer` (PEM), `ocsp` (base64), `sctl`.
 ---In: task, action, fetch, converter, service, cli, filter. Since: HAProxy 2.6.
 ---@param certificate table
 function CertCache.set(certificate) end

@@ -80,6 +80,10 @@ func (p *process) resident() (int64, error) {
 
 // startProxies starts HAProxy and Tidelock on the same configuration, each on a port of its own.
 func startProxies(ctx context.Context, o options, folder string, s scenario, server int) (haproxy, tidelock *process, err error) {
+	scripts := filepath.Join(folder, "bench.lua")
+	if err := os.WriteFile(scripts, []byte(script), 0o600); err != nil {
+		return nil, nil, err
+	}
 	for i, run := range []func(file string) []string{
 		func(file string) []string { return []string{"haproxy", "-db", "-f", file} },
 		func(file string) []string { return []string{o.binary, "run", "-f", file} },
@@ -89,7 +93,7 @@ func startProxies(ctx context.Context, o options, folder string, s scenario, ser
 			return nil, nil, err
 		}
 		file := filepath.Join(folder, fmt.Sprintf("proxy%d.cfg", i))
-		if err := os.WriteFile(file, []byte(s.configuration(o, port, server)), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte(s.configuration(o, scripts, port, server)), 0o600); err != nil {
 			return nil, nil, err
 		}
 		command := run(file)

@@ -6,6 +6,7 @@ import "fmt"
 type scenario struct {
 	name  string
 	rules string // of the section that listens
+	lua   bool   // scripts are loaded
 	body  string // what a request is answered with, to check it
 }
 
@@ -30,18 +31,45 @@ const tenRulesFiveACLs = `
 `
 
 var scenarios = []scenario{
-	{"return", "\thttp-request return status 200 content-type text/plain string hello\n", "hello"},
-	{"forward", "\tdefault_backend servers\n", "hello from the server\n"},
-	{"ten rules, five ACLs", tenRulesFiveACLs, "hello from the server\n"},
+	{name: "return", rules: "\thttp-request return status 200 content-type text/plain string hello\n", body: "hello"},
+	{name: "forward", rules: "\tdefault_backend servers\n", body: "hello from the server\n"},
+	{name: "ten rules, five ACLs", rules: tenRulesFiveACLs, body: "hello from the server\n"},
+	{name: "Lua service", lua: true, rules: "\thttp-request use-service lua.hello\n", body: "hello"},
+	{name: "Lua action", lua: true, rules: "\thttp-request lua.label\n\tdefault_backend servers\n", body: "hello from the server\n"},
+	{name: "Lua fetch (my-hash)", lua: true, rules: "\thttp-request set-header x-hash %[lua.my-hash(salt)]\n\tdefault_backend servers\n", body: "hello from the server\n"},
 }
 
+// script is what the scenarios with Lua load, into both proxies by lua-load: one interpreter under one lock in HAProxy.
+const script = `
+core.register_service("hello", "http", function(applet)
+  applet:set_status(200)
+  applet:add_header("content-length", "5")
+  applet:add_header("content-type", "text/plain")
+  applet:start_response()
+  applet:send("hello")
+end)
+
+core.register_action("label", {"http-req"}, function(txn)
+  txn.http:req_set_header("x-client", txn.f:src())
+  txn.http:req_set_header("x-asked", txn.f:method() .. " " .. txn.f:path())
+end)
+
+core.register_fetches("my-hash", function(txn, salt)
+  return txn.sc:sdbm(salt .. txn.sf:req_fhdr("host") .. txn.sf:path() .. txn.sf:src(), 1)
+end)
+`
+
 // configuration returns a scenario's configuration for both proxies.
-func (s scenario) configuration(o options, port, server int) string {
+func (s scenario) configuration(o options, scriptFile string, port, server int) string {
+	load := ""
+	if s.lua {
+		load = "\tlua-load " + scriptFile + "\n"
+	}
 	return fmt.Sprintf(`global
 	nbthread %d
 	maxconn %d
 	no strict-limits
-
+%s
 defaults
 	mode http
 	timeout connect 5s
@@ -55,5 +83,5 @@ frontend in
 %s
 backend servers
 	server one 127.0.0.1:%d
-`, o.threads, o.connections+1000, port, s.rules, server)
+`, o.threads, o.connections+1000, load, port, s.rules, server)
 }

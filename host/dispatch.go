@@ -58,6 +58,7 @@ func (in *instance) dispatch(op abi.Operation, address, length uint32) uint64 {
 		err = f(call)
 	}
 	if err == errParked {
+		x.parkedBy = uint32(op - abi.FirstFunction)
 		return abi.Pack(uint8(abi.StatusPark), 0)
 	}
 	return in.answer(call.Results, err)
@@ -131,6 +132,10 @@ func opWait(c *Call) error {
 	x.pause()
 	defer x.unpause()
 	x.Waits++
+	if x.observation != nil {
+		x.observation.Waiting(x.waitsFor())
+		defer x.observation.Resumed()
+	}
 	ctx, end := context.WithCancelCause(x.ctx)
 	defer end(nil)
 	defer context.AfterFunc(x.instance.image.life, func() { end(ErrClosed) })()

@@ -11,6 +11,7 @@
 //	Registration  a function that a script registered, and the instances that may run it
 //	Execution     one call of a registered function: a Lua coroutine that may wait without holding its instance
 //	Function      what a script can call: given by the embedder's Library, or by Standard
+//	Observer      told of executions: their start, waits and end
 //
 // See ARCHITECTURE.md for the life of an execution, RATIONALE.md for why it is built like this.
 package host

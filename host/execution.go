@@ -29,6 +29,7 @@ type Execution struct {
 	handles      handles
 	call         Call      // of the host function that runs now
 	pending      Operation // parked, to be carried out next
+	parkedBy     uint32    // the number of the function that did
 	answer       abi.Writer
 	results      []byte
 	stack        [3]uint64 // parameters and result of a guest call
@@ -42,6 +43,9 @@ type Execution struct {
 	position   string        // where it stood when it was killed
 	suspending bool          // its script has just called what suspends it
 	suspended  bool          // Resume or End is next
+
+	memory      uint64      // bytes of the instance at the end of the last guest call
+	observation Observation // nil: nobody looks on
 }
 
 var executions = sync.Pool{New: func() any { return new(Execution) }}
@@ -61,8 +65,8 @@ func (x *Execution) End() {
 	}
 	x.handles.clear()
 	x.suspending = false
-	x.Subject, x.registration, x.instance, x.ctx, x.pending, x.reason = nil, nil, nil, nil, nil, nil
-	x.position = ""
+	x.Subject, x.registration, x.instance, x.ctx, x.pending, x.reason, x.observation = nil, nil, nil, nil, nil, nil, nil
+	x.position, x.memory = "", 0
 	x.Waits, x.fuel, x.cpu, x.mark, x.burstStart, x.stopping = 0, 0, 0, 0, 0, 0
 	x.Arguments, x.answer = abi.NewWriter(kept(x.Arguments.Bytes())), abi.NewWriter(kept(x.answer.Bytes()))
 	x.results = kept(x.results)
@@ -92,6 +96,16 @@ func (x *Execution) ProcessorTime() time.Duration {
 	return x.cpu
 }
 
+// Memory returns the bytes that its instance had taken when the execution last ran in it. A WebAssembly memory does not
+// shrink: that is the most that the instance has needed so far.
+func (x *Execution) Memory() uint64 { return x.memory }
+
+// Context returns the context of the execution, as the observer has made it.
+func (x *Execution) Context() context.Context { return x.ctx }
+
+// Observation returns what is told of this execution, nil when it is not observed.
+func (x *Execution) Observation() Observation { return x.observation }
+
 // Hold gives the script a handle for object, valid for this execution. An io.Closer is closed when the execution ends.
 func (x *Execution) Hold(object any) (uint32, error) { return x.handles.add(object) }
 
@@ -103,6 +117,13 @@ func (x *Execution) Release(handle uint32) { x.handles.remove(handle) }
 
 // Run executes the function until it returns, fails or is stopped. Errors are *ExecutionError.
 func (x *Execution) Run() error {
+	x.observe()
+	err := x.run()
+	x.concluded(err)
+	return err
+}
+
+func (x *Execution) run() error {
 	in, err := x.registration.group.claim(x.ctx)
 	if err != nil {
 		return x.unstarted(err)
@@ -199,7 +220,7 @@ func (x *Execution) enterSeldom(export string, parameters ...uint64) (abi.Outcom
 
 // left takes in what a guest call has left: its result, or how it failed, and the bill.
 func (x *Execution) left(packed uint64, err error) (abi.Outcome, int, error) {
-	x.instance.running = nil
+	x.instance.running, x.memory = nil, x.instance.memory.size
 	if err != nil {
 		return 0, 0, err
 	}
@@ -215,7 +236,17 @@ func (x *Execution) wait(outcome abi.Outcome) (abi.Status, error) {
 	if outcome != abi.Parked {
 		operation = nil
 	}
+	if x.observation != nil {
+		function := ""
+		if operation != nil {
+			function = x.waitsFor()
+		}
+		x.observation.Waiting(function)
+	}
 	status := x.carryOut(operation)
+	if x.observation != nil {
+		x.observation.Resumed()
+	}
 	x.unpause()
 	switch {
 	case in.closed:

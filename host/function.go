@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -131,6 +132,7 @@ type bindings struct {
 
 	mu      sync.Mutex
 	numbers map[string]int // guarded by mu
+	names   []string       // by number; guarded by mu
 }
 
 const maxBindings = 1 << 16
@@ -159,7 +161,8 @@ func (b *bindings) bind(name string) (int, error) {
 	n := len(table)
 	grown := append(table[:n:n], f)
 	b.table.Store(&grown)
-	b.numbers[string(append([]byte(nil), name...))] = n
+	name = strings.Clone(name) // of the guest's memory
+	b.numbers[name], b.names = n, append(b.names, name)
 	return n, nil
 }
 
@@ -169,4 +172,14 @@ func (b *bindings) function(number uint32) Function {
 		return nil
 	}
 	return table[number]
+}
+
+// name returns what a function was bound by, empty for a number that stands for none.
+func (b *bindings) name(number uint32) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if number >= uint32(len(b.names)) {
+		return ""
+	}
+	return b.names[number]
 }

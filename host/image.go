@@ -55,6 +55,8 @@ type ImageConfig struct {
 	Quantum int
 	// Log receives what scripts print and log, and warnings of the interpreter. It must not block.
 	Log func(x *Execution, level Level, text string)
+	// Observer is told of executions. nil: nobody looks on.
+	Observer Observer
 	// TaskEnded is told how a task ended: nil when it returned. It may be nil.
 	TaskEnded func(r *Registration, err error)
 }

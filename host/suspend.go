@@ -20,6 +20,15 @@ func (c *Call) Suspend() error {
 // Resume lets a suspended execution go on: the function that suspended it returns Arguments, which the caller has written
 // anew. Its context takes the place of the one that Begin got, and its processor time is counted from the beginning.
 func (x *Execution) Resume(ctx context.Context) error {
+	if x.observation != nil {
+		x.observation.Resumed()
+	}
+	err := x.resume(ctx)
+	x.concluded(err)
+	return err
+}
+
+func (x *Execution) resume(ctx context.Context) error {
 	x.ctx = ctx
 	in := x.instance
 	if err := in.turn.acquire(ctx); err != nil {
@@ -59,9 +68,13 @@ func (x *Execution) abandon() {
 	in := x.instance
 	in.turn.acquire(context.Background()) //nolint:errcheck // cannot end early
 	x.suspended = false
-	defer x.letGo()
+	failure := error(x.fail(ErrCancelled, "", ""))
+	defer func() {
+		x.letGo()
+		x.concluded(failure)
+	}()
 	if !in.closed && in.generation == x.generation {
 		x.unpause()
-		x.cancel(ErrCancelled) //nolint:errcheck // nobody asks how it ended
+		failure = x.cancel(ErrCancelled)
 	}
 }

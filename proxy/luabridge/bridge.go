@@ -51,6 +51,8 @@ type Config struct {
 	Plane *plane.Plane
 	// Log receives what scripts log and print, and their failures, in HAProxy's words. It must not block.
 	Log func(level log.Level, text string)
+	// Observer is told of the scripts' executions, their main chunks included. nil: nobody looks on.
+	Observer host.Observer
 	// Extension is what scripts find beyond HAProxy's API.
 	Extension Extension
 }
@@ -177,6 +179,7 @@ func (b *Bridge) newImage(ctx context.Context, kind imageKind) (*image, error) {
 		LoadTime:   scripts.LoadTimeout,
 		Quantum:    scripts.ForcedYield,
 		Log:        func(_ *host.Execution, level host.Level, text string) { b.config.Log(log.Level(level), text) },
+		Observer:   m.bridge.config.Observer,
 		TaskEnded:  m.taskEnded,
 	}
 	maps.Copy(settings.Limits, b.config.Extension.Limits)

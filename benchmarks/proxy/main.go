@@ -1,4 +1,5 @@
-// Command proxy measures Tidelock beside HAProxy: request rates and the memory of connections that wait.
+// Command proxy measures Tidelock beside HAProxy: request rates, the processor time of a request, and the memory of
+// connections that wait.
 //
 //	go run ./benchmarks/proxy           the tables (make bench-proxy)
 //	go run ./benchmarks/proxy -memory   only the memory of 10,000 connections
@@ -56,7 +57,7 @@ func run(ctx context.Context, o options) error {
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	defer out.Flush()
 	if !o.memoryOnly {
-		fmt.Fprintf(out, "requests per second, %d thread(s), %d clients\tHAProxy\tTidelock\tratio\n", o.threads, o.clients)
+		fmt.Fprintf(out, "requests per second, %d thread(s), %d clients\tHAProxy\tTidelock\tratio\tHAProxy, µs of processor\tTidelock\n", o.threads, o.clients)
 		if err := measureRates(ctx, o, folder, out); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -76,6 +77,27 @@ func (p *process) resident() (int64, error) {
 		return 0, fmt.Errorf("no VmRSS: %w", err)
 	}
 	return kib << 10, nil
+}
+
+// processorTime returns what the process has used of processors, in user mode and in the kernel for it.
+func (p *process) processorTime() (time.Duration, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	if err != nil {
+		return 0, err
+	}
+	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:])) // from the third on
+	if len(fields) < 13 {
+		return 0, fmt.Errorf("unexpected /proc/%d/stat: %s", p.cmd.Process.Pid, text)
+	}
+	var total time.Duration
+	for _, field := range fields[11:13] {
+		ticks, err := strconv.Atoi(field)
+		if err != nil {
+			return 0, err
+		}
+		total += time.Duration(ticks) * time.Second / 100 // what Linux shows is in hundredths, whatever its own clock does
+	}
+	return total, nil
 }
 
 // startProxies starts HAProxy and Tidelock on the same configuration, each on a port of its own.

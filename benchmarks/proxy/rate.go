@@ -35,25 +35,37 @@ func measureRate(ctx context.Context, o options, folder string, s scenario, serv
 	}
 	defer haproxy.stop()
 	defer tidelock.stop()
-	var rates [2][]float64
+	var rates, costs [2][]float64
 	var ratios []float64
 	for pair := range o.pairs + 1 {
-		var pairRates [2]float64
+		var pairRates, pairCosts [2]float64
 		for i, p := range []*process{haproxy, tidelock} {
 			if err := check(p, s); err != nil {
 				return err
 			}
-			if pairRates[i], err = load(ctx, o, p); err != nil {
+			before, err := p.processorTime()
+			if err != nil {
 				return err
 			}
+			answered, rate, err := load(ctx, o, p)
+			if err != nil {
+				return err
+			}
+			after, err := p.processorTime()
+			if err != nil {
+				return err
+			}
+			pairRates[i], pairCosts[i] = rate, float64((after-before).Microseconds())/answered
 		}
 		if pair == 0 {
 			continue // both warm up
 		}
-		rates[0], rates[1] = append(rates[0], pairRates[0]), append(rates[1], pairRates[1])
+		for i := range 2 {
+			rates[i], costs[i] = append(rates[i], pairRates[i]), append(costs[i], pairCosts[i])
+		}
 		ratios = append(ratios, pairRates[1]/pairRates[0])
 	}
-	fmt.Fprintf(out, "%s\t%.0f\t%.0f\t%.2f\n", s.name, median(rates[0]), median(rates[1]), median(ratios))
+	fmt.Fprintf(out, "%s\t%.0f\t%.0f\t%.2f\t%.1f\t%.1f\n", s.name, median(rates[0]), median(rates[1]), median(ratios), median(costs[0]), median(costs[1]))
 	return nil
 }
 
@@ -74,22 +86,26 @@ func check(p *process, s scenario) error {
 	return nil
 }
 
-// load lets wrk ask for a while and returns the requests answered per second.
-func load(ctx context.Context, o options, p *process) (float64, error) {
+// load lets wrk ask for a while and returns how many requests were answered, and how many in a second.
+func load(ctx context.Context, o options, p *process) (answered, rate float64, err error) {
 	text, err := exec.CommandContext(ctx, "wrk", "-t1", fmt.Sprintf("-c%d", o.clients), "-d", o.duration.String(),
 		"http://"+p.address()+"/index.html").CombinedOutput()
 	if err != nil {
-		return 0, fmt.Errorf("wrk: %w: %s", err, text)
+		return 0, 0, fmt.Errorf("wrk: %w: %s", err, text)
 	}
 	if strings.Contains(string(text), "Non-2xx") || strings.Contains(string(text), "Socket errors") {
-		return 0, fmt.Errorf("wrk met errors: %s", text)
+		return 0, 0, fmt.Errorf("wrk met errors: %s", text)
 	}
 	_, rest, _ := strings.Cut(string(text), "Requests/sec:")
-	var rate float64
-	if _, err := fmt.Sscan(rest, &rate); err != nil {
-		return 0, fmt.Errorf("wrk: %s", text)
+	before, _, _ := strings.Cut(string(text), " requests in ")
+	_, err = fmt.Sscan(rest, &rate)
+	if err == nil {
+		_, err = fmt.Sscan(before[strings.LastIndexByte(before, '\n')+1:], &answered)
 	}
-	return rate, nil
+	if err != nil {
+		return 0, 0, fmt.Errorf("wrk: %s", text)
+	}
+	return answered, rate, nil
 }
 
 func median(values []float64) float64 {

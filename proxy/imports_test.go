@@ -17,6 +17,7 @@ var importRules = []struct {
 }{
 	{"only luabridge knows the sandbox", "tidelock/host", func(folder string) bool { return folder == "luabridge" }},
 	{"only luabridge knows the ABI", "tidelock/abi", func(folder string) bool { return folder == "luabridge" }},
+	{"what script authors use is not what serves", "tidelock/sdk", func(string) bool { return false }},
 	{"nothing imports the command", "tidelock/cmd", func(string) bool { return false }},
 	{"the configuration language opens no connections", "net", func(folder string) bool { return !strings.HasPrefix(folder, "config") }},
 	{"net/http is in no data path", "net/http", func(string) bool { return false }},
@@ -69,6 +70,7 @@ func Test_forbidden(t *testing.T) {
 		{"host from the assembly", ".", "tidelock/host", true},
 		{"part of host", "frontend", "tidelock/host/meter", true},
 		{"host from the bridge", "luabridge", "tidelock/host", false},
+		{"bundles", "luabridge", "tidelock/sdk/bundle", true},
 		{"net from the configuration", "config", "net", true},
 		{"netip from the configuration", "config", "net/netip", false},
 		{"net from the engine", "frontend", "net", false},

@@ -59,6 +59,10 @@ type ImageConfig struct {
 	Observer Observer
 	// TaskEnded is told how a task ended: nil when it returned. It may be nil.
 	TaskEnded func(r *Registration, err error)
+	// RegisteredLate is told of functions that are neither tasks nor known from loading: scripts register them while they
+	// run, and only the instance that did has them. An error refuses one. nil refuses all. It must not
+	// call the image.
+	RegisteredLate func(r *Registration) error
 }
 
 // Image is a guest with scripts loaded: while it is open, chunks are loaded into it; Seal takes the snapshot from which

@@ -1,8 +1,8 @@
 package host
 
 import (
-	"errors"
 	"fmt"
+	"iter"
 )
 
 // StartTasks starts the tasks that the scripts registered, each in a goroutine of its own.
@@ -13,34 +13,54 @@ func (image *Image) StartTasks() {
 		if r.Kind != KindTask {
 			continue
 		}
-		for _, own := range r.perInstance() {
+		for own := range r.PerInstance() {
 			image.startTask(own) //nolint:errcheck // there are never too many, and a closed image starts none
 		}
 	}
 }
 
-// perInstance returns the registration for each of the instances that run it: a task that shares variables with other
-// registrations runs wherever they do, as in HAProxy each thread runs the tasks of its own scripts.
-func (r *Registration) perInstance() []*Registration {
-	var all []*Registration
-	for _, in := range r.group.instances {
-		own := *r
-		own.group = &group{image: r.image, instances: []*instance{in}}
-		all = append(all, &own)
+// PerInstance returns the registration for each of the instances that run it: what shares variables with other registrations
+// runs wherever they do, as in HAProxy each thread runs the tasks of its own scripts. Where every execution has an instance
+// of its own it is r alone.
+func (r *Registration) PerInstance() iter.Seq[*Registration] {
+	return func(yield func(*Registration) bool) {
+		if r.group.pool != nil {
+			yield(r)
+			return
+		}
+		for _, in := range r.group.instances {
+			own := *r
+			own.group = &group{image: r.image, instances: []*instance{in}}
+			if !yield(&own) {
+				return
+			}
+		}
 	}
-	return all
 }
 
-// registerAtRunTime starts a task that a running script registers. Its function lives in the script's instance alone.
+// InstanceNumber returns the number of the only instance that runs r, as the function "instance" tells it; -1 where there
+// are several, or each execution has its own.
+func (r *Registration) InstanceNumber() int {
+	if r.group.pool != nil || r.group.growth != nil || len(r.group.instances) != 1 {
+		return -1
+	}
+	return r.group.instances[0].number
+}
+
+// registerAtRunTime starts a task that a running script registers, or tells of another function. It lives in the script's
+// instance alone.
 func (image *Image) registerAtRunTime(x *Execution, r *Registration) error {
 	switch {
-	case r.Kind != KindTask:
+	case r.Kind != KindTask && image.config.RegisteredLate == nil:
 		return fmt.Errorf("functions of kind %q can be registered only while the script is loaded", r.Kind)
 	case image.config.Isolation == IsolateTransactions:
-		return errors.New("with isolation \"transaction\" a task can be registered only while the script is loaded: this instance ends with the execution")
+		return fmt.Errorf("with isolation \"transaction\" a %s can be registered only while the script is loaded: this instance ends with the execution", r.Kind)
 	}
 	in := x.instance
 	r.group = &group{image: image, instances: []*instance{in}, transient: true, generation: in.generation}
+	if r.Kind != KindTask {
+		return image.config.RegisteredLate(r)
+	}
 	return image.startTask(r)
 }
 

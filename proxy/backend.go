@@ -31,6 +31,7 @@ func (b *builder) buildBackend(section *config.Proxy) *server.Backend {
 		},
 		Servers: b.buildServers(section),
 		Report:  b.reporter(section),
+		Changes: &b.changes,
 	}
 	backend.Proxy.Farm = backend
 	b.balance(backend, section)

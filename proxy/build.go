@@ -102,6 +102,7 @@ type builder struct {
 	rules       map[*config.Proxy]*rules
 	replies     map[*stream.Proxy]errorReplies
 	states      map[string]savedStates // by their file
+	changes     server.Changes         // of servers, for scripts
 	built       bool                   // all sections are
 }
 

@@ -12,7 +12,10 @@ import (
 
 // plane is what scripts see of the configuration.
 func (b *builder) plane() *plane.Plane {
-	return &plane.Plane{Patterns: b.patterns, Process: b.Process, Commands: b.runtime.Registry, TLSFiles: b.tlsFiles, Sections: b.sections}
+	return &plane.Plane{
+		Patterns: b.patterns, Process: b.Process, Commands: b.runtime.Registry, TLSFiles: b.tlsFiles,
+		ServerChanges: &b.changes, Sections: b.sections,
+	}
 }
 
 // sections lists the sections for scripts, once all are built.

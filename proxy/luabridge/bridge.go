@@ -84,6 +84,7 @@ type image struct {
 	bridge *Bridge
 	kind   imageKind
 	queues queues
+	events events
 }
 
 // imageKind is what scripts must have in common to share an image.
@@ -174,6 +175,7 @@ func (b *Bridge) newImage(ctx context.Context, kind imageKind) (*image, error) {
 		Limits: map[string]host.Limits{
 			kindFetch: session, kindConverter: session, kindAction: session, kindFilter: session,
 			kindCommand: session, kindService: {Time: scripts.ServiceTimeout}, host.KindTask: {Time: scripts.TaskTimeout},
+			kindEvent: {Time: scripts.TaskTimeout},
 		},
 		Processors: b.config.Threads,
 		LoadTime:   scripts.LoadTimeout,
@@ -181,6 +183,8 @@ func (b *Bridge) newImage(ctx context.Context, kind imageKind) (*image, error) {
 		Log:        func(_ *host.Execution, level host.Level, text string) { b.config.Log(log.Level(level), text) },
 		Observer:   m.bridge.config.Observer,
 		TaskEnded:  m.taskEnded,
+
+		RegisteredLate: m.registeredLate,
 	}
 	maps.Copy(settings.Limits, b.config.Extension.Limits)
 	if kind.perThread {
@@ -274,9 +278,10 @@ func (b *Bridge) Init(ctx context.Context) error {
 	return nil
 }
 
-// Start starts the tasks.
+// Start starts the tasks, and what waits for events.
 func (b *Bridge) Start() error {
 	for _, m := range b.images {
+		m.subscribeAll()
 		m.StartTasks()
 	}
 	return nil
@@ -295,6 +300,7 @@ func (b *Bridge) Close() error {
 	var failed []error
 	for _, m := range b.images {
 		failed = append(failed, m.Close())
+		m.events.done.Wait()
 	}
 	return errors.Join(append(failed, b.engine.Close(context.Background()))...)
 }

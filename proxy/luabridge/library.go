@@ -19,7 +19,7 @@ func newLibrary(m *image) library {
 		m.coreFunctions(), m.txnFunctions(), variableFunctions, httpFunctions, appletFunctions, appletHTTPFunctions,
 		filterFunctions, channelFunctions, messageFunctions,
 		httpClientFunctions(m.bridge.config.HTTPClient), m.proxyFunctions(), m.mapFunctions(), regexFunctions, m.tableFunctions(),
-		m.addressFunctions(), m.sharedFunctions(), m.queueFunctions(),
+		m.addressFunctions(), m.sharedFunctions(), m.queueFunctions(), m.eventFunctions(), m.patrefFunctions(),
 	} {
 		maps.Copy(l.functions, class)
 	}

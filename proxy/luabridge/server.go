@@ -175,13 +175,21 @@ func (m *image) serverOwner(c *host.Call) error {
 
 // putServer writes the number of a server, nil for none.
 func (m *image) putServer(c *host.Call, t *server.Server) error {
-	for i, listed := range m.bridge.inventory().servers {
-		if listed.Server == t {
-			return putInt(c, int64(i+1))
-		}
+	if number := m.serverNumber(t); number > 0 {
+		return putInt(c, number)
 	}
 	c.Results.Nil()
 	return nil
+}
+
+// serverNumber returns the number by which scripts know a server, 0 for none.
+func (m *image) serverNumber(t *server.Server) int64 {
+	for i, listed := range m.bridge.inventory().servers {
+		if listed.Server == t {
+			return int64(i + 1)
+		}
+	}
+	return 0
 }
 
 // putTrackers is Server:get_trackers() -> the numbers of the servers that follow one.

@@ -5,6 +5,8 @@ import (
 	"iter"
 	"slices"
 	"sync"
+
+	"tidelock/proxy/notify"
 )
 
 // Set is a list of patterns in versions, of which one is matched. All methods are safe for concurrent use; changes wait
@@ -15,6 +17,8 @@ type Set struct {
 	pairs  bool // each line has a value beside its pattern
 	acl    bool // an ACL uses it
 	mapped bool // a map does
+
+	changes notify.Topic[Change]
 
 	mu          sync.Mutex
 	description string              // guarded by mu, like all below
@@ -165,6 +169,7 @@ func (s *Set) add(version uint32, key string, value []byte) error {
 	s.versions[version] = s.versions[version].with(e)
 	if version == s.current {
 		s.publish(changed)
+		s.changes.Tell(Added)
 	}
 	return nil
 }
@@ -184,6 +189,9 @@ func (s *Set) Delete(key string) int {
 	for _, e := range found {
 		s.remove(e)
 	}
+	if len(found) > 0 {
+		s.changes.Tell(Deleted)
+	}
 	return len(found)
 }
 
@@ -194,6 +202,7 @@ func (s *Set) DeleteRef(ref uint64) bool {
 	e := s.versions[s.current].at(ref)
 	if e != nil {
 		s.remove(e)
+		s.changes.Tell(Deleted)
 	}
 	return e != nil
 }
@@ -239,6 +248,7 @@ func (s *Set) change(entries []*Entry, value []byte) error {
 	for _, e := range entries {
 		e.value.Store(&value)
 	}
+	s.changes.Tell(Updated)
 	return nil
 }
 

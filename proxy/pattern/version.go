@@ -16,8 +16,8 @@ func (s *Set) Prepare() uint32 {
 func (s *Set) Commit(version uint32) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !later(version, s.current) || later(version, s.next) {
-		return ErrVersionRange
+	if err := s.pending(version); err != nil {
+		return err
 	}
 	if err := s.replace(slices.Collect(s.versions[version].all())); err != nil {
 		return err
@@ -28,7 +28,78 @@ func (s *Set) Commit(version uint32) error {
 			delete(s.versions, v)
 		}
 	}
+	s.changes.Tell(Committed)
 	return nil
+}
+
+// Pending checks that a version is one that can still be committed. Errors: ErrVersionRange.
+func (s *Set) Pending(version uint32) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.pending(version)
+}
+
+func (s *Set) pending(version uint32) error {
+	if !later(version, s.current) || later(version, s.next) {
+		return ErrVersionRange
+	}
+	return nil
+}
+
+// DeletePending removes all entries of a prepared version that have a pattern, and returns how many there were. It looks at
+// every entry: no index serves a version that is not matched. Errors: ErrVersionRange.
+func (s *Set) DeletePending(version uint32, key string) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.pending(version); err != nil {
+		return 0, err
+	}
+	found := s.pendingWithKey(version, key)
+	for _, e := range found {
+		s.versions[version] = s.versions[version].without(e)
+	}
+	return len(found), nil
+}
+
+// UpdatePending gives all entries of a prepared version that have a pattern another value, as DeletePending finds them.
+//
+// Errors: ErrVersionRange, ErrEntryNotFound, or the value is not of the kind that one of the set's users needs.
+func (s *Set) UpdatePending(version uint32, key string, value []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.pending(version); err != nil {
+		return err
+	}
+	found := s.pendingWithKey(version, key)
+	if len(found) == 0 {
+		return ErrEntryNotFound
+	}
+	if err := s.checkValue(value); err != nil {
+		return err
+	}
+	for _, e := range found {
+		e.value.Store(&value)
+	}
+	return nil
+}
+
+func (s *Set) pendingWithKey(version uint32, key string) (found []*Entry) {
+	for e := range s.versions[version].all() {
+		if e.key == key {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// Values returns the values of a pattern's entries in the version that is matched, in order; nil where an entry has none.
+func (s *Set) Values(key string) (values [][]byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range s.withKey(key) {
+		values = append(values, e.Value())
+	}
+	return values
 }
 
 // Clear removes all entries of a version.
@@ -38,6 +109,7 @@ func (s *Set) Clear(version uint32) {
 	if version == s.current {
 		// Without entries there is nothing that could be wrong with one.
 		_ = s.replace(nil)
+		s.changes.Tell(Cleared)
 	}
 	delete(s.versions, version)
 }
@@ -48,6 +120,7 @@ func (s *Set) ClearCurrent() {
 	defer s.mu.Unlock()
 	_ = s.replace(nil) // as in Clear
 	delete(s.versions, s.current)
+	s.changes.Tell(Cleared)
 }
 
 // replace lets the indexes find by other entries. Names are resolved no more: what came at run time had to be addresses.

@@ -7,6 +7,7 @@ import (
 	"tidelock/proxy/counter"
 	"tidelock/proxy/pattern"
 	"tidelock/proxy/runtime"
+	"tidelock/proxy/server"
 	"tidelock/proxy/stream"
 	"tidelock/proxy/tlsconfig"
 )
@@ -17,6 +18,9 @@ type Plane struct {
 	Process  *counter.Process
 	Commands *runtime.Registry
 	TLSFiles *tlsconfig.Files
+
+	// ServerChanges tells of what happens to servers.
+	ServerChanges *server.Changes
 
 	// Sections returns the frontend, backend and listen sections in their order, nil before they are built. What it
 	// returns does not change afterwards.

@@ -77,7 +77,8 @@ func (s *Server) answered(line string, failed *Result, took time.Duration) {
 		s.SetMaxConn(*a.maxConn)
 	}
 	s.wishes(&a)
-	s.backend.changeTelling(s, func(st *State) (string, []Event) {
+	check := &CheckChange{Result: a.result, Agent: true, Health: 1}
+	s.backend.changeTelling(s, check, func(st *State) (string, []Event) {
 		before, wasDown := st.Agent.Last, st.Agent.Down
 		st.Agent.Last = a.result
 		switch a.result.Status {
@@ -85,6 +86,9 @@ func (s *Server) answered(line string, failed *Result, took time.Duration) {
 			st.Agent.Down = false
 		case Layer7Status:
 			st.Agent.Down = true
+		}
+		if st.Agent.Down {
+			check.Health = 0
 		}
 		s.settle(st)
 		changed := before.Status != a.result.Status || wasDown != st.Agent.Down

@@ -68,6 +68,8 @@ type Backend struct {
 
 	// Report is told what happens to the servers; nil for nobody.
 	Report func(Event)
+	// Changes is told likewise, for programs; nil for nobody.
+	Changes *Changes
 
 	watches  []*monitor
 	mu       sync.Mutex // guards the servers' states

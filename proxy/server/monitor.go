@@ -123,9 +123,12 @@ func (s *Server) checked(r Result) {
 	case ProcessError, ProcessTimeout, ProcessOK:
 		why = "" // as in HAProxy
 	}
-	s.backend.changeTelling(s, func(st *State) (string, []Event) {
+	check := &CheckChange{Result: r}
+	s.backend.changeTelling(s, check, func(st *State) (string, []Event) {
 		stopping := st.Operation == Stopping
-		if s.judge(st, r) && s.Check.LogAll {
+		changed := s.judge(st, r)
+		check.Health = st.Health
+		if changed && s.Check.LogAll {
 			n, of := st.Health, s.Rise
 			up := st.Health >= s.Rise
 			if up {

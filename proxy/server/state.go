@@ -145,20 +145,22 @@ func (s *Server) EnableChecks(on bool) {
 
 // change changes a server's state, tells of it, and has exchanges see it at once. The function returns why.
 func (b *Backend) change(s *Server, what func(*State) (why string)) {
-	b.changeTelling(s, func(st *State) (string, []Event) { return what(st), nil })
+	b.changeTelling(s, nil, func(st *State) (string, []Event) { return what(st), nil })
 }
 
-// changeTelling is change for a function that has something to tell itself, before the change is told.
-func (b *Backend) changeTelling(s *Server, what func(*State) (why string, first []Event)) {
+// changeTelling is change for a function that has something to tell itself, before the change is told. Check is what
+// brought it about, nil if it was no check.
+func (b *Backend) changeTelling(s *Server, check *CheckChange, what func(*State) (why string, first []Event)) {
 	b.mu.Lock()
 	before := s.state
 	why, events := what(&s.state)
 	s.entered(&before)
 	b.rebuild(time.Now())
-	if requeued, told := s.transition(&before); told {
-		text := s.tell(&before, why, requeued)
-		events = append(events, text...)
+	requeued, told := s.transition(&before)
+	if told {
+		events = append(events, s.tell(&before, why, requeued)...)
 	}
+	s.announce(&before, why, requeued, check)
 	b.mu.Unlock()
 	for _, e := range events {
 		b.report(e)

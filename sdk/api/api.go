@@ -87,9 +87,9 @@ type Member struct {
 // Classes returns the whole table, in the order of the documentation.
 func Classes() []Class {
 	return []Class{
-		core, proxy, server, listener, concat, queue, shared,
+		core, proxy, server, listener, concat, queue, shared, eventSub, serverEvent,
 		fetches, converters, txn, reply, http, httpMessage, channel, filter, act,
-		appletHTTP, appletTCP, socket, httpClient, regex, mapClass, stickTable, certCache,
+		appletHTTP, appletTCP, socket, httpClient, regex, mapClass, patref, stickTable, certCache,
 	}
 }
 

@@ -50,6 +50,8 @@ var core = Class{
 		{".httpclient() -> HTTPClient", Configured, "", "A new client for one HTTP request."},
 		{".concat() -> Concat", Anywhere, "", "A new buffer that strings are added to."},
 		{".queue() -> Queue", Configured, "HAProxy 2.8", "A new queue."},
+		{".event_sub(types: string[], f: fun(event: string, data: ServerEvent, sub: EventSub, when: integer)) -> EventSub", Anywhere, "HAProxy 2.8", "Calls a function for each event of a server: `SERVER_UP`, `SERVER_DOWN`, `SERVER_STATE`, `SERVER_ADMIN`, `SERVER_CHECK`, or `SERVER` for all of them. `SERVER_ADD` and `SERVER_DEL` are known and never happen. It is called for one event after the other, from when the proxy serves; `when` is in seconds since 1970."},
+		{".get_patref(name: string) -> Patref?", Configured, "HAProxy 3.2", "The patterns of a file that the configuration loads, or of `#` and a number; nil when there are none."},
 		{".parse_addr(text: string) -> userdata?", Anywhere, "", "An address or a network, for match_addr; nil when the text is none."},
 		{".match_addr(a: userdata, b: userdata) -> boolean", Anywhere, "", "Whether one of two networks lies in the other."},
 		{".tokenize(text: string, separators: string, noblank?: boolean) -> string[]", Anywhere, "", "Splits a text at each of the separators. noblank leaves empty parts out."},
@@ -87,5 +89,27 @@ var shared = Class{
 		{".delete(key: string) -> boolean", Running, "", "Removes a value and tells whether there was one."},
 		{".keys(prefix?: string, limit?: integer) -> string[]", Running, "", "The keys that begin with a prefix, in order."},
 		{".wait(key: string, old: any, timeout?: number) -> any", Running, "", "Waits until the value is another than the old one, at most so many seconds, and returns what it is then."},
+	},
+}
+
+var eventSub = Class{
+	Name: "EventSub", Since: "HAProxy 2.8", Summary: "A subscription: what event_sub returns, and what the function that it calls gets.",
+	Members: []Member{
+		{":unsub()", Anywhere, "", "Ends it. Events that wait are not told."},
+	},
+}
+
+var serverEvent = Class{
+	Name: "ServerEvent", Since: "HAProxy 2.8", Summary: "What is told of an event of a server.",
+	Members: []Member{
+		{".name: string", Task, "", "The server's name."},
+		{".puid: string", Task, "", "Its number in the backend, as a text."},
+		{".rid: integer", Task, "", "Counts servers that came in the place of another: 0 here."},
+		{".proxy_name: string", Task, "", "Its backend's name."},
+		{".proxy_uuid: string", Task, "", "Its backend's number, as a text."},
+		{".reference: Server", Task, "", "The server."},
+		{".state: {admin: boolean, cause: string, old_state: string, new_state: string, requeued: integer, check: table?}?", Task, "", "Of SERVER_STATE: whether an administrator is the cause, what logs say of it, the states `RUNNING`, `STOPPED`, `STARTING` and `STOPPING`, how many exchanges left the server's queue, and the check, if it was one, as in `check`."},
+		{".admin: {cause: string, old_admin: string[], new_admin: string[], requeued: integer}?", Task, "", "Of SERVER_ADMIN: `MAINT`, `DRAIN` and what they come from: `FMAINT` and `FDRAIN` if they are forced, `IMAINT` and `IDRAIN` if inherited, `CMAINT` by the configuration, `RMAINT` by a name that is not resolved."},
+		{".check: {agent: boolean, result: string, duration: integer, reason: {short: string, desc: string, code: integer?}, health: {cur: integer, rise: integer, fall: integer}}?", Task, "", "Of SERVER_CHECK: `PASSED`, `CONDPASS`, `FAILED` or `NEUTRAL`, how many milliseconds it took, and why."},
 	},
 }

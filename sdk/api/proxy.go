@@ -53,6 +53,7 @@ var server = Class{
 		{":agent_force_down()", Configured, "", "Declares it down for the agent."},
 		{":tracking() -> Server?", Configured, "HAProxy 2.8", "The server whose state it follows."},
 		{":get_trackers() -> Server[]", Configured, "HAProxy 2.8", "The servers that follow its state."},
+		{":event_sub(types: string[], f: fun(event: string, data: ServerEvent, sub: EventSub, when: integer)) -> EventSub", Configured, "HAProxy 2.8", "core.event_sub for this server alone."},
 	},
 }
 
@@ -115,5 +116,22 @@ var mapClass = Class{
 		{".len: integer", Anywhere, "", "The same as _len."},
 		{".bool: integer", Anywhere, "", "The same as _bool."},
 		{".found: integer", Anywhere, "", "The same as _found."},
+	},
+}
+
+var patref = Class{
+	Name: "Patref", Since: "HAProxy 3.2", Summary: "A set of patterns. `patref[pattern]` is the value of a pattern in a map, true in an ACL, nil for none; `pairs(patref)` goes through all. Changes hold at once or, after prepare, with commit.",
+	Members: []Member{
+		{":get_name() -> string", Configured, "", "The name of its file, or `#` and its number."},
+		{":is_map() -> boolean", Configured, "", "Whether its patterns have values."},
+		{":prepare()", Configured, "", "Begins a new, empty version. What follows changes that one, and nobody sees it yet."},
+		{":commit() -> boolean?, string?", Configured, "", "Puts the new version in the place of the old one, in one step. Others that were begun before are void: nil and the reason."},
+		{":giveup()", Configured, "", "Drops the new version."},
+		{":purge() -> boolean", Configured, "", "Removes all patterns."},
+		{":add(pattern: string, value?: string) -> boolean?, string?", Configured, "", "Adds a pattern, with its value in a map, even if it is there. nil and the reason when it is refused."},
+		{":add_bulk(patterns: table) -> boolean?, string?", Configured, "", "Adds all patterns of a table: values by pattern for a map, else a list."},
+		{":del(pattern: string) -> boolean", Configured, "", "Removes a pattern, and tells whether it was there."},
+		{":set(pattern: string, value: string, force?: boolean) -> boolean?, string?", Configured, "", "Sets the value of a pattern that is in the map; with force one that is not there is added."},
+		{":event_sub(types: string[], f: fun(event: string, data: nil, sub: EventSub, when: integer)) -> EventSub", Configured, "", "Calls a function when the patterns change, whoever does it: `PAT_REF_ADD`, `PAT_REF_DEL`, `PAT_REF_SET`, `PAT_REF_COMMIT`, `PAT_REF_CLEAR`, or `PAT_REF` for all."},
 	},
 }

@@ -205,6 +205,19 @@ function core.concat() end
 ---@return Queue
 function core.queue() end
 
+---Calls a function for each event of a server: `SERVER_UP`, `SERVER_DOWN`, `SERVER_STATE`, `SERVER_ADMIN`, `SERVER_CHECK`, or `SERVER` for all of them. `SERVER_ADD` and `SERVER_DEL` are known and never happen. It is called for one event after the other, from when the proxy serves; `when` is in seconds since 1970.
+---In: anywhere. Since: HAProxy 2.8.
+---@param types string[]
+---@param f fun(event: string, data: ServerEvent, sub: EventSub, when: integer)
+---@return EventSub
+function core.event_sub(types, f) end
+
+---The patterns of a file that the configuration loads, or of `#` and a number; nil when there are none.
+---In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
+---@param name string
+---@return Patref?
+function core.get_patref(name) end
+
 ---An address or a network, for match_addr; nil when the text is none.
 ---In: anywhere. Since: HAProxy 2.6.
 ---@param text string
@@ -413,6 +426,13 @@ function Server:tracking() end
 ---@return Server[]
 function Server:get_trackers() end
 
+---core.event_sub for this server alone.
+---In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 2.8.
+---@param types string[]
+---@param f fun(event: string, data: ServerEvent, sub: EventSub, when: integer)
+---@return EventSub
+function Server:event_sub(types, f) end
+
 ---An address that a frontend listens on.
 ---@class Listener
 local Listener = {}
@@ -528,6 +548,27 @@ function Shared.keys(prefix, limit) end
 ---@param timeout? number
 ---@return any
 function Shared.wait(key, old, timeout) end
+
+---A subscription: what event_sub returns, and what the function that it calls gets.
+---@class EventSub
+local EventSub = {}
+
+---Ends it. Events that wait are not told.
+---In: anywhere. Since: HAProxy 2.8.
+function EventSub:unsub() end
+
+---What is told of an event of a server.
+---@class ServerEvent
+---@field name string The server's name.
+---@field puid string Its number in the backend, as a text.
+---@field rid integer Counts servers that came in the place of another: 0 here.
+---@field proxy_name string Its backend's name.
+---@field proxy_uuid string Its backend's number, as a text.
+---@field reference Server The server.
+---@field state {admin: boolean, cause: string, old_state: string, new_state: string, requeued: integer, check: table?}? Of SERVER_STATE: whether an administrator is the cause, what logs say of it, the states `RUNNING`, `STOPPED`, `STARTING` and `STOPPING`, how many exchanges left the server's queue, and the check, if it was one, as in `check`.
+---@field admin {cause: string, old_admin: string[], new_admin: string[], requeued: integer}? Of SERVER_ADMIN: `MAINT`, `DRAIN` and what they come from: `FMAINT` and `FDRAIN` if they are forced, `IMAINT` and `IDRAIN` if inherited, `CMAINT` by the configuration, `RMAINT` by a name that is not resolved.
+---@field check {agent: boolean, result: string, duration: integer, reason: {short: string, desc: string, code: integer?}, health: {cur: integer, rise: integer, fall: integer}}? Of SERVER_CHECK: `PASSED`, `CONDPASS`, `FAILED` or `NEUTRAL`, how many milliseconds it took, and why.
+local ServerEvent = {}
 
 ---All sample fetches as methods, with `_` in the place of `.` and `-`: `txn.f:req_hdr("host")`. Those of `f` keep their types and yield nil for what does not exist; those of `sf` are strings.
 ---@class Fetches
@@ -1425,6 +1466,76 @@ function Map:lookup(key) end
 ---@param key string|integer
 ---@return string
 function Map:slookup(key) end
+
+---A set of patterns. `patref[pattern]` is the value of a pattern in a map, true in an ACL, nil for none; `pairs(patref)` goes through all. Changes hold at once or, after prepare, with commit.
+---@class Patref
+local Patref = {}
+
+---The name of its file, or `#` and its number.
+---In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
+---@return string
+function Patref:get_name() end
+
+---Whether its patterns have values.
+---In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
+---@return boolean
+function Patref:is_map() end
+
+---Begins a new, empty version. What follows changes that one, and nobody sees it yet.
+---In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
+function Patref:prepare() end
+
+---Puts the new version in the place of the old one, in one step. Others that were begun before are void: nil and the reason.
+---In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
+---@return boolean?
+---@return string?
+function Patref:commit() end
+
+---Drops the new version.
+---In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
+function Patref:giveup() end
+
+---Removes all patterns.
+---In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
+---@return boolean
+function Patref:purge() end
+
+---Adds a pattern, with its value in a map, even if it is there. nil and the reason when it is refused.
+---In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
+---@param pattern string
+---@param value? string
+---@return boolean?
+---@return string?
+function Patref:add(pattern, value) end
+
+---Adds all patterns of a table: values by pattern for a map, else a list.
+---In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
+---@param patterns table
+---@return boolean?
+---@return string?
+function Patref:add_bulk(patterns) end
+
+---Removes a pattern, and tells whether it was there.
+---In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
+---@param pattern string
+---@return boolean
+function Patref:del(pattern) end
+
+---Sets the value of a pattern that is in the map; with force one that is not there is added.
+---In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
+---@param pattern string
+---@param value string
+---@param force? boolean
+---@return boolean?
+---@return string?
+function Patref:set(pattern, value, force) end
+
+---Calls a function when the patterns change, whoever does it: `PAT_REF_ADD`, `PAT_REF_DEL`, `PAT_REF_SET`, `PAT_REF_COMMIT`, `PAT_REF_CLEAR`, or `PAT_REF` for all.
+---In: init, task, action, fetch, converter, service, cli, filter. Since: HAProxy 3.2.
+---@param types string[]
+---@param f fun(event: string, data: nil, sub: EventSub, when: integer)
+---@return EventSub
+function Patref:event_sub(types, f) end
 
 ---The stick table of a section.
 ---@class StickTable

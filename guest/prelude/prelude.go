@@ -13,7 +13,7 @@ var files embed.FS
 // order is the order of loading: a part may use what an earlier one has defined.
 var order = []string{
 	"base", "package", "os", "io", "socket",
-	"class", "check", "core", "proxy", "event", "map", "patref", "regex", "certcache", "shared", "queue", "fetches", "converters", "variable", "http", "channel", "http_message", "reply", "txn", "applet_http", "applet_tcp", "httpclient",
+	"class", "check", "core", "proxy", "event", "map", "patref", "regex", "certcache", "shared", "queue", "tracer", "meter", "fetches", "converters", "variable", "http", "channel", "http_message", "reply", "txn", "applet_http", "applet_tcp", "httpclient",
 	"register", "filter",
 }
 

@@ -29,8 +29,8 @@ func TestLuaAPI_Called(t *testing.T) {
 			switch {
 			case c.Global && p.Kind != api.Method:
 				call = `\b` + c.Name + `(\.` + name + `\b|\["` + name + `"\])`
-			case c.Name == "Shared":
-				call = `\bshared\.` + name + `\b`
+			case c.Name == "Shared" || c.Name == "Tracer" || c.Name == "Meter":
+				call = `\b` + strings.ToLower(c.Name) + `\.` + name + `\b`
 			}
 			if !regexp.MustCompile(call).MatchString(scripts) {
 				uncalled = append(uncalled, c.Name+"."+p.Name)

@@ -16,6 +16,10 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/metric/noop"
+	"go.opentelemetry.io/otel/propagation"
+
 	"tidelock/guest"
 	"tidelock/guest/prelude"
 	"tidelock/host"
@@ -53,6 +57,10 @@ type Config struct {
 	Log func(level log.Level, text string)
 	// Observer is told of the scripts' executions, their main chunks included. nil: nobody looks on.
 	Observer host.Observer
+	// Meter keeps what scripts measure (core.meter). nil: nobody does.
+	Meter metric.MeterProvider
+	// Propagator tells the servers of scripts' own requests which trace these belong to. nil: they are told nothing.
+	Propagator propagation.TextMapPropagator
 	// Extension is what scripts find beyond HAProxy's API.
 	Extension Extension
 }
@@ -72,8 +80,10 @@ type Bridge struct {
 	images []*image
 	known  atomic.Pointer[inventory] // nil until the configuration is built
 	files  mapFiles
-	life   context.Context // ends when the bridge is closed
-	end    context.CancelFunc
+	// What scripts measure, for all images.
+	instruments instruments
+	life        context.Context // ends when the bridge is closed
+	end         context.CancelFunc
 }
 
 var _ stream.Scripts = (*Bridge)(nil)
@@ -114,7 +124,13 @@ func New(ctx context.Context, c Config) (*Bridge, error) {
 			TLSFiles: tlsconfig.NewFiles(), Sections: func() []plane.Section { return nil },
 		}
 	}
-	b := &Bridge{config: c}
+	if c.Meter == nil {
+		c.Meter = noop.NewMeterProvider()
+	}
+	if c.Propagator == nil {
+		c.Propagator = propagation.NewCompositeTextMapPropagator()
+	}
+	b := &Bridge{config: c, instruments: instruments{meter: c.Meter.Meter(scope)}}
 	b.life, b.end = context.WithCancel(context.Background())
 	var err error
 	b.engine, err = host.NewEngine(ctx, host.EngineConfig{
@@ -214,7 +230,9 @@ func (m *image) prelude() []host.Chunk {
 
 // library returns what the object model can bind.
 func (m *image) library() host.Libraries {
-	libraries := host.Libraries{newLibrary(m), host.Standard(m.bridge.config.Standard)}
+	standard := m.bridge.config.Standard
+	standard.Dial = traceDial(standard.Dial)
+	libraries := host.Libraries{newLibrary(m), host.Standard(standard)}
 	if added := m.bridge.config.Extension.Library; added != nil {
 		libraries = append(libraries, added)
 	}

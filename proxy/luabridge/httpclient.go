@@ -16,8 +16,9 @@ import (
 // httpClientFunctions are the class HTTPClient's.
 //
 //	httpclient.send(method, url, {name, value, ...}, body, dst, timeout) -> status, reason, headers, body
-func httpClientFunctions(client *httpclient.Client) host.Functions {
-	return host.Functions{"httpclient.send": func(c *host.Call) error { return sendRequest(c, client) }}
+func (m *image) httpClientFunctions() host.Functions {
+	o := &outgoing{m.bridge.config.HTTPClient, m.bridge.config.Propagator}
+	return host.Functions{"httpclient.send": o.send}
 }
 
 // Errors with HAProxy's words.
@@ -26,7 +27,7 @@ var (
 	errDestination  = errors.New("Can't use the 'dst' argument") //nolint:staticcheck // HAProxy's words
 )
 
-func sendRequest(c *host.Call, client *httpclient.Client) error {
+func (o *outgoing) send(c *host.Call) error {
 	r := httpclient.Request{Method: string(c.Next().Bytes), URL: string(c.Next().Bytes)}
 	for list := c.Next().Entries(); list.More(); {
 		list.Next()
@@ -48,11 +49,11 @@ func sendRequest(c *host.Call, client *httpclient.Client) error {
 	if milliseconds, ok := host.ToInt(c.Next()); ok {
 		r.Timeout = time.Duration(min(max(milliseconds, 1), maxTimeout)) * time.Millisecond
 	}
-	if client == nil {
+	if o.client == nil {
 		return errNotStartable
 	}
 	return c.Park(func(ctx context.Context, results *abi.Writer) error {
-		response, err := client.Do(ctx, r)
+		response, err := o.do(ctx, r)
 		switch {
 		case errors.Is(err, httpclient.ErrURL):
 			return errNotStartable

@@ -18,8 +18,9 @@ func newLibrary(m *image) library {
 	for _, class := range []host.Functions{
 		m.coreFunctions(), m.txnFunctions(), variableFunctions, httpFunctions, appletFunctions, appletHTTPFunctions,
 		filterFunctions, channelFunctions, messageFunctions,
-		httpClientFunctions(m.bridge.config.HTTPClient), m.proxyFunctions(), m.mapFunctions(), regexFunctions, m.tableFunctions(),
+		m.httpClientFunctions(), m.proxyFunctions(), m.mapFunctions(), regexFunctions, m.tableFunctions(),
 		m.addressFunctions(), m.sharedFunctions(), m.queueFunctions(), m.eventFunctions(), m.patrefFunctions(),
+		tracerFunctions, m.bridge.instruments.functions(),
 	} {
 		maps.Copy(l.functions, class)
 	}

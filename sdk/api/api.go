@@ -87,7 +87,7 @@ type Member struct {
 // Classes returns the whole table, in the order of the documentation.
 func Classes() []Class {
 	return []Class{
-		core, proxy, server, listener, concat, queue, shared, eventSub, serverEvent,
+		core, proxy, server, listener, concat, queue, shared, eventSub, serverEvent, tracer, span, meter, counter, gauge, histogram,
 		fetches, converters, txn, reply, http, httpMessage, channel, filter, act,
 		appletHTTP, appletTCP, socket, httpClient, regex, mapClass, patref, stickTable, certCache,
 	}

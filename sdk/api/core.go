@@ -56,6 +56,8 @@ var core = Class{
 		{".match_addr(a: userdata, b: userdata) -> boolean", Anywhere, "", "Whether one of two networks lies in the other."},
 		{".tokenize(text: string, separators: string, noblank?: boolean) -> string[]", Anywhere, "", "Splits a text at each of the separators. noblank leaves empty parts out."},
 		{".shared: Shared", Anywhere, Own, "What scripts share over instances, by key."},
+		{".tracer: Tracer", Anywhere, Own, "Opens spans below that of the execution."},
+		{".meter: Meter", Anywhere, Own, "Makes instruments, for metrics of the script's own."},
 	},
 }
 

@@ -16,6 +16,8 @@
 ---@field backends table<string, Proxy> The backend and listen sections by name.
 ---@field thread integer 0 in a file of lua-load; in one of lua-load-per-thread the number of the instance, from 1.
 ---@field shared Shared What scripts share over instances, by key.
+---@field tracer Tracer Opens spans below that of the execution.
+---@field meter Meter Makes instruments, for metrics of the script's own.
 core = {}
 
 ---Sends a message to the log.
@@ -569,6 +571,120 @@ function EventSub:unsub() end
 ---@field admin {cause: string, old_admin: string[], new_admin: string[], requeued: integer}? Of SERVER_ADMIN: `MAINT`, `DRAIN` and what they come from: `FMAINT` and `FDRAIN` if they are forced, `IMAINT` and `IDRAIN` if inherited, `CMAINT` by the configuration, `RMAINT` by a name that is not resolved.
 ---@field check {agent: boolean, result: string, duration: integer, reason: {short: string, desc: string, code: integer?}, health: {cur: integer, rise: integer, fall: integer}}? Of SERVER_CHECK: `PASSED`, `CONDPASS`, `FAILED` or `NEUTRAL`, how many milliseconds it took, and why.
 local ServerEvent = {}
+
+---`core.tracer`: OpenTelemetry's spans, below that of the execution. Where nobody traces, or the trace is not sampled, everything works and nothing is kept.
+---@class Tracer
+local Tracer = {}
+
+---Opens a span below that of the execution. The end of the execution ends it, at the latest.
+---In: anywhere. Since: Tidelock.
+---@param name string
+---@param attributes? table<string, string|number|boolean>
+---@return Span
+function Tracer.start(name, attributes) end
+
+---The execution's place in the trace, as the header `traceparent` has it; nil where nobody traces.
+---In: anywhere. Since: Tidelock.
+---@return string?
+function Tracer.traceparent() end
+
+---Something that a script does, with its duration. In Lua 5.4 `local span <close> = core.tracer.start(name)` ends it with its block.
+---@class Span
+local Span = {}
+
+---Opens a span below this one.
+---In: anywhere. Since: Tidelock.
+---@param name string
+---@param attributes? table<string, string|number|boolean>
+---@return Span
+function Span:start(name, attributes) end
+
+---Sets an attribute.
+---In: anywhere. Since: Tidelock.
+---@param key string
+---@param value string|number|boolean
+function Span:set_attribute(key, value) end
+
+---Adds an event at this time.
+---In: anywhere. Since: Tidelock.
+---@param name string
+---@param attributes? table<string, string|number|boolean>
+function Span:add_event(name, attributes) end
+
+---Adds an event `exception` with the problem as text and the place in the script, and makes the status an error.
+---In: anywhere. Since: Tidelock.
+---@param problem any
+function Span:record_error(problem) end
+
+---Sets the status.
+---In: anywhere. Since: Tidelock.
+---@param status "ok"|"error"
+---@param description? string
+function Span:set_status(status, description) end
+
+---The span's place in the trace, as the header `traceparent` has it; nil where nobody traces.
+---In: anywhere. Since: Tidelock.
+---@return string?
+function Span:traceparent() end
+
+---Ends the span. Its methods do nothing any more.
+---In: anywhere. Since: Tidelock.
+function Span:finish() end
+
+---`core.meter`: OpenTelemetry's instruments. Best made while the script is loaded; instruments of one kind and name are one. Options are `unit`, as in UCUM, and `description`.
+---@class Meter
+local Meter = {}
+
+---A sum that only grows.
+---In: anywhere. Since: Tidelock.
+---@param name string
+---@param options? {unit?: string, description?: string}
+---@return Counter
+function Meter.counter(name, options) end
+
+---A value that changes.
+---In: anywhere. Since: Tidelock.
+---@param name string
+---@param options? {unit?: string, description?: string}
+---@return Gauge
+function Meter.gauge(name, options) end
+
+---How values are distributed.
+---In: anywhere. Since: Tidelock.
+---@param name string
+---@param options? {unit?: string, description?: string}
+---@return Histogram
+function Meter.histogram(name, options) end
+
+---What Meter.counter returns.
+---@class Counter
+local Counter = {}
+
+---Adds a value that is not negative.
+---In: anywhere. Since: Tidelock.
+---@param value number
+---@param attributes? table<string, string|number|boolean>
+function Counter:add(value, attributes) end
+
+---What Meter.gauge returns.
+---@class Gauge
+local Gauge = {}
+
+---Sets the value.
+---In: anywhere. Since: Tidelock.
+---@param value number
+---@param attributes? table<string, string|number|boolean>
+function Gauge:set(value, attributes) end
+
+---What Meter.histogram returns.
+---@class Histogram
+local Histogram = {}
+
+---Counts a value.
+---In: anywhere. Since: Tidelock.
+---@param value number
+---@param attributes? table<string, string|number|boolean>
+function Histogram:record(value, attributes) end
 
 ---All sample fetches as methods, with `_` in the place of `.` and `-`: `txn.f:req_hdr("host")`. Those of `f` keep their types and yield nil for what does not exist; those of `sf` are strings.
 ---@class Fetches

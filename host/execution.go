@@ -13,7 +13,7 @@ import (
 // Execution is one call of a registered function. It is used by one goroutine: Begin, write Arguments, Run, read
 // Results, End.
 type Execution struct {
-	// Subject is what the call is about, for the embedder's functions to find: Tidelock's is a stream.
+	// Subject is what the call is about, for the embedder's functions to find: Tidelock's is a stream. It may be a Waiter.
 	Subject any
 	// Arguments are encoded values for the script's function.
 	Arguments abi.Writer
@@ -47,6 +47,10 @@ type Execution struct {
 	memory      uint64      // bytes of the instance at the end of the last guest call
 	observation Observation // nil: nobody looks on
 }
+
+// Waiter is a Subject that is told before its script waits, or lets another one go on: it can do then, without holding
+// up others, what was put off.
+type Waiter interface{ AboutToWait() }
 
 var executions = sync.Pool{New: func() any { return new(Execution) }}
 
@@ -272,6 +276,9 @@ func (x *Execution) carryOut(operation Operation) abi.Status {
 	turn := &x.instance.turn
 	turn.release()
 	defer turn.acquire(context.Background()) //nolint:errcheck // cannot end early
+	if w, ok := x.Subject.(Waiter); ok {
+		w.AboutToWait()
+	}
 	x.answer.Truncate(0)
 	if operation == nil {
 		return abi.StatusOK

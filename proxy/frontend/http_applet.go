@@ -154,6 +154,20 @@ func (a *httpApplet) Write(p []byte) (int, error) {
 // Flush implements stream.Applet.
 func (a *httpApplet) Flush() error { return a.failed(a.session.client.Flush()) }
 
+// framingRoom is more than framing adds to a piece of a body, and Tidelock itself to a head.
+const framingRoom = 256
+
+// Ready implements stream.Applet.
+func (a *httpApplet) Ready(n int) bool {
+	s := a.session
+	if s.started {
+		return s.filters == nil && !a.answered && s.client.Takes(n+framingRoom)
+	}
+	const separators = len(": \r\n")
+	head := s.response.Size() + separators*s.response.Blocks()
+	return s.filters == nil && !a.answered && !s.rulesForResponse() && s.client.Takes(head+n+framingRoom)
+}
+
 // failed notes an error of sending to the client.
 func (a *httpApplet) failed(err error) error {
 	if err != nil && err != http1.ErrOverlong {

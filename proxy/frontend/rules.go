@@ -54,6 +54,13 @@ func (s *session) applyResponseRules() bool {
 	return s.applyRules(s.frontend.ResponseRules, stream.InHeaders, 502)
 }
 
+// rulesForResponse reports whether anything is to be done with the response of a service before it is sent.
+func (s *session) rulesForResponse() bool {
+	f, b := s.frontend, s.backend
+	return f.ReceiveRules != nil || f.ResponseRules != nil || f.AfterResponseRules != nil ||
+		b != nil && (b.ResponseContentRules != nil || b.ResponseRules != nil || b.AfterResponseRules != nil)
+}
+
 // applyAfterResponseRules runs the rules over what is about to be sent, whoever made it: the backend's, then the
 // frontend's. It reports false when a change that they ask for is impossible.
 func (s *session) applyAfterResponseRules() bool {

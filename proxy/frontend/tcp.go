@@ -70,7 +70,9 @@ func (s *session) exchangeTCP() (switched bool) {
 	}
 	if st.Service != nil {
 		st.RequestInput = nil
-		st.Service.Serve(&tcpApplet{s}) // what failed is the service's to log: there is nothing to answer
+		a := &tcpApplet{s}
+		st.Service.Serve(a) // what failed is the service's to log: there is nothing to answer
+		a.Flush()
 		return false
 	}
 	s.prepareAttempt()
@@ -146,6 +148,9 @@ func (a *tcpApplet) Write(p []byte) (int, error) {
 
 // Flush implements stream.Applet.
 func (a *tcpApplet) Flush() error { return a.failed(a.session.client.Flush()) }
+
+// Ready implements stream.Applet.
+func (a *tcpApplet) Ready(n int) bool { return a.session.filters == nil && a.session.client.Takes(n) }
 
 func (a *tcpApplet) failed(err error) error {
 	if err != nil {

@@ -64,6 +64,9 @@ func (c *Conn) reserve(n int) error {
 	return err
 }
 
+// Takes reports whether n more bytes can be written without any being sent.
+func (c *Conn) Takes(n int) bool { return c.failed == nil && c.n+n <= c.limits.BufferSize }
+
 // Unsent returns how many bytes wait for Flush.
 func (c *Conn) Unsent() int { return c.n }
 

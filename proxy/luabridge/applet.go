@@ -44,6 +44,13 @@ type applet struct {
 
 func (a *applet) transaction() *transaction { return a.exchange }
 
+// maxUnsent bounds the data whose sending is put off until the script waits or ends: then a short answer leaves in one
+// piece, and its script does not have to wait for that.
+const maxUnsent = 4 << 10
+
+// AboutToWait implements host.Waiter. An error is met again by whatever is sent next.
+func (a *applet) AboutToWait() { a.lost(a.client.Flush()) }
+
 var errNoApplet = errors.New("not an applet")
 
 // appletOf takes the object.
@@ -125,18 +132,28 @@ func send(c *host.Call) error {
 	if a.client.Stream().Response != nil && !a.started {
 		return errNotStarted
 	}
+	if len(data) <= maxUnsent && a.client.Ready(len(data)) {
+		return a.write(data, &c.Results)
+	}
 	a.sending = append(a.sending[:0], data...) // the guest's memory is another execution's while this one waits
 	return c.Park(func(_ context.Context, results *abi.Writer) error {
-		n, err := a.client.Write(a.sending)
+		err := a.write(a.sending, results)
 		if err == nil {
-			err = a.client.Flush()
+			err = a.lost(a.client.Flush())
 		}
-		results.Int(int64(n))
-		if err == http1.ErrOverlong {
-			return err // the script's doing: the client is still there
-		}
-		return a.lost(err)
+		return err
 	})
+}
+
+// write writes data, and how much of it that was to results. That there is too much is the script's doing: then the client
+// is still there.
+func (a *applet) write(data []byte, results *abi.Writer) error {
+	n, err := a.client.Write(data)
+	results.Int(int64(n))
+	if err == http1.ErrOverlong {
+		return err
+	}
+	return a.lost(err)
 }
 
 // fill reads more from the client and reports whether there was any.

@@ -96,6 +96,9 @@ func startResponse(c *host.Call) error {
 	}
 	a.response()
 	a.started = true
+	if a.client.Ready(0) {
+		return a.lost(a.client.StartResponse())
+	}
 	return c.Park(func(context.Context, *abi.Writer) error { return a.lost(a.client.StartResponse()) })
 }
 

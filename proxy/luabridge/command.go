@@ -70,6 +70,9 @@ func (c *console) Write(b []byte) (int, error) { return c.call.Write(b) }
 // Flush implements stream.Applet. The session sends what was written when the command ends, or when it is much.
 func (c *console) Flush() error { return nil }
 
+// Ready implements stream.Applet: a much longer answer is sent while it is written.
+func (c *console) Ready(int) bool { return false }
+
 // StartResponse implements stream.Applet; a command is not one of HTTP.
 func (c *console) StartResponse() error { return nil }
 

@@ -17,6 +17,7 @@ type client struct {
 	sends   io.Reader
 	started bool
 	gets    bytes.Buffer
+	room    int // for what is put aside until Flush
 }
 
 func (c *client) Read(p []byte) (int, error) { return c.sends.Read(p) }
@@ -29,6 +30,7 @@ func (c *client) Write(p []byte) (int, error) {
 }
 
 func (c *client) Flush() error           { return nil }
+func (c *client) Ready(n int) bool       { return n < c.room }
 func (c *client) Stream() *stream.Stream { return c.stream }
 
 func (c *client) StartResponse() error {

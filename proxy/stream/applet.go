@@ -11,6 +11,9 @@ type Applet interface {
 	io.Writer
 	// Flush sends what Write has buffered.
 	Flush() error
+	// Ready reports whether StartResponse, and Write of so many bytes, would only put aside what Flush sends: neither
+	// waits for the client nor runs rules.
+	Ready(n int) bool
 	// StartResponse sends the start line and the headers in Stream().Response, after the http-response rules have run
 	// over them. Framing follows HTTP/1.1: Content-Length when the headers have one, chunked otherwise. HTTP only, once.
 	StartResponse() error

@@ -261,6 +261,7 @@ func (c *client) Read(p []byte) (int, error) {
 
 func (c *client) Write(p []byte) (int, error) { return c.sent.Write(p) }
 func (c *client) Flush() error                { return nil }
+func (c *client) Ready(int) bool              { return true }
 func (c *client) StartResponse() error        { return nil }
 func (c *client) Stream() *stream.Stream      { return c.exchange.stream }
 

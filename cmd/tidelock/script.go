@@ -30,7 +30,8 @@ func scriptCommand() *cobra.Command {
 }
 
 func scriptTestCommand() *cobra.Command {
-	var filter string
+	var filter, lcov string
+	var covered bool
 	cmd := &cobra.Command{
 		Use:   "test [DIR|FILE...]",
 		Short: "Run the tests of scripts: all *_test.lua below the given folders, or below this one",
@@ -52,15 +53,37 @@ func scriptTestCommand() *cobra.Command {
 			if len(args) == 0 {
 				args = []string{"."}
 			}
-			return testScripts(cmd.Context(), args, filter, s, cmd.OutOrStdout())
+			var coverage *scripttest.Coverage
+			if covered || lcov != "" {
+				coverage = &scripttest.Coverage{}
+			}
+			w := cmd.OutOrStdout()
+			err = testScripts(cmd.Context(), args, scripttest.Config{Filter: filter, Coverage: coverage}, s, w)
+			if covered {
+				coverage.Report(w)
+			}
+			if lcov != "" {
+				err = errors.Join(err, writeLCOV(coverage, lcov))
+			}
+			return err
 		},
 	}
 	cmd.Flags().StringVar(&filter, "run", "", "only tests whose title contains this")
+	cmd.Flags().BoolVar(&covered, "coverage", false, "print how much of each script ran, and the lines that did not")
+	cmd.Flags().StringVar(&lcov, "lcov", "", "write which lines ran to this file, in lcov's format")
 	return cmd
 }
 
-// testScripts runs test files and prints what became of each test.
-func testScripts(ctx context.Context, paths []string, filter string, s Settings, w io.Writer) error {
+func writeLCOV(coverage *scripttest.Coverage, path string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(coverage.WriteLCOV(f), f.Close())
+}
+
+// testScripts runs test files and prints what became of each test. Of c it takes what is the same for all files.
+func testScripts(ctx context.Context, paths []string, c scripttest.Config, s Settings, w io.Writer) error {
 	files, err := scripttest.Find(paths)
 	if err != nil {
 		return err
@@ -70,10 +93,8 @@ func testScripts(ctx context.Context, paths []string, filter string, s Settings,
 	}
 	passed, failed := 0, 0
 	for _, path := range files {
-		c := scripttest.Config{
-			CacheFolder: s.CacheFolder, Scripts: config.DefaultScripts(), Filter: filter,
-			Standard: host.StandardConfig{Files: host.FileConfig{Roots: sharedRoots}, AllowExecute: s.AllowExecute},
-		}
+		c.CacheFolder, c.Scripts = s.CacheFolder, config.DefaultScripts()
+		c.Standard = host.StandardConfig{Files: host.FileConfig{Roots: sharedRoots}, AllowExecute: s.AllowExecute}
 		err := scripttest.Run(ctx, path, c, func(r scripttest.Result) {
 			if r.Err == nil {
 				passed++

@@ -35,6 +35,8 @@ type Config struct {
 	Standard host.StandardConfig
 	// Filter selects tests by a part of their titles; empty selects all.
 	Filter string
+	// Coverage notes which lines of the scripts under test run; nil for none.
+	Coverage *Coverage
 }
 
 // Result is how one test ended.
@@ -142,6 +144,8 @@ func (f *file) bridge(c Config, extra host.Chunk, functions host.Library) (*luab
 		settings.Extension = luabridge.Extension{
 			Prelude: []host.Chunk{extra}, Library: functions, Limits: map[string]host.Limits{"test": {Time: c.Scripts.SessionTimeout}},
 		}
+	} else if c.Coverage != nil {
+		settings.Extension = luabridge.Extension{Prelude: []host.Chunk{traceChunk}, Library: c.Coverage.library(f.folder)}
 	}
 	b, err := luabridge.New(f.ctx, settings)
 	if err != nil {

@@ -51,12 +51,12 @@ static void at_instruction(lua_State *L, lua_Debug *ar) {
     case ABI_INTERRUPT_YIELD:
       if (!lua_isyieldable(L)) return; /* tries again at the next instruction */
       interrupted = ABI_INTERRUPT_NONE;
-      lua_sethook(L, NULL, 0, 0);
+      trace_restore(L);
       parking = PARK_INTERRUPT;
       lua_yield(L, 0);
       return;
     default: /* armed for an execution that has ended since */
-      lua_sethook(L, NULL, 0, 0);
+      trace_restore(L);
   }
 }
 

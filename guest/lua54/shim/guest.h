@@ -101,6 +101,13 @@ void sandbox_open(lua_State *L);
 void sandbox_push_host(lua_State *L); /* the table that trusted chunks get */
 void sandbox_reseed(lua_State *L);    /* gives math.random a new random state */
 
+/* trace.c */
+
+/* host.trace(f): f is told source and line of what scripts execute from now on, and of what there is to be executed in a
+ * chunk when it is called: f(source, line, executed). */
+int trace_set(lua_State *L);
+void trace_restore(lua_State *L); /* after another hook was in its place */
+
 /* analysis_library.c */
 void library_open(lua_State *L); /* learns which functions the libraries have, before scripts can change them */
 

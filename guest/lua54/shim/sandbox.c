@@ -104,7 +104,7 @@ void sandbox_open(lua_State *L) {
 
   static const luaL_Reg host[] = {{"bind", operation_bind}, {"ref", reference}, {"unref", unreference},
                                   {"source", source}, {"value_entry", entry_value}, {"object_entry", entry_object},
-                                  {NULL, NULL}};
+                                  {"trace", trace_set}, {NULL, NULL}};
   luaL_newlib(L, host);
   lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
   lua_setfield(L, -2, "loaded");

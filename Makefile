@@ -21,8 +21,11 @@ FUZZ_PACKAGES  = $(sort $(dir $(shell grep -rl --include='*_test.go' '^func Fuzz
 # LUA_TARBALL=FILE builds the guest from that Lua 5.4 instead of Debian's source package.
 export LUA_TARBALL
 
+# The cosign that signatures are compared with.
+COSIGN_VERSION := v3.1.3
+
 .DEFAULT_GOAL := build
-.PHONY: build run guests guest-lua54 guest-lua51 test conformance conformance-lua51 lint check fuzz soak bench-sandbox bench-proxy coverage-manual clean distclean help
+.PHONY: build run guests guest-lua54 guest-lua51 test conformance conformance-lua51 interop-cosign lint check fuzz soak bench-sandbox bench-proxy coverage-manual clean distclean help
 
 build: guests ## Build bin/tidelock (the default).
 	$(GO) build -buildvcs=false -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/tidelock ./cmd/tidelock
@@ -58,6 +61,13 @@ conformance: guests ## Compare with Debian's haproxy, case by case (make test do
 
 conformance-lua51: guests ## Play the cases that load scripts with their scripts in Lua 5.1: slow.
 	$(GO) test -count 1 -timeout 2h -run 'TestDialect$$' ./proxy/conformance -dialect 5.1
+
+# cosign takes minutes to build: it is kept in bin, and not part of make test.
+interop-cosign: guests bin/cosign ## Compare signatures with cosign's, both ways, in registries of three kinds.
+	COSIGN=$(abspath bin/cosign) $(GO) test -tags interop -count 1 -v ./sdk/bundle/registry
+
+bin/cosign:
+	GOBIN=$(abspath bin) $(GO) install github.com/sigstore/cosign/v3/cmd/cosign@$(COSIGN_VERSION)
 
 lint: guests ## Check formatting, and vet.
 	@unformatted=$$(gofmt -l .); \

@@ -51,7 +51,7 @@ var (
 
 func init() {
 	for _, rows := range [][]Fetch{internalFetches, layer4Fetches, proxyProtocolFetches, tlsFetches(), certificateFetches(), helloFetches, httpFetches, headerFetches, cookieFetches, captureFetches, authFetches, bodyFetches,
-		serverFetches, proxyFetches, farmFetches, tcpInfoFetches, taskFetches, filterFetches, payloadFetches, developerFetches, tableFetches()} {
+		serverFetches, proxyFetches, farmFetches, tcpInfoFetches, taskFetches, filterFetches, payloadFetches, developerFetches, traceFetches, tableFetches()} {
 		for i := range rows {
 			f := &rows[i]
 			fetches[f.Name] = f

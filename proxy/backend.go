@@ -22,6 +22,8 @@ func (b *builder) buildBackend(section *config.Proxy) *server.Backend {
 		Reuse:                 server.Reuse(section.Reuse),
 		PretendKeepalive:      section.HTTPPretendKeepalive,
 		AbortOnClose:          section.AbortOnClose,
+		CheckCache:            section.CheckCache,
+		ServerNameHeader:      strings.ToLower(section.ServerNameHeader),
 		AcceptInvalidResponse: section.AcceptInvalidHTTPResponse,
 		NoLinger:              section.NoLinger,
 		HeaderCase:            b.headerCase(section.H1CaseAdjustBogusServer),

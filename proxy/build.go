@@ -174,11 +174,8 @@ func (b *builder) buildProxies() {
 	b.letSay()
 }
 
-// letSay lets scripts log in the name of the sections.
+// letSay lets whoever handles an exchange log in the name of the sections.
 func (b *builder) letSay() {
-	if b.scripts == nil {
-		return
-	}
 	for _, section := range b.config.Proxies {
 		logger := b.sectionLogger(section)
 		b.identities[section].Say = func(level int, text []byte) bool {

@@ -50,7 +50,7 @@ func (b *builder) compileRules(section *config.Proxy) *rules {
 	compiled.connection = l.chain(stream.TCPConnection)
 	compiled.session = l.chain(stream.TCPSession)
 	compiled.content = l.chain(stream.TCPRequest)
-	compiled.request = inSequence(inSequence(l.chain(stream.HTTPRequest), l.statsPage()), l.chain(redirects))
+	compiled.request = inSequence(inSequence(inSequence(l.chain(stream.HTTPRequest), restrictNames(section)), l.statsPage()), l.chain(redirects))
 	compiled.responseContent = l.chain(stream.TCPResponse)
 	compiled.response = l.chain(stream.HTTPResponse)
 	compiled.afterResponse = l.chain(stream.HTTPAfterResponse)

@@ -55,7 +55,7 @@ func (b *builder) buildServer(section *config.Proxy, s config.Server, checked in
 	identity := stream.Server{Name: s.Name, ID: s.ID, Counters: newRow(b.identities[section], counter.Server, s.Name, s.ID)}
 	settings := server.Settings{
 		Weight: s.Weight, Backup: s.Backup, MaxConn: s.MaxConn, MinConn: s.MinConn, MaxQueue: s.MaxQueue,
-		SlowStart: s.SlowStart, Cookie: s.Cookie, Host: s.HostName(),
+		SlowStart: s.SlowStart, Cookie: s.Cookie, Redirect: s.Redirect, Host: s.HostName(),
 		ShutdownWhenDown: s.ShutdownWhenDown, ShutdownBackups: s.ShutdownBackups,
 		Pool: server.PoolSettings{Max: s.PoolMaxConn, PurgeDelay: s.PoolPurgeDelay, MaxReuse: s.MaxReuse},
 		Rise: s.Rise, Fall: s.Fall, Check: b.healthCheck(section, s, checked), Agent: b.agent(section, s, checked),

@@ -21,6 +21,15 @@ func parseReuse(p *parser, s syntax.Statement) {
 	}
 }
 
+// http-send-name-header <header>
+func parseSendName(p *parser, s syntax.Statement) {
+	if s.Argument(0) == "" {
+		p.failf(s, "'http-send-name-header' requires a header string.")
+		return
+	}
+	p.proxy.ServerNameHeader = s.Argument(0) // as in HAProxy, what follows counts for nothing
+}
+
 // tune.bufsize <bytes>
 func parseBufferSize(p *parser, s syntax.Statement) {
 	switch n, _ := decimal(s.Argument(0)); {

@@ -42,7 +42,7 @@ var switches = slices.Concat([]keyword{
 	{"accept-invalid-http-request", inFrontSide, onOff(func(s *Settings) *bool { return &s.AcceptInvalidHTTPRequest }), Supported},
 	{"accept-invalid-http-response", inBackSide, onOff(func(s *Settings) *bool { return &s.AcceptInvalidHTTPResponse }), Supported},
 	{"allbackups", inBackSide, onOff(func(s *Settings) *bool { return &s.AllBackups }), Supported},
-	{"checkcache", inBackSide, onOff(func(s *Settings) *bool { return &s.CheckCache }), Refused},
+	{"checkcache", inBackSide, onOff(func(s *Settings) *bool { return &s.CheckCache }), Supported},
 	{"clitcpka", inFrontSide, onOff(func(s *Settings) *bool { return &s.ClientKeepalive }), Supported},
 	{"dontlog-normal", inFrontSide, onOff(func(s *Settings) *bool { return &s.DontLogNormal }), Supported},
 	{"dontlognull", inFrontSide, onOff(func(s *Settings) *bool { return &s.DontLogNull }), Supported},
@@ -78,7 +78,7 @@ var switches = slices.Concat([]keyword{
 var options = slices.Concat([]keyword{
 	{"external-check", inBackSide, parsePlainCheck, Supported},
 	{"forwardfor", inProxies, parseForwardFor, Supported},
-	{"http-restrict-req-hdr-names", inProxies, parseRestrictNames, Refused},
+	{"http-restrict-req-hdr-names", inProxies, parseRestrictNames, Supported},
 	{"httpchk", inBackSide, parseOptionHTTPCheck, Supported},
 	{"httplog", inFrontSide, parseHTTPLog, Supported},
 	{"httpslog", inFrontSide, func(p *parser, _ syntax.Statement) { p.proxy.setLogStyle(LogStyleHTTPS) }, Supported},

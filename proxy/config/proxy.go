@@ -69,6 +69,7 @@ type Settings struct {
 	ServerProbes         Probes
 	Source               Source
 	SessionRate          int         // rate-limit sessions, 0 for no bound
+	ServerNameHeader     string      // http-send-name-header, empty for none
 	HeaderNames          HeaderNames // option http-restrict-req-hdr-names, empty for the default of the mode
 	Redispatch           int         // option redispatch: every so many retries, or counted from the last when negative; 0 never
 	LogStyle             LogStyle

@@ -20,6 +20,7 @@ type ServerParameters struct {
 	Cookie                     string
 	Track                      string // [<proxy>/]<server>
 	SlowStart                  time.Duration
+	Redirect                   string   // redir
 	InitAddr                   []string // methods and addresses; none for the default
 
 	Resolvers        string // the section whose name servers are asked while serving; "" for none
@@ -117,6 +118,7 @@ var serverParameters = slices.Concat([]serverParameter{
 	{"pool-max-conn", 1, Supported, limitOf(func(q *ServerParameters) *int { return &q.PoolMaxConn })},
 	{"pool-purge-delay", 1, Supported, delay(func(q *ServerParameters) *time.Duration { return &q.PoolPurgeDelay }, "pool-purge-delay")},
 	{"port", 1, Supported, countOf(func(q *ServerParameters) *int { return &q.CheckPort })},
+	{"redir", 1, Supported, parseRedir},
 	{"rise", 1, Supported, positive(func(q *ServerParameters) *int { return &q.Rise }, "'rise' has to be > 0.")},
 	{"slowstart", 1, Supported, delay(func(q *ServerParameters) *time.Duration { return &q.SlowStart }, "slowstart")},
 	{"source", 1, Supported, parseServerSource},
@@ -126,7 +128,7 @@ var serverParameters = slices.Concat([]serverParameter{
 	{"weight", 1, Supported, parseWeight},
 },
 	parameterRows(Refused, 0, "check-via-socks4"),
-	parameterRows(Refused, 1, "namespace", "redir", "socks4", "usesrc"),
+	parameterRows(Refused, 1, "namespace", "socks4", "usesrc"),
 	resolveParameters,
 	securityParameters,
 )

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -179,5 +180,14 @@ func parseCheckAddr(r *serverReader, value string) error {
 		return fmt.Errorf("'addr' : invalid address: '%s' in '%s'.", addresses[0].Host, value)
 	}
 	r.server.CheckAddr = addresses[0]
+	return nil
+}
+
+// redir <prefix>
+func parseRedir(r *serverReader, value string) error {
+	if value == "" {
+		return errors.New("'redir' expects <prefix> as argument.")
+	}
+	r.server.Redirect = value
 	return nil
 }

@@ -19,6 +19,9 @@ func (s *session) forward() {
 		s.replyUnserved()
 		return
 	}
+	if s.redirectToServer() {
+		return
+	}
 	s.rememberRequest()
 	unwatch := s.watchForAbort()
 	defer unwatch()
@@ -28,6 +31,11 @@ func (s *session) forward() {
 			return
 		}
 		if !s.startFilteringResponse() {
+			return
+		}
+		if !s.nameServer() {
+			s.stream.Record.End(stream.ProxyDenied, stream.InRequest)
+			s.replyError(500)
 			return
 		}
 		heard := s.server.Received()

@@ -20,6 +20,9 @@ func (s *session) relayResponse() {
 		s.stream.Record.Timers.Response = stream.NotReached // for the log the server's response is none
 		return
 	}
+	if s.blockLeak() {
+		return
+	}
 	if !s.sign() {
 		s.stream.Record.End(stream.ProxyDenied, stream.InHeaders)
 		s.replyError(500)

@@ -34,6 +34,10 @@ type Backend struct {
 	PretendKeepalive bool
 	// AbortOnClose gives an exchange up when its client closes before it has the response (option abortonclose).
 	AbortOnClose bool
+	// CheckCache refuses responses whose cookies caches would keep (option checkcache).
+	CheckCache bool
+	// ServerNameHeader is the header, in lower case, that tells servers their names; empty for none.
+	ServerNameHeader string
 	// AcceptInvalidResponse relaxes the parsing of responses (option accept-invalid-http-response).
 	AcceptInvalidResponse bool
 	// HeaderCase spells names of headers sent to servers (option h1-case-adjust-bogus-server).

@@ -48,6 +48,7 @@ type Settings struct {
 	SlowStart time.Duration
 	Host      string // the name that its address is found by; empty for none
 	Cookie    string // value that binds clients to the server; empty for none
+	Redirect  string // what is before the paths of GET and HEAD requests, which clients send there; empty to serve them here
 	// ShutdownWhenDown cuts the exchanges when the server goes down (on-marked-down shutdown-sessions), ShutdownBackups
 	// those of the backups when it comes up (on-marked-up shutdown-backup-sessions).
 	ShutdownWhenDown, ShutdownBackups bool

@@ -2,6 +2,7 @@ package host
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -44,6 +45,22 @@ type fileAccess struct {
 type fileRoot struct {
 	FileRoot
 	real string // Path without symbolic links
+}
+
+// maxReadFile bounds the files that Reader's function reads.
+const maxReadFile = 1 << 20
+
+// Reader returns a function that reads files as far as scripts may, at most a mebibyte of each.
+func (c FileConfig) Reader() func(name string) ([]byte, error) {
+	access := newFileAccess(c)
+	return func(name string) ([]byte, error) {
+		f, err := access.open(name, os.O_RDONLY)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		return io.ReadAll(io.LimitReader(f, maxReadFile))
+	}
 }
 
 func newFileAccess(config FileConfig) *fileAccess {

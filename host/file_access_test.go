@@ -204,3 +204,28 @@ func TestFiles_Kept(t *testing.T) {
 		t.Errorf("the file has %q, %v", content, err)
 	}
 }
+
+// TestFileConfig_Reader reads for scripts what they could read themselves.
+func TestFileConfig_Reader(t *testing.T) {
+	top := t.TempDir()
+	for _, folder := range []string{"open", "secret"} {
+		if err := os.Mkdir(filepath.Join(top, folder), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(top, folder, "file"), []byte(folder), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("../secret/file", filepath.Join(top, "open/outward")); err != nil {
+		t.Fatal(err)
+	}
+	read := FileConfig{WorkingFolder: filepath.Join(top, "open"), Roots: []FileRoot{{Path: filepath.Join(top, "open")}}}.Reader()
+	for name, want := range map[string]string{
+		"file": "open", filepath.Join(top, "open/file"): "open",
+		"../secret/file": "", "outward": "", "none": "", "/dev/zero": "",
+	} {
+		if got, err := read(name); string(got) != want || (err == nil) != (want != "") {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+}

@@ -14,7 +14,8 @@ import (
 // binder remembers the typed arguments of one fetch or converter by their encoding: most scripts call it with the same
 // ones for every exchange, and typing them costs more than the call, above all where they hold a regex.
 type binder struct {
-	bind func(c *sample.Context, arguments []value.Value) ([]sample.Argument, error)
+	script *sample.Compiler
+	bind   func(script *sample.Compiler, c *sample.Context, arguments []value.Value) ([]sample.Argument, error)
 
 	known atomic.Pointer[map[string][]sample.Argument] // never changed, but replaced by a larger one
 	mu    sync.Mutex                                   // held while known is replaced
@@ -35,7 +36,7 @@ func (b *binder) arguments(c *host.Call, t *transaction) ([]sample.Argument, err
 			return a, nil
 		}
 	}
-	a, err := b.bind(&t.samples, t.take(c))
+	a, err := b.bind(b.script, &t.samples, t.take(c))
 	if err == nil && c.Arguments.Err() == nil && len(encoded) <= maxBoundLength && (known == nil || len(*known) < maxBound) {
 		b.remember(string(encoded), a)
 	}

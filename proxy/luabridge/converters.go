@@ -19,8 +19,8 @@ func converterNames(c *host.Call) error {
 }
 
 // converter is Converters:NAME(input [, argument...]).
-func converter(k *sample.Converter, put put) host.Function {
-	b := &binder{bind: k.Bind}
+func converter(k *sample.Converter, script *sample.Compiler, put put) host.Function {
+	b := &binder{script: script, bind: k.Bind}
 	return func(c *host.Call) error {
 		t, err := current(c)
 		if err != nil {

@@ -11,10 +11,15 @@ import (
 
 // library is what the prelude can bind beyond host.Standard: a file for each class, and a function for each fetch and
 // converter that the data plane has.
-type library struct{ functions host.Functions }
+type library struct {
+	functions host.Functions
+	script    *sample.Compiler // of the arguments of fetches and converters
+}
 
 func newLibrary(m *image) library {
-	l := library{host.Functions{"current": currentHandle, "fail": fail, "fetches": fetchNames, "converters": converterNames, "certcache.set": m.updateCertificate}}
+	// What fetches and converters read for a script is what it could read itself.
+	script := sample.Script(m.bridge.config.Standard.Files.Reader())
+	l := library{script: script, functions: host.Functions{"current": currentHandle, "fail": fail, "fetches": fetchNames, "converters": converterNames, "certcache.set": m.updateCertificate}}
 	for _, class := range []host.Functions{
 		m.coreFunctions(), m.txnFunctions(), variableFunctions, httpFunctions, appletFunctions, appletHTTPFunctions,
 		filterFunctions, channelFunctions, messageFunctions,
@@ -52,11 +57,11 @@ func (l library) Resolve(name string) host.Function {
 	switch kind {
 	case "fetch":
 		if f := sample.FetchNamedInLua(row); f != nil {
-			return fetch(f, put)
+			return fetch(f, l.script, put)
 		}
 	case "converter":
 		if k := sample.ConverterNamedInLua(row); k != nil {
-			return converter(k, put)
+			return converter(k, l.script, put)
 		}
 	}
 	return nil

@@ -8,13 +8,16 @@ import (
 	"tidelock/proxy/value"
 )
 
-// script is the compiler of what scripts call. They read no files through it: it is not the operator who names them.
-var script = Compiler{Files: func(string) ([]byte, error) { return nil, os.ErrPermission }}
+// script is the compiler of what scripts call that may read no files: it is not the operator who names them.
+var script = Script(func(string) ([]byte, error) { return nil, os.ErrPermission })
+
+// Script returns a compiler of what scripts call, which may read what files lets them.
+func Script(files func(name string) ([]byte, error)) *Compiler { return &Compiler{Files: files} }
 
 // Call evaluates f for a script, which gives the arguments as values instead of text in a configuration. A fetch that
 // finds nothing yields none and no error. Errors are those of Bind.
 func (f *Fetch) Call(c *Context, arguments []value.Value) (value.Value, error) {
-	a, err := f.Bind(c, arguments)
+	a, err := f.Bind(script, c, arguments)
 	if err != nil {
 		return value.Value{}, err
 	}
@@ -25,13 +28,13 @@ func (f *Fetch) Call(c *Context, arguments []value.Value) (value.Value, error) {
 //
 // Errors: an argument is missing, superfluous or not of the expected type; the text says which one, what was expected
 // and what was found.
-func (f *Fetch) Bind(c *Context, arguments []value.Value) ([]Argument, error) {
+func (f *Fetch) Bind(script *Compiler, c *Context, arguments []value.Value) ([]Argument, error) {
 	a, err := f.Parameters.fromValues(c, arguments)
 	if err == nil {
 		err = f.Parameters.findSections(a, c.section())
 	}
 	if err == nil && f.Prepare != nil {
-		err = f.Prepare(&script, a)
+		err = f.Prepare(script, a)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("fetch '%s': %w", f.Name, err)
@@ -41,7 +44,7 @@ func (f *Fetch) Bind(c *Context, arguments []value.Value) ([]Argument, error) {
 
 // Call applies k to v for a script. Errors are those of Bind.
 func (k *Converter) Call(c *Context, v value.Value, arguments []value.Value) (value.Value, error) {
-	a, err := k.Bind(c, arguments)
+	a, err := k.Bind(script, c, arguments)
 	if err != nil {
 		return value.Value{}, err
 	}
@@ -49,13 +52,13 @@ func (k *Converter) Call(c *Context, v value.Value, arguments []value.Value) (va
 }
 
 // Bind types the arguments that a script gives, for any number of calls of k.Apply. Errors are those of Fetch.Bind.
-func (k *Converter) Bind(c *Context, arguments []value.Value) ([]Argument, error) {
+func (k *Converter) Bind(script *Compiler, c *Context, arguments []value.Value) ([]Argument, error) {
 	a, err := k.Parameters.fromValues(c, arguments)
 	if err == nil {
 		err = k.Parameters.findSections(a, c.section())
 	}
 	if err == nil && k.Prepare != nil {
-		err = k.Prepare(&script, a)
+		err = k.Prepare(script, a)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("converter '%s': %w", k.Name, err)

@@ -234,6 +234,9 @@ func (b *builder) buildFrontend(section *config.Proxy) *entrance {
 	c.ResponseRules, c.AfterResponseRules = rules.response, rules.afterResponse
 	c.ChooseBackend = b.chooseBackend(section, rules)
 	c.ErrorReply = b.errorReply(section)
+	if t := b.options.Telemetry; t != nil {
+		c.Trace = t.Begin
+	}
 	c.Log = b.logging(section, e.logger)
 	c.LogASAP = section.LogASAP
 	c.Filters = b.filtersOf(section)

@@ -29,6 +29,7 @@ import (
 	"tidelock/proxy/server"
 	"tidelock/proxy/socket"
 	"tidelock/proxy/stream"
+	"tidelock/proxy/telemetry"
 	"tidelock/proxy/violation"
 )
 
@@ -78,6 +79,9 @@ type Options struct {
 
 	// Errors receives what is a fault of the process; nil is slog's default.
 	Errors *slog.Logger
+
+	// Telemetry follows exchanges; nil: nobody does.
+	Telemetry *telemetry.Telemetry
 
 	// Console receives what happens to servers, in HAProxy's form; nil is the standard error.
 	Console io.Writer

@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 
+	"tidelock/cmd/tidelock/telemetry"
 	"tidelock/proxy"
 	"tidelock/proxy/config"
 	"tidelock/proxy/config/syntax"
@@ -31,6 +32,8 @@ type program struct {
 	asHAProxy      bool            // messages have HAProxy's preamble, signals HAProxy's meaning
 	noPidfile      bool            // another process writes its own
 	zeroWarning    bool            // warnings prevent the start
+
+	telemetry *telemetry.Providers // nil for none
 
 	sockets *handover.Sockets        // may have been taken over
 	ready   []func() error           // run once everything listens
@@ -108,6 +111,7 @@ func (p *program) build(ctx context.Context, diags *syntax.Diagnostics) (*proxy.
 		p.quieten()
 	}
 	built := proxy.Build(ctx, cfg, proxy.Options{
+		Telemetry:   p.telemetry.Follower(),
 		LoadScripts: p.loadScripts, Listen: p.listen, SendSockets: p.sockets.Send, Errors: p.log, Console: p.console, Version: haproxyVersion(),
 	}, diags)
 	return built, cfg

@@ -57,6 +57,10 @@ func (p *program) run(ctx context.Context) error {
 	signal.Notify(requests, syscall.SIGHUP, syscall.SIGTTOU, syscall.SIGTTIN)
 	defer signal.Stop(requests)
 
+	if err := p.startTelemetry(ctx); err != nil {
+		return err
+	}
+	defer p.stopTelemetry(ctx)
 	served, cfg, err := p.load(ctx)
 	if err != nil {
 		return err

@@ -22,6 +22,9 @@ func (p *program) loadScripts(ctx context.Context, scripts config.Scripts, aroun
 		Threads:     around.Threads,
 		HTTPClient:  around.HTTPClient,
 		Plane:       around.Plane,
+		Observer:    p.observer(scripts),
+		Meter:       p.telemetry.Meters(),
+		Propagator:  p.telemetry.Propagator(),
 		Log:         p.scriptLog(around.Logger),
 		Console:     p.scriptConsole,
 		Standard: host.StandardConfig{

@@ -60,6 +60,9 @@ type Config struct {
 	// leave that to the default pages, and with a Response that is still empty true means to close without an answer.
 	ErrorReply func(s *stream.Stream, status int) bool
 
+	// Trace begins to follow an exchange for telemetry, and may replace the stream's Context. Nil follows none.
+	Trace func(*stream.Stream) stream.Trace
+
 	// Log is called at the end of each exchange, or with LogASAP as soon as there is a server's answer to log.
 	Log     func(*stream.Stream)
 	LogASAP bool

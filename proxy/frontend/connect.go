@@ -16,6 +16,7 @@ import (
 // the backend allows.
 func (s *session) connect(reuse bool) bool {
 	record := &s.stream.Record
+	s.traceAttempt()
 	if reuse && s.reuse(s.attempt.target) {
 		return true
 	}
@@ -38,7 +39,9 @@ func (s *session) connect(reuse bool) bool {
 		s.stream.ConnectError = stream.ConnectErrorOf(err)
 		s.stream.ServerConnection = stream.Endpoint{Destination: target.Address().AddrPort()}
 		target.Observe(server.ConnectFailed)
+		s.traceAttempted(err)
 		if s.again(false) {
+			s.traceAttempt()
 			continue
 		}
 		cause := stream.ServerAborted

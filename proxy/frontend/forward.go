@@ -52,6 +52,7 @@ func (s *session) forward() {
 		switch {
 		case s.repeats(err, silent):
 			s.upload.stop(s)
+			s.traceAttempted(err)
 			s.dropServer()
 			if !s.again(true) {
 				s.replyUnserved()

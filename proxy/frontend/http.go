@@ -100,6 +100,7 @@ func (s *session) receive(first bool) (parked, ok bool) {
 	s.requestBody.Begin(&s.client, s.asked.Body, &s.request, &s.client)
 	s.keep = s.asked.KeepAlive && s.frontend.Connection != server.Close
 	s.beginWaiting()
+	s.beginTrace()
 	s.offerRequest()
 	return false, true
 }
@@ -281,6 +282,7 @@ func (s *session) log() {
 	if s.frontend.Log != nil && !s.logged {
 		s.frontend.Log(st)
 	}
+	s.endTrace()
 	st.EndTracking()
 	s.presence.vanish()
 }

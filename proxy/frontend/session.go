@@ -127,6 +127,7 @@ func (s *session) close() {
 		s.dropServer()
 		s.stopFilters()
 		s.release()
+		s.endTrace()
 	}
 	if s.kept != nil {
 		s.kept.Close()

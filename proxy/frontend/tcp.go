@@ -20,9 +20,11 @@ func (s *session) serveTCP() (parked bool) {
 	s.stream.ID, s.stream.Started = streamIDs.Add(1), s.Accepted
 	s.presence.appear(s.stream.ID, s.Accepted)
 	s.beginWaiting()
+	s.beginTrace()
 	s.offerRequest()
 	if s.attachFilters(s.frontend.Filters) && s.exchangeTCP() {
 		s.endWaiting()
+		s.endTrace() // each request has one of its own
 		return s.serveHTTP(switched)
 	}
 	s.stream.RequestInput = nil

@@ -195,6 +195,9 @@ type Stream struct {
 	// watches it. The first use of Done costs a goroutine, so that exchanges that never wait pay nothing.
 	Context context.Context
 
+	// Trace follows the exchange for telemetry. Nil: nobody does.
+	Trace Trace
+
 	uniqueID []byte // empty until it is asked for
 
 	// Private is what scripts keep with txn:set_priv: opaque bytes, by value, so that it can cross instances.

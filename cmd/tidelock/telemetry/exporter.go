@@ -1,0 +1,107 @@
+package telemetry
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"go.opentelemetry.io/contrib/exporters/autoexport"
+	"go.opentelemetry.io/otel/exporters/otlp/otlplog/otlploggrpc"
+	"go.opentelemetry.io/otel/exporters/otlp/otlplog/otlploghttp"
+	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetricgrpc"
+	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetrichttp"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	sdklog "go.opentelemetry.io/otel/sdk/log"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+)
+
+// Protocols that a setting may name.
+const (
+	ProtocolGRPC = "grpc"
+	ProtocolHTTP = "http/protobuf"
+)
+
+// signals says which of the three are wanted.
+type signals struct{ traces, metrics, logs bool }
+
+func (s signals) any() bool { return s.traces || s.metrics || s.logs }
+
+// wanted finds out which signals have somewhere to go. OpenTelemetry's own default, an OTLP receiver on this machine, is not
+// enough: nobody has asked for it.
+func (c *Config) wanted() signals {
+	if os.Getenv("OTEL_SDK_DISABLED") == "true" {
+		return signals{}
+	}
+	return signals{c.wants("TRACES"), c.wants("METRICS"), c.wants("LOGS")}
+}
+
+func (c *Config) wants(signal string) bool {
+	switch os.Getenv("OTEL_" + signal + "_EXPORTER") {
+	case "none":
+		return false
+	case "":
+		return c.Endpoint != "" || os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT") != "" || os.Getenv("OTEL_EXPORTER_OTLP_"+signal+"_ENDPOINT") != ""
+	}
+	return true
+}
+
+// overHTTP reports whether the settings' endpoint speaks HTTP.
+func (c *Config) overHTTP() (bool, error) {
+	switch c.Protocol {
+	case ProtocolGRPC:
+		return false, nil
+	case ProtocolHTTP, "":
+		return true, nil
+	}
+	return false, fmt.Errorf("protocol: expected %s or %s, found '%s'", ProtocolGRPC, ProtocolHTTP, c.Protocol)
+}
+
+func (c *Config) spanExporter(ctx context.Context) (sdktrace.SpanExporter, error) {
+	if c.Endpoint == "" {
+		return autoexport.NewSpanExporter(ctx)
+	}
+	http, err := c.overHTTP()
+	switch {
+	case err != nil:
+		return nil, err
+	case http:
+		return otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(c.Endpoint+"/v1/traces"), otlptracehttp.WithHeaders(c.Headers), otlptracehttp.WithTimeout(c.Timeout))
+	}
+	return otlptracegrpc.New(ctx, otlptracegrpc.WithEndpointURL(c.Endpoint), otlptracegrpc.WithHeaders(c.Headers), otlptracegrpc.WithTimeout(c.Timeout))
+}
+
+func (c *Config) metricReader(ctx context.Context) (sdkmetric.Reader, error) {
+	if c.Endpoint == "" || os.Getenv("OTEL_METRICS_EXPORTER") != "" {
+		return autoexport.NewMetricReader(ctx)
+	}
+	http, err := c.overHTTP()
+	if err != nil {
+		return nil, err
+	}
+	var exporter sdkmetric.Exporter
+	if http {
+		exporter, err = otlpmetrichttp.New(ctx, otlpmetrichttp.WithEndpointURL(c.Endpoint+"/v1/metrics"), otlpmetrichttp.WithHeaders(c.Headers), otlpmetrichttp.WithTimeout(c.Timeout))
+	} else {
+		exporter, err = otlpmetricgrpc.New(ctx, otlpmetricgrpc.WithEndpointURL(c.Endpoint), otlpmetricgrpc.WithHeaders(c.Headers), otlpmetricgrpc.WithTimeout(c.Timeout))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return sdkmetric.NewPeriodicReader(exporter, sdkmetric.WithTimeout(c.Timeout)), nil
+}
+
+func (c *Config) logExporter(ctx context.Context) (sdklog.Exporter, error) {
+	if c.Endpoint == "" {
+		return autoexport.NewLogExporter(ctx)
+	}
+	http, err := c.overHTTP()
+	switch {
+	case err != nil:
+		return nil, err
+	case http:
+		return otlploghttp.New(ctx, otlploghttp.WithEndpointURL(c.Endpoint+"/v1/logs"), otlploghttp.WithHeaders(c.Headers), otlploghttp.WithTimeout(c.Timeout))
+	}
+	return otlploggrpc.New(ctx, otlploggrpc.WithEndpointURL(c.Endpoint), otlploggrpc.WithHeaders(c.Headers), otlploggrpc.WithTimeout(c.Timeout))
+}

@@ -1,0 +1,182 @@
+// Package telemetry sets OpenTelemetry up for the process: providers of traces, metrics and logs with exporters, from settings
+// and from the standard OTEL_* variables. Nothing is set up unless one of them asks for it.
+//
+// No exporter is ever waited for by traffic: what cannot be sent waits in queues of bounded length, and is dropped when
+// these are full. An exporter that fails says so once, and once more when it works again.
+package telemetry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/log"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/propagation"
+	sdklog "go.opentelemetry.io/otel/sdk/log"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
+	"tidelock/proxy/telemetry"
+)
+
+// Config is what settings say. The zero value of a field leaves it to the OTEL_* variables, and these to their defaults.
+type Config struct {
+	// Endpoint takes all three signals: a URL such as http://collector:4317.
+	Endpoint string
+	// Protocol is grpc or http/protobuf, the default.
+	Protocol string
+	// Headers go with what is sent to Endpoint.
+	Headers map[string]string
+	// SampleRatio is the share of traces that are sampled, of those that no caller has decided on, in (0, 1].
+	SampleRatio float64
+	// SlowExecution is how long a script may take before it is traced in any case. 0: DefaultSlowExecution; negative: for ever.
+	SlowExecution time.Duration
+	// Resource are attributes of the process.
+	Resource map[string]string
+	// Timeout bounds each export, and the flush when the process ends. 0: DefaultTimeout.
+	Timeout time.Duration
+	// Version is this program's.
+	Version string
+	// Errors receives what goes wrong; nil is slog's default.
+	Errors *slog.Logger
+}
+
+// Defaults of Config.
+const (
+	DefaultSlowExecution = time.Second
+	DefaultTimeout       = 5 * time.Second
+)
+
+// Providers is telemetry that was set up. The nil Providers is none.
+type Providers struct {
+	follower   *telemetry.Telemetry
+	traces     *sdktrace.TracerProvider // nil for none, as all of these
+	metrics    *sdkmetric.MeterProvider
+	logs       *sdklog.LoggerProvider
+	propagator propagation.TextMapPropagator
+	timeout    time.Duration
+}
+
+// Start sets up what is asked for, nil for nothing. Exporters connect later, when there is something to send.
+func Start(ctx context.Context, c Config) (*Providers, error) {
+	if c.SlowExecution == 0 {
+		c.SlowExecution = DefaultSlowExecution
+	}
+	if c.Timeout <= 0 {
+		c.Timeout = DefaultTimeout
+	}
+	if c.Errors == nil {
+		c.Errors = slog.Default()
+	}
+	wanted := c.wanted()
+	if !wanted.any() {
+		return nil, nil
+	}
+	p := &Providers{timeout: c.Timeout}
+	if err := p.start(ctx, c, wanted); err != nil {
+		return nil, errors.Join(fmt.Errorf("telemetry: %w", err), p.Shutdown(ctx))
+	}
+	return p, nil
+}
+
+func (p *Providers) start(ctx context.Context, c Config, wanted signals) error {
+	described, err := c.resource(ctx)
+	if err != nil {
+		return err
+	}
+	health := &health{log: c.Errors}
+	otel.SetErrorHandler(health) // the only place where metrics' readers report to
+	follow := telemetry.Config{Slow: max(c.SlowExecution, 0)}
+	if wanted.traces {
+		exporter, err := c.spanExporter(ctx)
+		if err != nil {
+			return err
+		}
+		sampler, err := c.sampler()
+		if err != nil {
+			return err
+		}
+		p.traces = sdktrace.NewTracerProvider(sdktrace.WithResource(described), sdktrace.WithSampler(keeping{sampler}),
+			sdktrace.WithIDGenerator(identifiers{}), sdktrace.WithRawSpanLimits(spanLimits()),
+			sdktrace.WithBatcher(reporting{exporter, health}, sdktrace.WithExportTimeout(c.Timeout)))
+		follow.Tracers = p.traces
+		if p.propagator, err = propagator(); err != nil {
+			return err
+		}
+		follow.Propagator = p.propagator
+	}
+	if wanted.metrics {
+		reader, err := c.metricReader(ctx)
+		if err != nil {
+			return err
+		}
+		p.metrics = sdkmetric.NewMeterProvider(sdkmetric.WithResource(described), sdkmetric.WithReader(reader))
+		follow.Meters = p.metrics
+	}
+	if wanted.logs {
+		exporter, err := c.logExporter(ctx)
+		if err != nil {
+			return err
+		}
+		p.logs = sdklog.NewLoggerProvider(sdklog.WithResource(described),
+			sdklog.WithProcessor(sdklog.NewBatchProcessor(exporter, sdklog.WithExportTimeout(c.Timeout))))
+	}
+	p.follower, err = telemetry.New(follow)
+	return err
+}
+
+// Follower returns what follows exchanges and executions; nil: nothing does.
+func (p *Providers) Follower() *telemetry.Telemetry {
+	if p == nil || p.traces == nil && p.metrics == nil {
+		return nil
+	}
+	return p.follower
+}
+
+// Propagator reads and writes the headers that carry traces; nil: there are no traces.
+func (p *Providers) Propagator() propagation.TextMapPropagator {
+	if p == nil {
+		return nil
+	}
+	return p.propagator
+}
+
+// Meters returns the provider of metrics, nil for none.
+func (p *Providers) Meters() metric.MeterProvider {
+	if p == nil || p.metrics == nil {
+		return nil
+	}
+	return p.metrics
+}
+
+// Logs returns the provider of logs, nil for none.
+func (p *Providers) Logs() log.LoggerProvider {
+	if p == nil || p.logs == nil {
+		return nil
+	}
+	return p.logs
+}
+
+// Shutdown sends what waits, as far as that succeeds in time, and ends the exporters.
+func (p *Providers) Shutdown(ctx context.Context) error {
+	if p == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.timeout)
+	defer cancel()
+	var errs []error
+	if p.traces != nil {
+		errs = append(errs, p.traces.Shutdown(ctx))
+	}
+	if p.metrics != nil {
+		errs = append(errs, p.metrics.Shutdown(ctx))
+	}
+	if p.logs != nil {
+		errs = append(errs, p.logs.Shutdown(ctx))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"encoding/hex"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	trace "go.opentelemetry.io/proto/otlp/trace/v1"
+
+	"tidelock/cmd/tidelock/telemetry/otlptest"
+)
+
+// observed has telemetry sent to a receiver in this process, over HTTP.
+func observed(t *testing.T) *otlptest.Receiver {
+	t.Helper()
+	r, err := otlptest.StartHTTP("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.Close)
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", r.URL)
+	t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")
+	return r
+}
+
+// spanNamed returns the only span of a name.
+func spanNamed(t *testing.T, spans []*trace.Span, name string, kind trace.Span_SpanKind) *trace.Span {
+	t.Helper()
+	var found *trace.Span
+	var names []string
+	for _, s := range spans {
+		names = append(names, s.Kind.String()+" "+s.Name)
+		if s.Name == name && s.Kind == kind {
+			if found != nil {
+				t.Errorf("several spans %s", name)
+			}
+			found = s
+		}
+	}
+	if found == nil {
+		t.Fatalf("no span %s %s among %q", kind, name, names)
+	}
+	return found
+}
+
+const tracedScript = `
+core.register_action("slow", {"http-req"}, function(txn)
+  core.msleep(20)
+  txn:set_var("txn.seen", txn:get_var("txn.traceparent"))
+end)
+core.register_fetches("broken", function(txn)
+  error("no good")
+end)
+`
+
+func tracedConfiguration(folder, server string) string {
+	return fmt.Sprintf(`global
+  lua-load %[1]s/s.lua
+defaults
+  mode http
+  timeout client 10s
+  timeout server 10s
+  timeout connect 1s
+  retries 1
+frontend www
+  bind unix@%[1]s/www
+  http-request lua.slow if { path /slow }
+  http-request set-header x-broken %%[lua.broken] if { path /broken }
+  http-response set-header x-seen %%[var(txn.seen)] if { var(txn.seen) -m found }
+  default_backend origin
+backend origin
+  server one %[2]s
+`, folder, server)
+}
+
+// A trace that a client has begun goes on through the proxy, the scripts and the server.
+func TestTelemetry_Trace(t *testing.T) {
+	receiver := observed(t)
+	headers := make(chan http.Header, 1)
+	origin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { headers <- r.Header.Clone() }))
+	t.Cleanup(origin.Close)
+	folder := layout(t, map[string]string{"s.lua": tracedScript})
+	s := serve(t, folder, t.TempDir(), tracedConfiguration(folder, origin.Listener.Addr().String()))
+	request, _ := http.NewRequest("GET", "http://shop.example:8080/slow?sig=secret&a=b", nil)
+	request.Header.Set("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+	request.Header.Set("baggage", "tenant=blue")
+	request.Header.Set("User-Agent", "caf\xe9")
+	response, err := s.client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		t.Fatal(response.Status)
+	}
+	seen := <-headers
+	s.stop()
+
+	server := spanNamed(t, receiver.Spans(), "GET", trace.Span_SPAN_KIND_SERVER)
+	if id, parent := hex.EncodeToString(server.TraceId), hex.EncodeToString(server.ParentSpanId); id != "0af7651916cd43dd8448eb211c80319c" || parent != "b7ad6b7169203331" {
+		t.Errorf("trace %s, parent %s", id, parent)
+	}
+	expectAttributes(t, server, map[string]string{
+		"http.request.method": "GET", "http.response.status_code": "200", "url.scheme": "http", "url.path": "/slow", "url.query": "sig=REDACTED&a=b",
+		"server.address": "shop.example", "server.port": "8080", "network.protocol.name": "http", "network.protocol.version": "1.1",
+		"user_agent.original": "caf\uFFFD", "tidelock.frontend": "www", "tidelock.backend": "origin", "tidelock.server": "one", "tidelock.termination": "--",
+	})
+	client := spanNamed(t, receiver.Spans(), "GET", trace.Span_SPAN_KIND_CLIENT)
+	address, port, _ := net.SplitHostPort(origin.Listener.Addr().String())
+	expectAttributes(t, client, map[string]string{
+		"http.request.method": "GET", "http.response.status_code": "200", "server.address": address, "server.port": port,
+		"url.full": "http://" + address + ":" + port + "/slow?sig=REDACTED&a=b", "tidelock.server": "one", "tidelock.connection.reused": "false",
+	})
+	execution := spanNamed(t, receiver.Spans(), "lua action slow", trace.Span_SPAN_KIND_INTERNAL)
+	for name, child := range map[string]*trace.Span{"client": client, "execution": execution} {
+		if string(child.ParentSpanId) != string(server.SpanId) || string(child.TraceId) != string(server.TraceId) {
+			t.Errorf("the %s's span is no child of the server's", name)
+		}
+	}
+	expectAttributes(t, execution, map[string]string{
+		"tidelock.registration.kind": "action", "tidelock.registration.name": "slow", "tidelock.outcome": "ok", "tidelock.waits": "1",
+		"code.line.number": "2", "tidelock.isolation": "auto",
+	})
+	var events []string
+	for _, e := range execution.Events {
+		events = append(events, e.Name+" "+otlptest.Attributes(e.Attributes)["tidelock.function"])
+	}
+	expect(t, "events", strings.Join(events, ", "), "wait sleep, resume sleep")
+	traceparent := fmt.Sprintf("00-%x-%x-01", server.TraceId, client.SpanId)
+	expect(t, "header at the server", seen.Get("traceparent"), traceparent)
+	expect(t, "baggage at the server", seen.Get("baggage"), "tenant=blue")
+	expect(t, "variable in a script", response.Header.Get("x-seen"), fmt.Sprintf("00-%x-%x-01", server.TraceId, server.SpanId))
+}
+
+func expectAttributes(t *testing.T, span *trace.Span, want map[string]string) {
+	t.Helper()
+	got := otlptest.Attributes(span.Attributes)
+	for name, value := range want {
+		if got[name] != value {
+			t.Errorf("span %s: %s = %q, want %q", span.Name, name, got[name], value)
+		}
+	}
+}
+
+// What sampling leaves out is traced all the same when a script fails, with the identifiers that others were told.
+func TestTelemetry_Kept(t *testing.T) {
+	receiver := observed(t)
+	t.Setenv("OTEL_TRACES_SAMPLER", "always_off")
+	headers := make(chan http.Header, 1)
+	origin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { headers <- r.Header.Clone() }))
+	t.Cleanup(origin.Close)
+	folder := layout(t, map[string]string{"s.lua": tracedScript})
+	s := serve(t, folder, t.TempDir(), tracedConfiguration(folder, origin.Listener.Addr().String()))
+	s.get("/fine")
+	<-headers
+	s.get("/broken")
+	seen := <-headers
+	s.stop()
+	if n := len(receiver.Spans()); n != 2 {
+		t.Errorf("%d spans, want 2", n)
+	}
+	server := spanNamed(t, receiver.Spans(), "GET", trace.Span_SPAN_KIND_SERVER)
+	execution := spanNamed(t, receiver.Spans(), "lua fetch broken", trace.Span_SPAN_KIND_INTERNAL)
+	if string(execution.ParentSpanId) != string(server.SpanId) {
+		t.Error("the execution's span is no child of the server's")
+	}
+	expectAttributes(t, server, map[string]string{"url.path": "/broken"})
+	expectAttributes(t, execution, map[string]string{"tidelock.outcome": "error", "error.type": "error"})
+	exception := otlptest.Attributes(execution.Events[0].Attributes)
+	if !strings.Contains(exception["exception.message"], "no good") || !strings.Contains(exception["exception.stacktrace"], "s.lua:7") {
+		t.Errorf("exception = %q", exception)
+	}
+	expect(t, "header at the server", seen.Get("traceparent"), fmt.Sprintf("00-%x-%x-00", server.TraceId, server.SpanId))
+}

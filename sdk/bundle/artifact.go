@@ -27,11 +27,12 @@ func layerType(kind Kind) string { return fmt.Sprintf(layerMediaType, kind) }
 // ErrDigest is in the error of a blob that is not what its digest says.
 var ErrDigest = errors.New("content does not match its digest")
 
-// Artifact is a bundle as OCI sees it: an image manifest with its blobs, and the manifests that refer to it, such as
-// signatures. It is held in memory, and every blob in it matches its digest; what the blobs say is checked by Unpack.
+// Artifact is a bundle as OCI sees it: an image manifest with its blobs, and the signatures that refer to it. Whatever else
+// refers to it stays where it is. It is held in memory, and every blob in it matches its digest; what the blobs say is checked by Unpack.
 type Artifact struct {
 	root      ocispec.Descriptor
-	referrers []ocispec.Descriptor // in the order of their digests
+	referrers []ocispec.Descriptor // signatures, in the order of their digests
+	skipped   []error              // why other signatures are not among them
 	blobs     map[digest.Digest][]byte
 	size      int64
 }
@@ -49,7 +50,7 @@ func (a *Artifact) Digest() string { return a.root.Digest.String() }
 // Root describes the image manifest.
 func (a *Artifact) Root() ocispec.Descriptor { return a.root }
 
-// Referrers describe the manifests whose subject is the root.
+// Referrers describe the manifests whose subject is the root: those of signatures.
 func (a *Artifact) Referrers() []ocispec.Descriptor { return slices.Clone(a.referrers) }
 
 // Size returns the bytes of all blobs.
@@ -71,38 +72,6 @@ func (a *Artifact) Add(d ocispec.Descriptor, content []byte) error {
 		return fmt.Errorf("more than %d bytes or %d blobs", MaxSize, maxBlobs)
 	}
 	a.blobs[d.Digest] = content
-	return nil
-}
-
-// Attach takes up a manifest that refers to the root. Its blobs must have been added before.
-func (a *Artifact) Attach(manifest []byte) error {
-	var parsed ocispec.Manifest
-	if err := parseImageManifest(manifest, &parsed); err != nil {
-		return err
-	}
-	if parsed.Subject == nil || parsed.Subject.Digest != a.root.Digest {
-		return errors.New("refers to another artifact")
-	}
-	d := ocispec.Descriptor{
-		MediaType: ocispec.MediaTypeImageManifest, Digest: digest.SHA256.FromBytes(manifest), Size: int64(len(manifest)),
-		ArtifactType: parsed.ArtifactType, Annotations: parsed.Annotations,
-	}
-	for _, blob := range append(slices.Clone(parsed.Layers), parsed.Config) {
-		if _, known := a.blobs[blob.Digest]; !known {
-			return fmt.Errorf("blob %s is missing", blob.Digest)
-		}
-	}
-	if slices.ContainsFunc(a.referrers, func(r ocispec.Descriptor) bool { return r.Digest == d.Digest }) {
-		return nil
-	}
-	if len(a.referrers) >= maxReferrer {
-		return fmt.Errorf("more than %d referrers", maxReferrer)
-	}
-	if err := a.Add(d, manifest); err != nil {
-		return err
-	}
-	a.referrers = append(a.referrers, d)
-	slices.SortFunc(a.referrers, func(x, y ocispec.Descriptor) int { return bytes.Compare([]byte(x.Digest), []byte(y.Digest)) })
 	return nil
 }
 
@@ -185,7 +154,7 @@ func parseImageManifest(content []byte, m *ocispec.Manifest) error {
 	if m.SchemaVersion != 2 || m.MediaType != "" && m.MediaType != ocispec.MediaTypeImageManifest {
 		return fmt.Errorf("image manifest: expected %s, found '%.128s'", ocispec.MediaTypeImageManifest, m.MediaType)
 	}
-	if len(m.Layers) > maxReferrer {
+	if len(m.Layers) > maxLayers {
 		return fmt.Errorf("image manifest: %d layers", len(m.Layers))
 	}
 	return nil

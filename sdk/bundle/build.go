@@ -1,7 +1,6 @@
 package bundle
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -76,23 +75,6 @@ func Pack(manifest Manifest, files Files) (*Artifact, error) {
 func (a *Artifact) store(mediaType string, content []byte) (ocispec.Descriptor, error) {
 	d := ocispec.Descriptor{MediaType: mediaType, Digest: digest.SHA256.FromBytes(content), Size: int64(len(content))}
 	return d, a.Add(d, content)
-}
-
-// AttachLayer adds a manifest that refers to the root and has one layer, as signatures are.
-func (a *Artifact) AttachLayer(mediaType string, layer []byte, annotations map[string]string) error {
-	subject := ocispec.Descriptor{MediaType: a.root.MediaType, Digest: a.root.Digest, Size: a.root.Size}
-	m := newImageManifest()
-	m.ArtifactType, m.Annotations, m.Subject = mediaType, annotations, &subject
-	var errConfig, errLayer error
-	var stored ocispec.Descriptor
-	m.Config, errConfig = a.store(ocispec.MediaTypeEmptyJSON, []byte("{}"))
-	stored, errLayer = a.store(mediaType, layer)
-	m.Layers = []ocispec.Descriptor{stored}
-	encoded, err := encode(m)
-	if err := errors.Join(errConfig, errLayer, err); err != nil {
-		return err
-	}
-	return a.Attach(encoded)
 }
 
 // Bundle is an artifact that was unpacked: what it says of itself, and what it contains.

@@ -63,7 +63,7 @@ func TestArtifact_WriteLayout(t *testing.T) {
 	for _, name := range []string{"auth", "auth.tar"} {
 		t.Run(name, func(t *testing.T) {
 			a := example(t)
-			if err := a.AttachLayer("application/vnd.example", []byte("note"), nil); err != nil {
+			if err := a.AttachSignature([]byte("{}"), nil); err != nil {
 				t.Fatal(err)
 			}
 			path := filepath.Join(t.TempDir(), name)

@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -25,8 +26,8 @@ func readLayout(read func(name string, limit int64) ([]byte, error)) (*Artifact,
 	if err := json.Unmarshal(content, &index); err != nil {
 		return nil, fmt.Errorf("%s: %w", ocispec.ImageIndexFile, err)
 	}
-	if len(index.Manifests) > maxReferrer+1 {
-		return nil, fmt.Errorf("%s: %d manifests, more than %d", ocispec.ImageIndexFile, len(index.Manifests), maxReferrer+1)
+	if len(index.Manifests) > maxListed+1 {
+		return nil, fmt.Errorf("%s: %d manifests, more than %d", ocispec.ImageIndexFile, len(index.Manifests), maxListed+1)
 	}
 	blob := func(d ocispec.Descriptor) ([]byte, error) {
 		if err := CheckDescriptor(d); err != nil {
@@ -34,55 +35,52 @@ func readLayout(read func(name string, limit int64) ([]byte, error)) (*Artifact,
 		}
 		return read(blobPath(d.Digest.Encoded()), d.Size)
 	}
-	a, referrers, err := findRoot(index, blob)
+	a, err := findRoot(index, blob)
 	if err != nil {
 		return nil, err
 	}
 	if err := a.Collect(blob); err != nil {
 		return nil, err
 	}
-	for _, d := range referrers {
-		if err := a.CollectReferrer(d, blob); err != nil {
-			return nil, fmt.Errorf("referrer %s: %w", d.Digest, err)
-		}
-	}
+	a.CollectSignatures(index.Manifests, blob)
 	return a, nil
 }
 
-// findRoot finds the bundle among the manifests of an index, and what refers to it. There must be one bundle.
-func findRoot(index ocispec.Index, blob func(ocispec.Descriptor) ([]byte, error)) (*Artifact, []ocispec.Descriptor, error) {
+// Source reads the blob that a descriptor describes. It need not compare digests.
+type Source func(ocispec.Descriptor) ([]byte, error)
+
+// findRoot finds the bundle among the manifests of an index, of which there must be one. Manifests that cannot be read
+// may be anybody's.
+func findRoot(index ocispec.Index, blob Source) (*Artifact, error) {
 	var a *Artifact
-	var referrers []ocispec.Descriptor
+	broken := []error{fmt.Errorf("no bundle: expected a manifest of the artifact type %s", ArtifactType)}
 	for _, d := range index.Manifests {
 		if d.MediaType != ocispec.MediaTypeImageManifest {
 			continue // such as the index by which tools keep referrers under a tag
 		}
-		content, err := blob(d)
-		if err != nil {
-			return nil, nil, err
-		}
 		var m ocispec.Manifest
-		if err := parseImageManifest(content, &m); err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", d.Digest, err)
+		content, err := blob(d)
+		if err == nil {
+			err = parseImageManifest(content, &m)
 		}
 		switch {
-		case m.Subject != nil:
-			referrers = append(referrers, d)
-		case m.ArtifactType != ArtifactType:
+		case err != nil:
+			broken = append(broken, fmt.Errorf("%s: %w", d.Digest, err))
+		case m.Subject != nil || m.ArtifactType != ArtifactType:
 		case a != nil && a.root.Digest != d.Digest:
-			return nil, nil, fmt.Errorf("two bundles, %s and %s: expected one", a.root.Digest, d.Digest)
+			return nil, fmt.Errorf("two bundles, %s and %s: expected one", a.root.Digest, d.Digest)
 		default:
 			a = NewArtifact(d)
 		}
 	}
 	if a == nil {
-		return nil, nil, fmt.Errorf("no bundle: expected a manifest of the artifact type %s", ArtifactType)
+		return nil, errors.Join(broken...)
 	}
-	return a, referrers, nil
+	return a, nil
 }
 
-// Collect takes up the root's manifest and its blobs through a function that reads one.
-func (a *Artifact) Collect(blob func(ocispec.Descriptor) ([]byte, error)) error {
+// Collect takes up the root's manifest and its blobs.
+func (a *Artifact) Collect(blob Source) error {
 	content, err := blob(a.root)
 	if err != nil {
 		return err
@@ -97,27 +95,7 @@ func (a *Artifact) Collect(blob func(ocispec.Descriptor) ([]byte, error)) error 
 	return a.fetchBlobs(m, blob)
 }
 
-// CollectReferrer takes up a manifest that refers to the root, with its blobs. One that refers to something else is
-// left out.
-func (a *Artifact) CollectReferrer(d ocispec.Descriptor, blob func(ocispec.Descriptor) ([]byte, error)) error {
-	content, err := blob(d)
-	if err != nil {
-		return err
-	}
-	var m ocispec.Manifest
-	if err := parseImageManifest(content, &m); err != nil {
-		return err
-	}
-	if m.Subject == nil || m.Subject.Digest != a.root.Digest {
-		return nil
-	}
-	if err := a.fetchBlobs(m, blob); err != nil {
-		return err
-	}
-	return a.Attach(content)
-}
-
-func (a *Artifact) fetchBlobs(m ocispec.Manifest, blob func(ocispec.Descriptor) ([]byte, error)) error {
+func (a *Artifact) fetchBlobs(m ocispec.Manifest, blob Source) error {
 	for _, d := range append([]ocispec.Descriptor{m.Config}, m.Layers...) {
 		if err := CheckDescriptor(d); err != nil {
 			return err

@@ -9,8 +9,13 @@ const (
 	maxText     = 1024     // bytes of a text in a manifest
 	maxFiles    = 4096     // files of a bundle
 	maxPath     = 256      // bytes of a path in a bundle
-	maxReferrer = 64       // signatures and the like of a bundle
-	maxBlobs    = 3 + 2*maxReferrer + 16
+	maxLayers   = 64       // layers of an image manifest
+	maxBlobs    = 256      // blobs of an artifact
+
+	maxListed     = 1024     // manifests that a layout lists
+	maxLooked     = 64       // manifests that are looked at for signatures
+	maxSignatures = 32       // signatures of a bundle
+	maxSignature  = 64 << 10 // bytes of a signature, and of its manifest: one by a key has less than 1 KiB
 
 	// MaxLayer and MaxSize bound one layer and all that an artifact holds, in bytes.
 	MaxLayer = 64 << 20

@@ -94,21 +94,31 @@ func Pull(ctx context.Context, reference string, o Options) (*bundle.Artifact, e
 	if err := a.Collect(fetch); err != nil {
 		return nil, fmt.Errorf("%s: %w", reference, err)
 	}
-	err = r.Referrers(ctx, a.Root(), "", func(referrers []ocispec.Descriptor) error {
-		for _, d := range referrers {
-			if d.MediaType != ocispec.MediaTypeImageManifest {
-				continue
-			}
-			if err := a.CollectReferrer(d, fetch); err != nil {
-				return fmt.Errorf("referrer %s: %w", d.Digest, err)
-			}
-		}
-		return nil
-	})
+	referrers, err := list(ctx, r, a.Root())
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", reference, err)
 	}
+	a.CollectSignatures(referrers, fetch)
 	return a, nil
+}
+
+// maxReferrers bounds the referrers that are read from a registry, which lists as many as anybody likes.
+const maxReferrers = 1024
+
+var errEnough = errors.New("enough referrers")
+
+func list(ctx context.Context, r *remote.Repository, root ocispec.Descriptor) ([]ocispec.Descriptor, error) {
+	var all []ocispec.Descriptor
+	err := r.Referrers(ctx, root, "", func(page []ocispec.Descriptor) error {
+		if all = append(all, page...); len(all) > maxReferrers {
+			return errEnough
+		}
+		return nil
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return all, err
 }
 
 // fetchBlob reads a blob of the size that its descriptor says, if that is one a bundle can have.

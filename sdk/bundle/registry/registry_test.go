@@ -56,8 +56,6 @@ func build(t *testing.T) *bundle.Artifact {
 	return a
 }
 
-const noteType = "application/vnd.example.note"
-
 func TestPush(t *testing.T) {
 	for _, server := range servers {
 		t.Run(server.name, func(t *testing.T) {
@@ -65,8 +63,8 @@ func TestPush(t *testing.T) {
 			var copied atomic.Int64
 			o := Options{PlainHTTP: true, Progress: func(_ string, size int64) { copied.Add(size) }}
 			a := build(t)
-			for i, note := range []string{"first", "second"} { // what is attached later follows
-				if err := a.AttachLayer(noteType, []byte(note), nil); err != nil {
+			for i, note := range []string{"{}", "[]"} { // what is attached later follows
+				if err := a.AttachSignature([]byte(note), nil); err != nil {
 					t.Fatal(err)
 				}
 				if err := Push(t.Context(), a, host+"/acme/auth:1", o); err != nil {

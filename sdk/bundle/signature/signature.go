@@ -27,13 +27,9 @@ import (
 )
 
 const (
-	mediaType     = "application/vnd.dev.sigstore.bundle.v0.3+json"
 	payloadType   = "application/vnd.in-toto+json"
 	statementType = "https://in-toto.io/Statement/v1"
 	predicateType = "https://sigstore.dev/cosign/sign/v1" // what cosign's sign and verify mean, and not its attest
-
-	// maxSignature bounds a signature, in bytes. One with a key is below 1 KiB.
-	maxSignature = 64 << 10
 )
 
 // Annotations by which cosign knows its referrers.
@@ -73,7 +69,7 @@ func Sign(a *bundle.Artifact, key *PrivateKey) error {
 	if err != nil {
 		return fmt.Errorf("sign: %w", err)
 	}
-	return a.AttachLayer(mediaType, document, map[string]string{
+	return a.AttachSignature(document, map[string]string{
 		annotationContent: "dsse-envelope", annotationPredicate: predicateType,
 	})
 }
@@ -91,8 +87,7 @@ func envelope(payload []byte, payloadType string, key *PrivateKey) ([]byte, erro
 	return protojson.Marshal(signed)
 }
 
-// signatures returns the sigstore bundles that refer to an artifact. They are known by the type of their layer: some
-// registries report another artifact type than the manifest's.
+// signatures returns the sigstore bundles that refer to an artifact.
 func signatures(a *bundle.Artifact) ([]ocispec.Descriptor, error) {
 	var found []ocispec.Descriptor
 	for _, referrer := range a.Referrers() {
@@ -100,11 +95,7 @@ func signatures(a *bundle.Artifact) ([]ocispec.Descriptor, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, layer := range m.Layers {
-			if layer.MediaType == mediaType {
-				found = append(found, layer)
-			}
-		}
+		found = append(found, m.Layers...)
 	}
 	return found, nil
 }
@@ -115,10 +106,16 @@ func Verify(a *bundle.Artifact, key *PublicKey) error {
 	if err != nil {
 		return err
 	}
+	var reasons []string
+	for _, err := range a.Skipped() {
+		reasons = append(reasons, err.Error())
+	}
 	if len(found) == 0 {
+		if len(reasons) > 0 {
+			return fmt.Errorf("%w: %s", ErrUnsigned, strings.Join(reasons, "; "))
+		}
 		return ErrUnsigned
 	}
-	var reasons []string
 	for _, layer := range found {
 		document, err := a.Blob(layer)
 		if err == nil {
@@ -134,9 +131,6 @@ func Verify(a *bundle.Artifact, key *PublicKey) error {
 
 // verifyOne checks one sigstore bundle: by the key, of the digest, and saying what "cosign sign" says.
 func verifyOne(document []byte, digest string, key *PublicKey) error {
-	if len(document) > maxSignature {
-		return fmt.Errorf("a signature of %d bytes, more than %d", len(document), maxSignature)
-	}
 	var signed protobundle.Bundle
 	if err := signed.UnmarshalJSON(document); err != nil {
 		return fmt.Errorf("not a sigstore bundle: %w", err)

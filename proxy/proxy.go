@@ -26,6 +26,7 @@ import (
 	"tidelock/proxy/log"
 	"tidelock/proxy/pattern"
 	"tidelock/proxy/plane"
+	"tidelock/proxy/prometheus"
 	"tidelock/proxy/server"
 	"tidelock/proxy/socket"
 	"tidelock/proxy/stream"
@@ -104,6 +105,7 @@ type Proxy struct {
 	rows      map[*config.Proxy][]*counter.Row
 
 	Process  *counter.Process
+	exporter *prometheus.Exporter
 	runtime  runtimeAPI
 	patterns *pattern.Sets
 
@@ -141,6 +143,9 @@ func (p *Proxy) Joins() []config.Join {
 	}
 	return nil
 }
+
+// WriteMetrics writes what http-request use-service prometheus-exporter answers to a request with the query.
+func (p *Proxy) WriteMetrics(w io.Writer, query string) error { return p.exporter.Write(w, query) }
 
 // Start opens all listeners, then serves on them, then starts the scripts' tasks. When a listener cannot be opened none
 // stays open, and the error names every one that failed. The context bounds the opening only.

@@ -22,11 +22,21 @@ func (p *program) stopTelemetry(ctx context.Context) {
 	}
 }
 
-// observer follows the executions of scripts, nil where nothing does.
+// observer follows the executions of scripts, for telemetry and for those who look on at the admin address; nil where
+// neither does.
 func (p *program) observer(scripts config.Scripts) host.Observer {
-	follower := p.telemetry.Follower()
-	if follower == nil {
-		return nil
+	var all host.Observers
+	if follower := p.telemetry.Follower(); follower != nil {
+		all = append(all, luabridge.NewObserver(follower, string(scripts.Isolation)))
 	}
-	return luabridge.NewObserver(follower, string(scripts.Isolation))
+	if p.admin.Executions != nil {
+		all = append(all, p.admin.Executions)
+	}
+	switch len(all) {
+	case 0:
+		return nil
+	case 1:
+		return all[0]
+	}
+	return all
 }

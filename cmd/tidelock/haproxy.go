@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
-	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"tidelock/cmd/tidelock/settings"
 	"tidelock/proxy/config/syntax"
 )
 
@@ -59,25 +59,35 @@ func haproxyMain(args []string, stdout, stderr io.Writer) int {
 			return exitError
 		}
 	}
-	if o.memory > 0 {
-		debug.SetMemoryLimit(int64(o.memory) << 20)
+	p, err := o.program(stdout, stderr)
+	if err != nil {
+		syntax.Printf(stderr, syntax.Alert, "%s", err)
+		return exitError
 	}
 	run := o.serve
 	if o.check {
 		run = o.checkOnly
 	}
-	return statusOf(run(o.program(stdout, stderr), args), func(err error) { syntax.Printf(stderr, syntax.Alert, "%s", err) })
+	return statusOf(run(p, args), func(err error) { syntax.Printf(stderr, syntax.Alert, "%s", err) })
 }
 
 // program makes what the options ask for.
-func (o *haproxyOptions) program(stdout, stderr io.Writer) *program {
-	settings := Settings{CacheFolder: defaultCacheFolder(), LogFormat: "text", Grace: 30 * time.Second}
-	p := newProgram(o.files, settings, stdout, stderr)
+func (o *haproxyOptions) program(stdout, stderr io.Writer) (*program, error) {
+	flags := pflag.NewFlagSet("haproxy", pflag.ContinueOnError) // none of which HAProxy's command line has
+	settings.AddFlags(flags)
+	s, err := settings.Load(flags, os.Environ())
+	if err != nil {
+		return nil, err
+	}
+	p := newProgram(o.files, s, stdout, stderr)
 	p.asHAProxy, p.overrides, p.least, p.zeroWarning = true, o.overrides, o.least, o.zeroWarning
+	if o.memory > 0 {
+		p.settings.Process.Memory = settings.Size(o.memory) << 20
+	}
 	if o.least == syntax.Alert {
 		p.quieten()
 	}
-	return p
+	return p, nil
 }
 
 func (o *haproxyOptions) checkOnly(p *program, _ []string) error {

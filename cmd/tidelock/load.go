@@ -8,8 +8,11 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"slices"
 	"strings"
 
+	"tidelock/cmd/tidelock/admin"
+	"tidelock/cmd/tidelock/settings"
 	"tidelock/cmd/tidelock/telemetry"
 	"tidelock/proxy"
 	"tidelock/proxy/config"
@@ -20,10 +23,12 @@ import (
 
 // program is one run of the proxy, whatever command line it was started with.
 type program struct {
-	files          []string // of the configuration, or folders with them
-	settings       Settings
+	files          []string          // of the configuration, or folders with them
+	settings       settings.Settings // with what the global section says, once it is read
+	loaded         settings.Settings // without
 	stdout, stderr io.Writer
 	log            *slog.Logger
+	level          *slog.LevelVar  // of log
 	console        io.Writer       // takes what happens to servers
 	least          syntax.Severity // of the diagnostics that are shown
 	overrides      overrides       // of the command line
@@ -33,16 +38,17 @@ type program struct {
 	noPidfile      bool            // another process writes its own
 	zeroWarning    bool            // warnings prevent the start
 
-	telemetry *telemetry.Providers // nil for none
+	reread func() (settings.Settings, error) // on SIGUSR2; nil: a master does, by starting a worker
+	admin  admin.Server
 
-	sockets *handover.Sockets        // may have been taken over
-	ready   []func() error           // run once everything listens
-	serving func(*proxy.Proxy) error // as ready, with what serves; nil for nothing
+	telemetry *telemetry.Providers     // nil for none
+	sockets   *handover.Sockets        // may have been taken over
+	ready     []func() error           // run once everything listens
+	serving   func(*proxy.Proxy) error // as ready, with what serves; nil for nothing
 }
 
 // overrides come before what the configuration says. Their zero values leave it as it is.
 type overrides struct {
-	isolation    config.Isolation
 	maxconn      int
 	proxyMaxconn int // of proxies that have none
 	pidfile      string
@@ -50,7 +56,6 @@ type overrides struct {
 }
 
 func (o overrides) apply(cfg *config.Configuration) {
-	cfg.Scripts.Isolation = cmp.Or(o.isolation, cfg.Scripts.Isolation)
 	cfg.Global.Maxconn = cmp.Or(o.maxconn, cfg.Global.Maxconn)
 	cfg.Global.Pidfile = cmp.Or(o.pidfile, cfg.Global.Pidfile)
 	for _, p := range cfg.Proxies {
@@ -58,12 +63,23 @@ func (o overrides) apply(cfg *config.Configuration) {
 	}
 }
 
-func newProgram(files []string, s Settings, stdout, stderr io.Writer) *program {
-	return &program{
-		files: files, settings: s, stdout: stdout, stderr: stderr, console: stderr, log: s.logger(stderr), least: syntax.Notice,
-		overrides: overrides{isolation: config.Isolation(s.Isolation)},
-		sockets:   &handover.Sockets{},
+func newProgram(files []string, s settings.Settings, stdout, stderr io.Writer) *program {
+	p := &program{
+		files: files, settings: s, loaded: s, stdout: stdout, stderr: stderr, console: stderr, level: new(slog.LevelVar), least: syntax.Notice,
+		sockets: &handover.Sockets{},
 	}
+	p.level.Set(s.Process.LogLevel)
+	p.log = newLogger(stderr, s.Process.LogFormat, p.level)
+	return p
+}
+
+// newLogger returns the process's own log.
+func newLogger(w io.Writer, format string, level slog.Leveler) *slog.Logger {
+	options := &slog.HandlerOptions{Level: level}
+	if format == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
 }
 
 // load reads the configuration and assembles it. Diagnostics are printed here; the error says how to end.
@@ -134,13 +150,38 @@ func (p *program) read(diags *syntax.Diagnostics) *config.Configuration {
 	}
 	cfg := config.Parse(sources, condition(sources, p.overrides.localPeer), diags)
 	p.overrides.apply(cfg)
+	p.settings.Reconcile(&cfg.Scripts, stated(sources, condition(sources, p.overrides.localPeer)))
+	for _, err := range p.settings.Bound(&cfg.Scripts) {
+		diags.Alertf(syntax.Position{}, "%s", err)
+	}
 	return cfg
+}
+
+// stated tells where the global sections have a keyword, the last time.
+func stated(sources []syntax.Source, c syntax.Condition) func(keyword string) (place string, ok bool) {
+	places := make(map[string]string)
+	reader := syntax.Reader{Condition: c}
+	for _, section := range reader.Read(sources, new(syntax.Diagnostics)) {
+		if section.Header.Keyword() != "global" {
+			continue
+		}
+		for _, statement := range section.Statements {
+			places[statement.Keyword()] = statement.At().String()
+		}
+	}
+	return func(keyword string) (string, bool) {
+		place, ok := places[keyword]
+		return place, ok
+	}
 }
 
 // condition returns what configurations may ask about this process. Without a name for it among peers it has the
 // machine's.
 func condition(sources []syntax.Source, localPeer string) syntax.Condition {
-	environment := syntax.NewEnvironment(os.Environ())
+	environment := syntax.NewEnvironment(slices.DeleteFunc(os.Environ(), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return settings.Hidden(name)
+	}))
 	names := make([]string, len(sources))
 	for i, source := range sources {
 		names[i] = source.Name

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"tidelock/cmd/tidelock/settings"
 )
 
 func main() {
@@ -73,7 +75,7 @@ func rootCommand() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	addSettingsFlags(root.PersistentFlags())
-	root.AddCommand(runCommand(), checkCommand(), haproxyCommand(), scriptCommand(), versionCommand())
+	settings.AddFlags(root.PersistentFlags())
+	root.AddCommand(runCommand(), checkCommand(), haproxyCommand(), scriptCommand(), settingsCommand(), versionCommand())
 	return root
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // asProgram makes the test's binary be the program, so that it can run itself again as the program does.
-const asProgram = "TIDELOCK_TEST_AS_PROGRAM"
+const asProgram = "TEST_AS_TIDELOCK"
 
 // processes is a folder with a configuration, and the processes that were started in it.
 type processes struct {

@@ -12,8 +12,8 @@ import (
 // say which of the two the new process is, and the number of the descriptor by which it answers. The number is not a
 // fixed one, since the configuration may use inherited descriptors of any number.
 const (
-	daemonVariable = "TIDELOCK_DAEMON"
-	workerVariable = "TIDELOCK_WORKER"
+	daemonVariable = "_TIDELOCK_DAEMON"
+	workerVariable = "_TIDELOCK_WORKER"
 )
 
 // again returns a command that runs the program with the arguments. It has the descriptor of file under its own number,

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tidelock/cmd/tidelock/settings"
 	"tidelock/proxy"
 	"tidelock/proxy/config"
 	"tidelock/proxy/config/syntax"
@@ -24,22 +25,24 @@ func runCommand() *cobra.Command {
 		Short: "Serve a configuration until told to stop",
 		Long: "Serve a configuration in the foreground. SIGTERM and SIGINT stop listening and give exchanges in flight the time that\n" +
 			"--grace says; a second signal cuts them. SIGUSR1 waits for them as long as hard-stop-after allows. SIGTTOU has clients\n" +
-			"refused until SIGTTIN, SIGHUP has the state of all servers logged.",
+			"refused until SIGTTIN, SIGHUP has the state of all servers logged, SIGUSR2 has the settings read again.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			s, err := commandSettings(cmd)
 			if err != nil {
 				return err
 			}
-			return newProgram(append(files, args...), s, cmd.OutOrStdout(), cmd.ErrOrStderr()).run(cmd.Context())
+			p := newProgram(append(files, args...), s, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			p.reread = func() (settings.Settings, error) { return commandSettings(cmd) }
+			return p.run(cmd.Context())
 		},
 	}
 	addFilesFlag(cmd, &files)
 	return cmd
 }
 
-// commandSettings reads the settings of a command and checks that it has nothing else to complain of.
-func commandSettings(cmd *cobra.Command) (Settings, error) {
-	return readSettings(cmd.Flags(), os.Environ())
+// commandSettings reads the settings of a command.
+func commandSettings(cmd *cobra.Command) (settings.Settings, error) {
+	return settings.Load(cmd.Flags(), os.Environ())
 }
 
 func addFilesFlag(cmd *cobra.Command, files *[]string) {
@@ -55,7 +58,15 @@ func (p *program) run(ctx context.Context) error {
 	defer signal.Stop(signals)
 	requests := make(chan os.Signal, 8)
 	signal.Notify(requests, syscall.SIGHUP, syscall.SIGTTOU, syscall.SIGTTIN)
+	if p.reread != nil {
+		signal.Notify(requests, syscall.SIGUSR2)
+	}
 	defer signal.Stop(requests)
+	p.limitMemory()
+	if err := p.startAdmin(ctx); err != nil {
+		return err
+	}
+	defer p.admin.Close()
 
 	if err := p.startTelemetry(ctx); err != nil {
 		return err
@@ -89,12 +100,13 @@ func (p *program) run(ctx context.Context) error {
 			return err
 		}
 	}
+	p.admin.SetReady(served.WriteMetrics)
 	for {
 		select {
 		case s := <-signals:
 			return p.stop(ctx, served, cfg, s, signals)
 		case s := <-requests:
-			obey(served, s)
+			p.obey(served, s)
 		case <-ctx.Done():
 			return p.stop(context.WithoutCancel(ctx), served, cfg, syscall.SIGTERM, signals)
 		}
@@ -102,7 +114,7 @@ func (p *program) run(ctx context.Context) error {
 }
 
 // obey does what a signal asks for that ends nothing.
-func obey(served *proxy.Proxy, s os.Signal) {
+func (p *program) obey(served *proxy.Proxy, s os.Signal) {
 	switch s {
 	case syscall.SIGHUP:
 		served.DumpServers()
@@ -110,6 +122,8 @@ func obey(served *proxy.Proxy, s os.Signal) {
 		served.Pause()
 	case syscall.SIGTTIN:
 		served.Resume()
+	case syscall.SIGUSR2:
+		p.reloadSettings()
 	}
 }
 
@@ -135,7 +149,11 @@ func (p *program) start(ctx context.Context, served *proxy.Proxy, cfg *config.Co
 
 // stop ends the proxy as the signal asks, and at once when another one comes.
 func (p *program) stop(ctx context.Context, served *proxy.Proxy, cfg *config.Configuration, s os.Signal, more <-chan os.Signal) error {
-	grace := p.settings.Grace
+	p.admin.SetReady(nil)
+	if s == syscall.SIGUSR1 {
+		p.admin.Retire()
+	}
+	grace := p.settings.Process.Grace
 	switch {
 	case s == syscall.SIGUSR1:
 		grace = cfg.Global.HardStopAfter

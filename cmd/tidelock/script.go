@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tidelock/cmd/tidelock/settings"
 	"tidelock/host"
 	"tidelock/proxy/config"
 	"tidelock/proxy/httpclient"
@@ -83,7 +84,11 @@ func writeLCOV(coverage *scripttest.Coverage, path string) error {
 }
 
 // testScripts runs test files and prints what became of each test. Of c it takes what is the same for all files.
-func testScripts(ctx context.Context, paths []string, c scripttest.Config, s Settings, w io.Writer) error {
+func testScripts(ctx context.Context, paths []string, c scripttest.Config, s settings.Settings, w io.Writer) error {
+	scripts := config.DefaultScripts()
+	if err := bounded(&s, &scripts); err != nil {
+		return err
+	}
 	files, err := scripttest.Find(paths)
 	if err != nil {
 		return err
@@ -93,8 +98,7 @@ func testScripts(ctx context.Context, paths []string, c scripttest.Config, s Set
 	}
 	passed, failed := 0, 0
 	for _, path := range files {
-		c.CacheFolder, c.Scripts = s.CacheFolder, config.DefaultScripts()
-		c.Standard = host.StandardConfig{Files: host.FileConfig{Roots: sharedRoots}, AllowExecute: s.AllowExecute}
+		c.CacheFolder, c.Scripts, c.Standard = s.Process.CacheFolder, scripts, standardConfig(&s.Sandbox, sharedRoots)
 		err := scripttest.Run(ctx, path, c, func(r scripttest.Result) {
 			if r.Err == nil {
 				passed++
@@ -156,8 +160,11 @@ func scriptRunCommand() *cobra.Command {
 	}
 }
 
-func runScript(ctx context.Context, path string, arguments []string, s Settings, w io.Writer) (err error) {
-	c := scriptConfig([]config.ScriptFile{{Path: path, Arguments: arguments}}, s, w)
+func runScript(ctx context.Context, path string, arguments []string, s settings.Settings, w io.Writer) (err error) {
+	c, err := scriptConfig([]config.ScriptFile{{Path: path, Arguments: arguments}}, s, w)
+	if err != nil {
+		return err
+	}
 	defer c.HTTPClient.Close()
 	b, err := luabridge.New(ctx, c)
 	if err != nil {
@@ -180,21 +187,24 @@ func runScript(ctx context.Context, path string, arguments []string, s Settings,
 }
 
 // scriptConfig is that of scripts without a configuration around them: what they log goes to w.
-func scriptConfig(files []config.ScriptFile, s Settings, w io.Writer) luabridge.Config {
+func scriptConfig(files []config.ScriptFile, s settings.Settings, w io.Writer) (luabridge.Config, error) {
 	scripts := config.DefaultScripts()
+	if err := bounded(&s, &scripts); err != nil {
+		return luabridge.Config{}, err
+	}
 	scripts.Files = files
 	roots := append([]host.FileRoot{{Path: ".", Writable: true}}, sharedRoots...)
 	for _, f := range files {
 		roots = append(roots, host.FileRoot{Path: filepath.Dir(f.Path), Writable: true})
 	}
-	for _, folder := range s.ScriptFolders {
+	for _, folder := range s.Sandbox.ScriptFolders {
 		roots = append(roots, host.FileRoot{Path: folder, Writable: true})
 	}
 	return luabridge.Config{
-		Scripts: scripts, CacheFolder: s.CacheFolder, HTTPClient: httpclient.New(httpclient.Config{}),
-		Standard: host.StandardConfig{Files: host.FileConfig{Roots: roots}, AllowExecute: s.AllowExecute},
-		Log:      func(_ log.Level, text string) { fmt.Fprintln(w, text) },
-	}
+		Scripts: scripts, CacheFolder: s.Process.CacheFolder, HTTPClient: httpclient.New(httpclient.Config{}),
+		Standard: standardConfig(&s.Sandbox, roots), Burst: s.Sandbox.BurstTimeout,
+		Log: func(_ log.Level, text string) { fmt.Fprintln(w, text) },
+	}, nil
 }
 
 func scriptConsoleCommand() *cobra.Command {
@@ -210,7 +220,11 @@ func scriptConsoleCommand() *cobra.Command {
 			for _, path := range args {
 				files = append(files, config.ScriptFile{Path: path})
 			}
-			return console(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), scriptConfig(files, s, cmd.OutOrStdout()))
+			c, err := scriptConfig(files, s, cmd.OutOrStdout())
+			if err != nil {
+				return err
+			}
+			return console(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), c)
 		},
 	}
 }

@@ -4,21 +4,28 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 
+	"tidelock/cmd/tidelock/settings"
 	"tidelock/host"
 	"tidelock/proxy"
 	"tidelock/proxy/config"
 	"tidelock/proxy/log"
 	"tidelock/proxy/luabridge"
+	"tidelock/proxy/shared"
 )
 
 // loadScripts is where the sandbox comes in.
 func (p *program) loadScripts(ctx context.Context, scripts config.Scripts, around proxy.ScriptHost) (proxy.Scripts, error) {
+	standard := standardConfig(&p.settings.Sandbox, fileRoots(scripts, p.settings.Sandbox.ScriptFolders))
+	standard.Getenv = around.Environment.Lookup
 	return luabridge.New(ctx, luabridge.Config{
 		Scripts:     scripts,
-		CacheFolder: p.settings.CacheFolder,
+		CacheFolder: p.settings.Process.CacheFolder,
+		Burst:       p.settings.Sandbox.BurstTimeout,
+		Shared:      stores[p.settings.Sandbox.SharedState](),
 		Threads:     around.Threads,
 		HTTPClient:  around.HTTPClient,
 		Plane:       around.Plane,
@@ -27,12 +34,30 @@ func (p *program) loadScripts(ctx context.Context, scripts config.Scripts, aroun
 		Propagator:  p.telemetry.Propagator(),
 		Log:         p.scriptLog(around.Logger),
 		Console:     p.scriptConsole,
-		Standard: host.StandardConfig{
-			Files:        host.FileConfig{Roots: fileRoots(scripts, p.settings.ScriptFolders)},
-			Getenv:       around.Environment.Lookup,
-			AllowExecute: p.settings.AllowExecute,
-		},
+		Standard:    standard,
 	})
+}
+
+// standardConfig is what the settings let scripts reach, with the files below the roots.
+func standardConfig(s *settings.Sandbox, roots []host.FileRoot) host.StandardConfig {
+	return host.StandardConfig{
+		Files: host.FileConfig{Roots: roots}, AllowExecute: s.AllowExecute,
+		Getenv:       visible,
+		MaxOpenFiles: s.ScriptOpenFiles, MaxSockets: s.ScriptSockets, MaxRead: int(s.ScriptRead),
+	}
+}
+
+// visible looks up a variable of the environment for those who must not see secrets.
+func visible(name string) (string, bool) {
+	if settings.Hidden(name) {
+		return "", false
+	}
+	return os.LookupEnv(name)
+}
+
+// stores are what can keep core.shared, by the value of the setting shared-state.
+var stores = map[string]func() shared.Store{
+	"memory": func() shared.Store { return new(shared.Memory) },
 }
 
 // scriptLog sends what scripts say to the configuration's log targets, and to the process's own log where none of them

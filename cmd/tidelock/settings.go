@@ -3,138 +3,101 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
-	"os"
-	"path/filepath"
-	"slices"
+	"math"
+	"runtime/debug"
 	"strings"
-	"time"
 
-	"github.com/spf13/pflag"
-	"github.com/spf13/viper"
+	"github.com/spf13/cobra"
 
+	"tidelock/cmd/tidelock/settings"
 	"tidelock/proxy/config"
+	"tidelock/proxy/config/syntax"
 )
 
-// Settings concern the process and not the traffic. Flags come before the environment (TIDELOCK_LOG_LEVEL and so on),
-// which comes before the file that --config names, which comes before the defaults.
-type Settings struct {
-	CacheFolder string        `mapstructure:"cache-folder"` // compiled scripts, empty to keep none
-	LogFormat   string        `mapstructure:"log-format"`   // of the process's own log: text or json
-	LogLevel    slog.Level    `mapstructure:"-"`            // the least severe that is written
-	Isolation   string        `mapstructure:"isolation"`    // instead of the configuration's tune.lua.isolation
-	Grace       time.Duration `mapstructure:"grace"`        // for exchanges in flight when the process is told to stop
-
-	ScriptFolders []string `mapstructure:"script-folders"` // below which scripts can use files, empty for those of the scripts
-	AllowExecute  bool     `mapstructure:"allow-execute"`  // os.execute and io.popen
-
-	Level string `mapstructure:"log-level"` // LogLevel as it was written
-}
-
-const environmentPrefix = "TIDELOCK_"
-
-var logFormats = []string{"text", "json"}
-
-// addSettingsFlags declares a flag for each setting; a setting's name is its flag's.
-func addSettingsFlags(flags *pflag.FlagSet) {
-	flags.String("config", "", "file with settings (YAML, TOML or JSON)")
-	flags.String("cache-folder", defaultCacheFolder(), "folder for compiled scripts, empty to keep none")
-	flags.String("log-format", "text", "format of the process's own log: text or json")
-	flags.String("log-level", "info", "least severe level of the process's own log: debug, info, warn or error")
-	flags.String("isolation", "", "isolation of scripts, instead of the configuration's tune.lua.isolation")
-	flags.StringSlice("script-folders", nil, "folders below which scripts can use files, / for what the process itself may do (default: those of the scripts)")
-	flags.Bool("allow-execute", false, "let scripts run commands (os.execute, io.popen)")
-	flags.Duration("grace", 30*time.Second, "time for exchanges in flight when told to stop")
-}
-
-func defaultCacheFolder() string {
-	folder, err := os.UserCacheDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(folder, "tidelock")
-}
-
-// readSettings merges the sources of settings and checks the values. A setting that does not exist is an error wherever
-// it stands.
-func readSettings(flags *pflag.FlagSet, environ []string) (Settings, error) {
-	v := viper.New()
-	var names []string
-	flags.VisitAll(func(f *pflag.Flag) {
-		if isSetting(f.Name) {
-			names = append(names, f.Name)
-			v.BindPFlag(f.Name, f)
-		}
-	})
-	if err := bindEnvironment(v, names, environ); err != nil {
-		return Settings{}, err
-	}
-	if file := v.GetString("config"); file != "" {
-		v.SetConfigFile(file)
-		if err := v.ReadInConfig(); err != nil {
-			return Settings{}, fmt.Errorf("settings: %w", err)
-		}
-		for _, key := range v.AllKeys() {
-			if !slices.Contains(names, key) {
-				return Settings{}, fmt.Errorf("settings: %s: unknown setting '%s', expected one of %s", file, key, strings.Join(names, ", "))
+func settingsCommand() *cobra.Command {
+	var files []string
+	var asJSON, schema bool
+	cmd := &cobra.Command{
+		Use:   "settings [-f FILE...]",
+		Short: "Show every setting of the process, and where its value is from",
+		Long: "Show every setting with its effective value and its origin: a flag, a variable of the environment (TIDELOCK_LOG_LEVEL),\n" +
+			"a line of the file that --config names, a line of the configuration's global section, or the default. Secrets are masked.",
+		Example: "  tidelock settings --config tidelock.yaml -f haproxy.cfg\n  tidelock settings --schema > tidelock.schema.json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if schema {
+				text, err := settings.Schema()
+				if err == nil {
+					_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s\n", text)
+				}
+				return err
 			}
-		}
+			s, err := commandSettings(cmd)
+			if err != nil {
+				return err
+			}
+			p := newProgram(files, s, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return p.showSettings(asJSON)
+		},
 	}
-	var s Settings
-	if err := v.Unmarshal(&s); err != nil {
-		return Settings{}, fmt.Errorf("settings: %w", err)
-	}
-	return s, s.validate()
+	cmd.Flags().StringArrayVarP(&files, "file", "f", nil, "configuration file, or folder of *.cfg files; may be repeated")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "for programs")
+	cmd.Flags().BoolVar(&schema, "schema", false, "print the JSON Schema of files with settings instead")
+	return cmd
 }
 
-// isSetting reports whether a flag is a setting, which those of single commands are not.
-func isSetting(flag string) bool {
-	return slices.Contains([]string{"config", "cache-folder", "log-format", "log-level", "isolation", "script-folders", "allow-execute", "grace"}, flag)
-}
-
-// bindEnvironment gives the settings in the environment their place between flags and file.
-func bindEnvironment(v *viper.Viper, names, environ []string) error {
-	for _, entry := range environ {
-		variable, value, _ := strings.Cut(entry, "=")
-		suffix, ours := strings.CutPrefix(variable, environmentPrefix)
-		if !ours {
-			continue
+// showSettings prints the settings with what the configuration has of them, if one was given.
+func (p *program) showSettings(asJSON bool) error {
+	if len(p.files) > 0 {
+		var diags syntax.Diagnostics
+		p.read(&diags)
+		if diags.Has(syntax.Alert) {
+			diags.Print(p.stderr, syntax.Alert)
+			return exitStatus(exitError)
 		}
-		name := strings.ReplaceAll(strings.ToLower(suffix), "_", "-")
-		if !slices.Contains(names, name) {
-			return fmt.Errorf("settings: unknown environment variable %s", variable)
-		}
-		if err := v.BindEnv(name, variable); err != nil {
-			return fmt.Errorf("settings: %s=%s: %w", variable, value, err)
+	} else {
+		scripts := config.DefaultScripts()
+		if err := bounded(&p.settings, &scripts); err != nil {
+			return err
 		}
 	}
-	return nil
+	if asJSON {
+		return p.settings.PrintJSON(p.stdout)
+	}
+	return p.settings.Print(p.stdout)
 }
 
-// validate checks values beyond their types.
-func (s *Settings) validate() error {
-	var errs []error
-	if !slices.Contains(logFormats, s.LogFormat) {
-		errs = append(errs, fmt.Errorf("settings: log-format: expected text or json, found '%s'", s.LogFormat))
-	}
-	if err := s.LogLevel.UnmarshalText([]byte(s.Level)); err != nil {
-		errs = append(errs, fmt.Errorf("settings: log-level: expected debug, info, warn or error, found '%s'", s.Level))
-	}
-	if s.Isolation != "" && !slices.Contains(config.Isolations, s.Isolation) {
-		errs = append(errs, fmt.Errorf("settings: isolation: expected one of %s, found '%s'", strings.Join(config.Isolations, ", "), s.Isolation))
-	}
-	if s.Grace < 0 {
-		errs = append(errs, fmt.Errorf("settings: grace: expected no negative time, found %s", s.Grace))
-	}
-	return errors.Join(errs...)
+// bounded gives scripts without a configuration what the settings say.
+func bounded(s *settings.Settings, scripts *config.Scripts) error {
+	s.Reconcile(scripts, nil)
+	return errors.Join(s.Bound(scripts)...)
 }
 
-// logger returns the process's own log.
-func (s *Settings) logger(w io.Writer) *slog.Logger {
-	options := &slog.HandlerOptions{Level: s.LogLevel}
-	if s.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(w, options))
+// limitMemory has the garbage collector keep the process below the memory that it may use.
+func (p *program) limitMemory() {
+	limit := int64(math.MaxInt64)
+	if memory := p.settings.Process.Memory; memory > 0 {
+		limit = int64(min(memory, math.MaxInt64))
 	}
-	return slog.New(slog.NewTextHandler(w, options))
+	debug.SetMemoryLimit(limit)
+}
+
+// reloadSettings reads the settings again, takes over what can change in a running process, and names the rest. When
+// anything is wrong nothing changes.
+func (p *program) reloadSettings() {
+	next, err := p.reread()
+	if err != nil {
+		p.log.Error("settings not reloaded", "error", err)
+		return
+	}
+	live, restart := p.loaded.Changes(&next)
+	p.loaded.TakeLive(&next)
+	p.settings.TakeLive(&next)
+	p.level.Set(p.settings.Process.LogLevel)
+	p.limitMemory()
+	p.admin.SetToken(string(p.settings.Admin.Token))
+	p.log.Info("settings reloaded", "changed", strings.Join(live, ","))
+	if len(restart) > 0 {
+		p.log.Warn("settings that take a restart", "changed", strings.Join(restart, ","))
+	}
 }

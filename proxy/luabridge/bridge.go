@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/metric/noop"
@@ -42,6 +43,8 @@ type Config struct {
 	Standard host.StandardConfig
 	// CacheFolder keeps compiled guests from one start to the next; empty for none.
 	CacheFolder string
+	// Burst is how much processor time any function of a script may use between two waits. 0: no bound.
+	Burst time.Duration
 	// Threads is how many instances run each registration of a lua-load-per-thread file, and how many may run what keeps
 	// nothing from one execution to the next. 0: one for each processor.
 	Threads int
@@ -203,6 +206,10 @@ func (b *Bridge) newImage(ctx context.Context, kind imageKind) (*image, error) {
 		RegisteredLate: m.registeredLate,
 	}
 	maps.Copy(settings.Limits, b.config.Extension.Limits)
+	for kind, limits := range settings.Limits {
+		limits.Burst = m.bridge.config.Burst
+		settings.Limits[kind] = limits
+	}
 	if kind.perThread {
 		settings.Instances = b.config.Threads
 	}

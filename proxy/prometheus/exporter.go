@@ -4,6 +4,7 @@ package prometheus
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net/url"
 	"strings"
@@ -83,13 +84,32 @@ func (e *Exporter) Serve(a stream.Applet) error {
 	}
 	response := s.Response
 	if !response.SetResponse(200, []byte("OK")) || !response.Add("cache-control", []byte("no-cache")) ||
-		!response.Add("content-type", []byte("text/plain; version=0.0.4")) {
+		!response.Add("content-type", []byte(ContentType)) {
 		return io.ErrShortBuffer
 	}
 	if err := a.StartResponse(); err != nil {
 		return err
 	}
-	w := &writer{Writer: bufio.NewWriterSize(a, 16384), now: time.Now()}
+	return e.writeTo(a, q)
+}
+
+// ErrQuery refuses a query that cannot be understood.
+var ErrQuery = errors.New("unknown scope")
+
+// ContentType is that of what Write writes.
+const ContentType = "text/plain; version=0.0.4"
+
+// Write writes what Serve answers to a request with the query, which is empty for everything.
+func (e *Exporter) Write(out io.Writer, query string) error {
+	q, ok := parse(query)
+	if !ok {
+		return ErrQuery
+	}
+	return e.writeTo(out, q)
+}
+
+func (e *Exporter) writeTo(out io.Writer, q query) error {
+	w := &writer{Writer: bufio.NewWriterSize(out, 16384), now: time.Now()}
 	e.write(w, q)
 	return w.Flush() // reports the first error of all writing
 }

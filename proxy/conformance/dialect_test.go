@@ -22,15 +22,23 @@ const dialectDifferences = "testdata/dialect-%s.txt"
 // loading finds where a configuration loads a script, up to its name.
 var loading = regexp.MustCompile(`(?m)^(\s*lua-load(?:-per-thread)?[ \t]+\S+)`)
 
+// mathType is put before the first line of each script: many cases show values by a function that asks for math.type, which
+// Lua 5.1 does not have.
+const mathType = `if not math.type then function math.type(v) ` +
+	`if type(v) == "number" then return v % 1 == 0 and "integer" or "float" end end end `
+
 // inDialect returns the case with its scripts in a dialect, or nil when it loads none.
 func (c *testCase) inDialect(dialect string) *testCase {
 	found := false
 	changed := *c
 	changed.files = slices.Clone(c.files)
 	for i, file := range changed.files {
-		if strings.HasSuffix(file.Name, ".cfg") && loading.Match(file.Data) {
+		switch {
+		case strings.HasSuffix(file.Name, ".cfg") && loading.Match(file.Data):
 			found = true
 			changed.files[i] = txtar.File{Name: file.Name, Data: loading.ReplaceAll(file.Data, []byte("$1 dialect="+dialect))}
+		case strings.HasSuffix(file.Name, ".lua"):
+			changed.files[i] = txtar.File{Name: file.Name, Data: append([]byte(mathType), file.Data...)}
 		}
 	}
 	if !found {

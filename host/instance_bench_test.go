@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 )
@@ -17,8 +18,11 @@ action("small", function(n) local entry = config["key" .. n] return entry.name e
 
 // BenchmarkInstance measures the cloning of an image, and the resetting of a clone after a small call.
 func BenchmarkInstance(b *testing.B) {
-	e := newTestEngine(b, EngineConfig{})
-	image, _ := newTestImage(b, e, benchmarkScript, nil)
+	benchmarkInstance(b, nil)
+}
+
+func benchmarkInstance(b *testing.B, configure func(*ImageConfig)) {
+	image, _ := newTestImage(b, newTestEngine(b, EngineConfig{}), benchmarkScript, configure)
 	b.Run("clone", func(b *testing.B) {
 		var clones []*instance
 		for b.Loop() {
@@ -60,10 +64,11 @@ func BenchmarkInstance(b *testing.B) {
 
 // BenchmarkInstanceMemory reports what a clone costs when it is idle, and after its first call: private memory of the
 // process, Go's heap included.
-func BenchmarkInstanceMemory(b *testing.B) {
-	const count = 1000
-	e := newTestEngine(b, EngineConfig{})
-	image, _ := newTestImage(b, e, benchmarkScript, nil)
+func BenchmarkInstanceMemory(b *testing.B) { benchmarkInstanceMemory(b, 1000, nil) }
+
+func benchmarkInstanceMemory(b *testing.B, count int, configure func(*ImageConfig)) {
+	image, _ := newTestImage(b, newTestEngine(b, EngineConfig{}), benchmarkScript, configure)
+	debug.FreeOSMemory() // what compiling took would go back in the middle
 	before := privateMemory(b)
 	clones := make([]*instance, count)
 	for i := range clones {
@@ -79,8 +84,8 @@ func BenchmarkInstanceMemory(b *testing.B) {
 	}
 	called := privateMemory(b)
 	b.ReportMetric(0, "ns/op")
-	b.ReportMetric(float64(idle-before)/count/1024, "idle-KiB")
-	b.ReportMetric(float64(called-before)/count/1024, "called-KiB")
+	b.ReportMetric(float64(idle-before)/float64(count)/1024, "idle-KiB")
+	b.ReportMetric(float64(called-before)/float64(count)/1024, "called-KiB")
 }
 
 // pinned is the script's registration, run by one given instance.

@@ -32,3 +32,13 @@ func BenchmarkDialects(b *testing.B) {
 	}
 	b.ReportMetric(0, "ns/op")
 }
+
+// BenchmarkDialects_Instance measures what BenchmarkInstance and BenchmarkInstanceMemory do, of lua51.
+func BenchmarkDialects_Instance(b *testing.B) {
+	if len(lua51.Module()) == 0 {
+		b.Skip("the guest lua51 was not built (make guests)")
+	}
+	inLua51 := func(c *ImageConfig) { c.Guest, c.Limits = lua51.Module(), nil }
+	benchmarkInstance(b, inLua51)
+	b.Run("memory", func(b *testing.B) { benchmarkInstanceMemory(b, 50, inLua51) })
+}

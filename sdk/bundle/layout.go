@@ -45,7 +45,7 @@ func (a *Artifact) layoutFiles() ([]string, Files, error) {
 func blobPath(encoded string) string { return "blobs/sha256/" + encoded }
 
 // WriteLayout writes an OCI layout: a tar file when the path ends in .tar, or else a folder. It appears as a whole or not
-// at all, and takes the place of a layout that was there, but of nothing else.
+// at all. It takes the place of what was there, but never that of a folder with other things than a layout.
 func (a *Artifact) WriteLayout(path string) error {
 	names, files, err := a.layoutFiles()
 	if err != nil {
@@ -106,10 +106,14 @@ func writeFolder(path string, names []string, files Files) error {
 			return err
 		}
 	}
-	if err := os.Rename(path, filepath.Join(folder, "old")); err != nil && !errors.Is(err, os.ErrNotExist) {
+	old := filepath.Join(folder, "old")
+	if err := os.Rename(path, old); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	return os.Rename(made, path)
+	if err := os.Rename(made, path); err != nil {
+		return errors.Join(err, os.Rename(old, path))
+	}
+	return nil
 }
 
 // replaceable reports whether nothing but a layout, or an empty folder, stands at a path.

@@ -100,6 +100,9 @@ func (a *Artifact) fetchBlobs(m ocispec.Manifest, blob Source) error {
 		if err := CheckDescriptor(d); err != nil {
 			return err
 		}
+		if _, known := a.blobs[d.Digest]; known {
+			continue // a layer that stands there a thousand times is read once
+		}
 		if a.size+d.Size > MaxSize {
 			return fmt.Errorf("more than %d bytes", MaxSize)
 		}

@@ -219,6 +219,24 @@ func TestReadLayoutTar_Errors(t *testing.T) {
 	}
 }
 
+// TestArtifact_Collect_repeated reads a blob once, however often a manifest names it: else a small manifest would be a
+// large download.
+func TestArtifact_Collect_repeated(t *testing.T) {
+	forged := forge(t, func(_ *Artifact, m *ocispec.Manifest) {
+		for range maxLayers - len(m.Layers) {
+			m.Layers = append(m.Layers, m.Layers[0])
+		}
+	})
+	a, reads := NewArtifact(forged.root), 0
+	err := a.Collect(func(d ocispec.Descriptor) ([]byte, error) {
+		reads++
+		return forged.Blob(d)
+	})
+	if err != nil || reads > 5 {
+		t.Errorf("%d blobs read: %v", reads, err)
+	}
+}
+
 // TestReadLayout_links follows no link out of a layout, nor inside it.
 func TestReadLayout_links(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "auth")

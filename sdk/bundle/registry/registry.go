@@ -63,7 +63,7 @@ func repository(reference string, o Options) (r *remote.Repository, tag, pin str
 }
 
 // Pull reads a bundle and what refers to it into memory. Nothing of it has been trusted when it returns, but every blob
-// matches its digest, and the bundle's own matches the reference's if that has one.
+// matches its digest, and the bundle's own matches the reference's if that has one. The context bounds the time.
 func Pull(ctx context.Context, reference string, o Options) (*bundle.Artifact, error) {
 	r, tag, pin, err := repository(reference, o)
 	if err != nil {

@@ -46,7 +46,7 @@ func (b *builder) buildBackend(section *config.Proxy) *server.Backend {
 	if section.Kind == config.Backend { // a listen section's are those of its frontend
 		backend.Filters = b.filtersOf(section)
 	}
-	persist(backend, section, rules)
+	b.persist(backend, section, rules)
 	backend.Prefer = preferred(backend, rules.preferences)
 	rules.stick.install(backend)
 	b.watchNames(section, backend)

@@ -8,7 +8,6 @@ import (
 
 	"tidelock/proxy/cache"
 	"tidelock/proxy/command"
-	"tidelock/proxy/compression"
 	"tidelock/proxy/config"
 	"tidelock/proxy/config/syntax"
 	"tidelock/proxy/counter"
@@ -45,7 +44,7 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 		Proxy: &Proxy{
 			config: cfg, options: o, Process: o.Process, logs: newLogTargets(cfg, o.Process, diags),
 			backends: map[string]*server.Backend{}, rows: map[*config.Proxy][]*counter.Row{},
-			patterns: &pattern.Sets{}, paces: newPaces(&cfg.Global), loggers: map[*config.Proxy]*log.Logger{},
+			patterns: &pattern.Sets{}, paces: newPaces(&cfg.Global), compression: newCompressionLimits(o.Process, &cfg.Global), loggers: map[*config.Proxy]*log.Logger{},
 		},
 		ctx: ctx, diags: diags,
 		identities: map[*config.Proxy]*stream.Proxy{}, servers: map[[2]string]*server.Server{}, rules: map[*config.Proxy]*rules{},
@@ -94,7 +93,6 @@ type builder struct {
 	tables      *sticktable.Tables
 	caches      map[string]*cache.Cache
 	resolvers   map[string]*resolver.Resolver // by the name of their section, as rules ask for them
-	compression *compression.Limits           // nil until a section compresses
 	tlsFiles    *tlsconfig.Files
 	nameservers map[string]command.Resolvers
 	services    map[string]rule.Service // that use-service rules may name, besides those of scripts

@@ -7,6 +7,7 @@ import (
 
 	"tidelock/proxy/compression"
 	"tidelock/proxy/config"
+	"tidelock/proxy/counter"
 	"tidelock/proxy/filter"
 )
 
@@ -24,21 +25,17 @@ func (b *builder) newCompression(section *config.Proxy) filter.Filter {
 	for _, name := range section.Compression.Algorithms {
 		c.Algorithms = append(c.Algorithms, compression.AlgorithmNamed(name))
 	}
-	return compression.New(c, b.compressionLimits())
+	return compression.New(c, b.compression)
 }
 
-// compressionLimits are the same for all sections.
-func (b *builder) compressionLimits() *compression.Limits {
-	if b.compression == nil {
-		g := &b.config.Global
-		b.compression = &compression.Limits{
-			Rate: uint64(g.CompressionRate), Load: uint64(g.CompressionLoad), Level: g.CompressionLevel, Process: b.Process,
-		}
-		if g.CompressionLoad < 100 {
-			b.compression.Busy = new(loadMeter).busy
-		}
+// newCompressionLimits returns what all sections share.
+func newCompressionLimits(process *counter.Process, g *config.Global) *compression.Limits {
+	l := &compression.Limits{Load: uint64(g.CompressionLoad), Level: g.CompressionLevel, Process: process}
+	l.Rate.Store(uint64(g.CompressionRate))
+	if g.CompressionLoad < 100 {
+		l.Busy = new(loadMeter).busy
 	}
-	return b.compression
+	return l
 }
 
 // loadMeter tells how busy the processors are with this process.

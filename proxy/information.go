@@ -31,13 +31,14 @@ func newInformation(p *Proxy) *information {
 
 // fill is the State of counter.Process.
 func (i *information) fill(s *counter.ProcessState) {
-	p, g := i.proxy, &i.proxy.config.Global
+	p := i.proxy
 	s.Name, s.Version, s.Build, s.Node = "HAProxy", p.options.Version, p.options.Version, i.node
 	s.Threads, s.PID, s.Started = runtime.GOMAXPROCS(0), os.Getpid(), started
 	s.Memory = memoryInUse()
 	s.DescriptorLimit = descriptorLimit()
 	s.MaxConnections, s.HardMaxConnections = uint64(p.maxconn.Load()), uint64(p.config.Global.Maxconn)
-	s.ConnectionRateLimit, s.SessionRateLimit, s.TLSRateLimit = uint64(max(g.ConnectionRate, 0)), uint64(max(g.SessionRate, 0)), uint64(max(g.TLSRate, 0))
+	s.ConnectionRateLimit, s.SessionRateLimit, s.TLSRateLimit = uint64(p.paces.Connections.Limit()), uint64(p.paces.Sessions.Limit()), uint64(p.paces.TLS.Limit())
+	s.CompressionRateLimit = p.compression.Rate.Load()
 	s.Tasks = uint64(runtime.NumGoroutine())
 	s.IdlePercent = i.idle(time.Now(), processorTime())
 	s.Listeners = uint64(len(p.Listeners()) + len(p.runtime.listeners))

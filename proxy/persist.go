@@ -1,6 +1,10 @@
 package proxy
 
 import (
+	"encoding/binary"
+	"math/bits"
+	"net/netip"
+	"strconv"
 	"strings"
 
 	"tidelock/proxy/acl"
@@ -13,11 +17,14 @@ import (
 )
 
 // persist gives a backend what keeps clients at their servers.
-func persist(backend *server.Backend, section *config.Proxy, rules *rules) {
+func (b *builder) persist(backend *server.Backend, section *config.Proxy, rules *rules) {
 	p := &backend.Persistence
 	p.Persist, p.Ignore = anyHolds(rules.forcePersist), anyHolds(rules.ignorePersist)
 	if section.Persist {
 		p.Persist = func(*stream.Stream) bool { return true }
+	}
+	if section.RDPCookie != "" {
+		p.Named = b.namedByRDP(backend, section)
 	}
 	if section.Cookie.Name != "" {
 		c := newCookie(section.Cookie)
@@ -55,6 +62,47 @@ func newCookie(c config.Cookie) *persistence.Cookie {
 	}
 	cookie.Attributes = attributes.String()
 	return cookie
+}
+
+// namedByRDP returns what finds the server that the cookie of a remote desktop client names by its address (MS-RDPBCGR,
+// section 3.3.5.3.1: "<address>.<port>.<reserved>", each a decimal number of bytes in the network's order read backwards).
+func (b *builder) namedByRDP(backend *server.Backend, section *config.Proxy) func(*stream.Stream) *server.Server {
+	expression, _, err := b.compiler(section, sample.ServerChoice, section.At, "").ParseAvailable([]string{"req.rdp_cookie(" + section.RDPCookie + ")"})
+	if err != nil {
+		b.diags.Alertf(section.At, "'persist rdp-cookie' : %s", sentence(err))
+		return nil
+	}
+	return func(s *stream.Stream) *server.Server {
+		c := sample.Acquire(s, sample.ServerChoice)
+		defer c.Release()
+		at, ok := rdpAddress(string(expression.EvalString(c).Data))
+		if !ok {
+			return nil
+		}
+		for _, candidate := range backend.Servers {
+			if candidate.Address().AddrPort() == at {
+				return candidate
+			}
+		}
+		return nil
+	}
+}
+
+// rdpAddress reads the value of a remote desktop cookie.
+func rdpAddress(cookie string) (netip.AddrPort, bool) {
+	host, rest, _ := strings.Cut(cookie, ".")
+	port, _, found := strings.Cut(rest, ".")
+	address, err := strconv.ParseUint(host, 10, 32)
+	if err != nil || !found {
+		return netip.AddrPort{}, false
+	}
+	number, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return netip.AddrPort{}, false
+	}
+	var ip [4]byte
+	binary.LittleEndian.PutUint32(ip[:], uint32(address))
+	return netip.AddrPortFrom(netip.AddrFrom4(ip), bits.ReverseBytes16(uint16(number))), true
 }
 
 // persistRule compiles the condition of a force-persist or ignore-persist line.

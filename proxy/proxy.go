@@ -16,6 +16,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"tidelock/proxy/compression"
 	"tidelock/proxy/config"
 	"tidelock/proxy/config/syntax"
 	"tidelock/proxy/counter"
@@ -111,12 +112,13 @@ type Proxy struct {
 
 	httpClient *httpclient.Client // nil without scripts
 
-	serving    sync.WaitGroup
-	stopping   atomic.Bool     // Stop was called
-	maxconn    atomic.Int64    // of the process, 0 for no bound
-	shared     *frontend.Slots // what all frontends together may have open; nil for no bound
-	violations violation.Counter
-	paces      frontend.Paces // of the process
+	serving     sync.WaitGroup
+	stopping    atomic.Bool     // Stop was called
+	maxconn     atomic.Int64    // of the process, 0 for no bound
+	shared      *frontend.Slots // what all frontends together may have open; nil for no bound
+	violations  violation.Counter
+	paces       frontend.Paces // of the process
+	compression *compression.Limits
 }
 
 // entrance is a frontend or listen section with what it listens on.

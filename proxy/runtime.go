@@ -50,13 +50,24 @@ func (b *builder) buildRuntime() {
 	commands := slices.Concat(process.Commands(), statistics.Commands(), b.runtime.servers.Commands(), frontends.Commands(),
 		command.Tables(b.tables), command.Patterns(b.patterns), command.Caches(b.caches),
 		command.Errors(&b.violations, b.offenders), command.Variables(b.setVariableNow), command.ShowResolvers(b.resolversOf),
-		command.Certificates(b.tlsFiles), command.Inspection(b.Process, b.startupLogs), command.Events(b.logs.sinks))
+		command.Certificates(b.tlsFiles), command.Inspection(b.Process, b.startupLogs), command.Events(b.logs.sinks),
+		b.rateLimits())
 	if b.options.SendSockets != nil {
 		commands = append(commands, runtime.ListeningSockets(b.options.SendSockets))
 	}
 	if err := b.runtime.Registry.Add(commands...); err != nil {
 		b.diags.Alertf(syntax.Position{}, "runtime API: %s.", err)
 	}
+}
+
+// rateLimits returns the commands that change how fast things may happen in the process.
+func (b *builder) rateLimits() []runtime.Command {
+	return command.RateLimits(map[string]func(int){
+		"connections":      b.paces.Connections.SetLimit,
+		"sessions":         b.paces.Sessions.SetLimit,
+		"ssl-sessions":     b.paces.TLS.SetLimit,
+		"http-compression": func(kilobytes int) { b.compression.Rate.Store(uint64(kilobytes) << 10) },
+	})
 }
 
 // startupLogs returns what the configuration was found to have, as it was printed when the process started.

@@ -3,6 +3,7 @@
 package compression
 
 import (
+	"sync/atomic"
 	"time"
 
 	"tidelock/proxy/counter"
@@ -19,9 +20,9 @@ type Config struct {
 
 // Limits are the process's, shared by all sections. The zero value limits nothing.
 type Limits struct {
-	Rate    uint64 // bytes a second that may be compressed (maxcomprate); 0 for any number
-	Load    uint64 // percent of the processors' time beyond which nothing more is compressed (maxcompcpuusage)
-	Level   int    // of effort, 1 to 9 (tune.comp.maxlevel); 0 is 1
+	Rate    atomic.Uint64 // bytes a second that may be compressed (maxcomprate); 0 for any number
+	Load    uint64        // percent of the processors' time beyond which nothing more is compressed (maxcompcpuusage)
+	Level   int           // of effort, 1 to 9 (tune.comp.maxlevel); 0 is 1
 	Process *counter.Process
 	// Busy tells how many percent of the processors' time are used; nil for a Load that limits nothing.
 	Busy func() uint64
@@ -29,7 +30,7 @@ type Limits struct {
 
 // allow reports whether another response may be compressed.
 func (l *Limits) allow(now time.Time) bool {
-	if l.Rate > 0 && l.Process.CompressorInRate.Now(now)<<10 > l.Rate {
+	if rate := l.Rate.Load(); rate > 0 && l.Process.CompressorInRate.Now(now)<<10 > rate {
 		return false
 	}
 	return l.Busy == nil || l.Busy() <= l.Load

@@ -112,6 +112,26 @@ func (p *parser) cookieTime(s syntax.Statement, into *time.Duration, name, what,
 	return err == nil
 }
 
+// persist rdp-cookie[(<name>)]
+func parsePersist(p *parser, s syntax.Statement) {
+	method, argument, named := strings.Cut(s.Argument(0), "(")
+	name, closed := strings.CutSuffix(argument, ")")
+	switch {
+	case s.Argument(0) == "":
+		p.failf(s, "missing persist method.")
+	case method != "rdp-cookie":
+		p.failf(s, "unknown persist method.")
+	case len(s.Words) > 2:
+		p.failf(s, "'persist' cannot handle unexpected argument '%s'.", s.Argument(1))
+	case !named:
+		p.proxy.RDPCookie = "msts"
+	case !closed || name == "":
+		p.failf(s, "persist rdp-cookie(name)' requires an rdp cookie name.")
+	default:
+		p.proxy.RDPCookie = name
+	}
+}
+
 // force-persist {if|unless} <condition>
 // ignore-persist {if|unless} <condition>
 func parsePersistRule(p *parser, s syntax.Statement) {

@@ -17,6 +17,7 @@ type Global struct {
 	Threads              int    // nbthread: processors to use, 0 is all
 	StateFile, StateBase string // of servers' states, server-state-file and server-state-base
 
+	AnyPayload    bool // h1-accept-payload-with-any-method
 	ExternalCheck bool // servers may be checked by programs
 	InsecureFork  bool // programs may be started
 	Daemon        bool // go to the background once everything listens

@@ -33,6 +33,7 @@ var proxyKeywords = append([]keyword{
 	{"http-error", inEverything, parseHTTPError, Supported},
 	{"http-request", inEverything, parseRule, Supported},
 	{"http-response", inEverything, parseRule, Supported},
+	{"persist", inDefaults | inBackSide, parsePersist, Supported},
 	{"http-send-name-header", inDefaults | inBackSide, parseSendName, Supported},
 	{"ignore-persist", inBackSide, parsePersistRule, Supported},
 	{"log", inEverything, parseProxyLog, Supported},
@@ -75,6 +76,6 @@ var proxyKeywords = append([]keyword{
 	rows(inDefaults|inBackSide, NoEffect, "max-keep-alive-queue"),
 	probeKeywords("cli", inDefaults|inFrontSide, func(s *Settings) *Probes { return &s.ClientProbes }),
 	probeKeywords("srv", inDefaults|inBackSide, func(s *Settings) *Probes { return &s.ServerProbes }),
-	rows(inDefaults|inBackSide, Refused, "dispatch", "dynamic-cookie-key", "persist", "transparent",
+	rows(inDefaults|inBackSide, Refused, "dispatch", "dynamic-cookie-key", "transparent",
 		"use-fcgi-app"),
 )...)

@@ -136,16 +136,18 @@ var serverParameters = slices.Concat([]serverParameter{
 // securityParameters are those of TLS, of the protocols inside it, and of the PROXY protocol.
 var securityParameters = slices.Concat([]serverParameter{
 	{"check-alpn", 1, Supported, parseCheckALPN},
+	{"check-proto", 1, Supported, serverProtocol("check-proto")},
 	{"check-send-proxy", 0, Supported, set(func(q *ServerParameters) { q.CheckSendProxy = true })},
 	{"check-sni", 1, Supported, parseCheckSNI},
 	{"check-ssl", 0, Supported, set(func(q *ServerParameters) { q.CheckTLS = new(true) })},
+	{"proto", 1, Supported, serverProtocol("proto")},
+	{"ws", 1, Supported, parseWebSocket},
 	{"no-check-send-proxy", 0, Supported, set(func(q *ServerParameters) { q.CheckSendProxy = false })},
 	{"no-check-ssl", 0, Supported, set(func(q *ServerParameters) { q.CheckTLS = new(false) })},
 },
 	tlsServerParameters(),
 	proxyParameters,
 	parameterRows(Refused, 0, "allow-0rtt"),
-	parameterRows(Refused, 1, "check-proto", "proto", "ws"),
 )
 
 // check-sni <name>

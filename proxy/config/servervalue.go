@@ -191,3 +191,30 @@ func parseRedir(r *serverReader, value string) error {
 	r.server.Redirect = value
 	return nil
 }
+
+// serverProtocol makes the parser of the protocol that a server or its checks are spoken to in. There is one for each mode
+// until there is HTTP/2.
+func serverProtocol(name string) func(*serverReader, string) error {
+	return func(_ *serverReader, value string) error {
+		switch value {
+		case "h1", "none":
+			return nil
+		case "":
+			return fmt.Errorf("'%s' : missing value.", name)
+		case "h2", "fcgi":
+			return fmt.Errorf("'%s' : the protocol '%s' is not supported yet by this version.", name, value)
+		}
+		return fmt.Errorf("'%s' :  unknown MUX protocol '%s'.", name, value)
+	}
+}
+
+// ws auto|h1|h2
+func parseWebSocket(_ *serverReader, value string) error {
+	switch value {
+	case "auto", "h1": // one is the other until there is HTTP/2
+		return nil
+	case "h2":
+		return errors.New("'ws' : the protocol 'h2' is not supported yet by this version.")
+	}
+	return errors.New("'ws' has to be 'auto', 'h1' or 'h2'.")
+}

@@ -76,7 +76,7 @@ func (p *Process) Info(now time.Time) []Field {
 	total("SslCacheMisses", p.TLSCacheMisses.Load())
 	rate("CompressBpsIn", p.CompressorInRate.Now(now)<<10)
 	rate("CompressBpsOut", p.CompressorOutRate.Now(now)<<10)
-	limit("CompressBpsRateLim", 0)
+	limit("CompressBpsRateLim", s.CompressionRateLimit)
 	number += 2 // zlib's memory, which HAProxy shows only when it is built with it
 	gauge("Tasks", s.Tasks)
 	gauge("Run_queue", s.RunQueue)

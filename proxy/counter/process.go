@@ -36,6 +36,7 @@ type ProcessState struct {
 	DescriptorLimit                                      uint64
 	MaxConnections, HardMaxConnections                   uint64 // now, and the most that can be set
 	ConnectionRateLimit, SessionRateLimit, TLSRateLimit  uint64
+	CompressionRateLimit                                 uint64 // in bytes
 	Tasks, RunQueue                                      uint64 // goroutines, and those that wait for a processor
 	IdlePercent                                          uint64
 	Listeners                                            uint64

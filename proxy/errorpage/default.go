@@ -10,7 +10,7 @@ import (
 type Default struct {
 	Reason string
 	Body   string
-	close  bool
+	Closes bool // the answer says that the connection is closed
 }
 
 // defaults are HAProxy 2.6's default answers, byte for byte: clients and tests of today's users may know them.
@@ -53,7 +53,7 @@ func Fill(m *message.Message, status int) {
 	m.Add("content-length", strconv.AppendInt(make([]byte, 0, 20), int64(len(d.Body)), 10))
 	m.Add("cache-control", []byte("no-cache"))
 	m.Add("content-type", []byte("text/html"))
-	if d.close {
+	if d.Closes {
 		m.Add("connection", []byte("close"))
 	}
 	m.SetBody([]byte(d.Body))

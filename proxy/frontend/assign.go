@@ -54,6 +54,9 @@ func (s *session) bind() {
 		}
 	}
 	s.attempt.ignored = ignored
+	if p.Named != nil && w.Bound == nil && !ignored {
+		w.Bound = p.Named(&s.stream)
+	}
 	if stick := s.backend.Stick; stick != nil && w.Bound == nil && !ignored {
 		w.Bound = stick(&s.stream)
 	}

@@ -2,30 +2,36 @@ package frontend
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // Pace bounds how many things happen in a second. As in HAProxy the second slides: what happened in the one before counts by
 // the part of it that is not yet a second ago. A nil Pace bounds nothing. It is safe for concurrent use.
 type Pace struct {
-	Limit int // greater than 0
+	limit atomic.Int64 // 0 bounds nothing
 
 	mu          sync.Mutex
 	second      int64 // guarded by mu; that now counts, since 1970
 	before, now int   // guarded by mu
 }
 
-// NewPace returns a bound of so many in a second, nil for 0.
+// NewPace returns a bound of so many in a second, 0 for any number.
 func NewPace(limit int) *Pace {
-	if limit <= 0 {
-		return nil
-	}
-	return &Pace{Limit: limit}
+	p := new(Pace)
+	p.SetLimit(limit)
+	return p
 }
+
+// Limit returns how many may happen in a second, 0 for any number.
+func (p *Pace) Limit() int { return int(p.limit.Load()) }
+
+// SetLimit changes the bound; 0 is none. Who waits already goes on waiting as long as the bound before asked.
+func (p *Pace) SetLimit(limit int) { p.limit.Store(int64(max(limit, 0))) }
 
 // Count notes that it has happened once more.
 func (p *Pace) Count(at time.Time) {
-	if p == nil {
+	if p == nil || p.Limit() == 0 {
 		return
 	}
 	p.mu.Lock()
@@ -48,14 +54,14 @@ func (p *Pace) advance(at time.Time) {
 
 // Delay returns how long to wait before it may happen again, 0 for not at all.
 func (p *Pace) Delay(at time.Time) time.Duration {
-	if p == nil {
+	if p == nil || p.Limit() == 0 {
 		return 0
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.advance(at)
 	rest := time.Second - time.Duration(at.Nanosecond())
-	room := p.Limit - p.now
+	room := p.Limit() - p.now
 	switch {
 	case room <= 0:
 		return rest

@@ -45,9 +45,13 @@ func (s *session) replyRaw(status int) {
 	s.requestBody.Skip()
 	s.keep, s.started = false, true
 	s.stream.Record.Status = status
+	connection := ""
+	if p.Closes {
+		connection = "Connection: close\r\n"
+	}
 	for _, text := range []string{
 		"HTTP/1.1 ", strconv.Itoa(status), " ", p.Reason, "\r\nContent-length: ", strconv.Itoa(len(p.Body)),
-		"\r\nCache-Control: no-cache\r\nConnection: close\r\nContent-Type: text/html\r\n\r\n", p.Body,
+		"\r\nCache-Control: no-cache\r\n", connection, "Content-Type: text/html\r\n\r\n", p.Body,
 	} {
 		s.client.WriteString(text)
 	}

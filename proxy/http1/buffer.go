@@ -11,6 +11,8 @@ type Tuning struct {
 	// MaxRewrite (tune.maxrewrite) is what a message's head must leave of the buffer for what rules add.
 	MaxRewrite int
 	MaxHeaders int // tune.http.maxhdr
+	// AnyPayload accepts bodies of GET, HEAD and DELETE in HTTP/1.0 (h1-accept-payload-with-any-method).
+	AnyPayload bool
 	MaxPipes   int // maxpipes: how many may be in use at a time; below 0 for none (nosplice)
 }
 

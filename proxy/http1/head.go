@@ -9,7 +9,7 @@ import (
 
 // SyntaxError says why a message was refused. The peer is answered 400, or counts as having sent a bad response.
 type SyntaxError struct {
-	Status int // 400, or 422 for a transfer coding that is understood but not carried
+	Status int // 400; 413 for a body that others may take for a request; 422 for a transfer coding that is not carried
 	Reason string
 }
 
@@ -35,6 +35,7 @@ var (
 	errHost         = bad("contradicting Host")
 	errWebSocket    = bad("WebSocket without a key")
 	errUpgrade      = bad("101 without a request to upgrade")
+	errPayload      = &SyntaxError{413, "payload of a method that has none in HTTP/1.0"}
 	errChunk        = bad("malformed chunk")
 	errTrailer      = bad("malformed trailer")
 	errUnsupported2 = bad("HTTP/2 preface")

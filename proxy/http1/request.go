@@ -43,6 +43,9 @@ func (c *Conn) ReadRequest(m *message.Message, h *Head) error {
 		return err
 	}
 	major, minor := m.Version()
+	if major == 1 && minor == 0 && !h.Body.Empty() && !c.limits.AnyPayload && payloadIgnored(m.Method()) {
+		return errPayload
+	}
 	if string(m.Method()) == "CONNECT" && h.Body.Kind != NoBody {
 		// What follows is for the tunnel, whatever is announced (RFC 9110, section 9.3.6). Where none comes about, nobody
 		// can tell where the next request would begin, and of a body in chunks not even what the server would make of it.
@@ -61,6 +64,13 @@ func (c *Conn) ReadRequest(m *message.Message, h *Head) error {
 	}
 	c.Discard(s.pos)
 	return nil
+}
+
+// payloadIgnored reports whether servers of HTTP/1.0 may take the body of a request for the next request: that version is
+// silent about bodies of these methods.
+func payloadIgnored(method []byte) bool {
+	m := string(method)
+	return m == "GET" || m == "HEAD" || m == "DELETE"
 }
 
 // checkRequestStart refuses what cannot become a request line, so that a client that speaks another protocol is told at

@@ -11,6 +11,8 @@ import (
 type Persistence struct {
 	// Cookie is what binds clients; nil for nothing.
 	Cookie Cookie
+	// Named returns the server that a client's own protocol names (persist rdp-cookie), nil for none; nil itself for never.
+	Named func(*stream.Stream) *Server
 	// Persist sends clients to the server that they are bound to even if it is down (option persist, force-persist); nil
 	// for never. Ignore forgets what they are bound to (ignore-persist); nil for never.
 	Persist, Ignore func(*stream.Stream) bool

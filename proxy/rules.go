@@ -213,7 +213,7 @@ func (b *builder) compileFormat(section *config.Proxy, f config.Format, phase sa
 }
 
 func (b *builder) compileCondition(acls *acl.Set, section *config.Proxy, use config.UseBackend) (*acl.Condition, error) {
-	k := b.compiler(section, phaseOf(section), use.Backend.At, use.Folder)
+	k := b.compiler(section, sample.Switching, use.Backend.At, use.Folder)
 	return acls.Condition(k, syntax.Texts(use.Condition))
 }
 

@@ -142,10 +142,17 @@ func (p *conditionParser) warn(l *list, name string) {
 			return
 		}
 	}
+	where := ""
+	switch p.compiler.Phase {
+	case sample.Connection:
+		where = " in 'tcp-request connection'"
+	case sample.Session:
+		where = " in 'tcp-request session'"
+	}
 	if name == "{" {
-		p.compiler.Warnf("anonymous acl will never match because it uses keyword '%s' which is incompatible with '%s'",
-			l.tests[0].expression.Name(), p.compiler.Phase)
+		p.compiler.Warnf("anonymous acl will never match%s because it uses keyword '%s' which is incompatible with '%s'",
+			where, l.tests[0].expression.Name(), p.compiler.Phase)
 		return
 	}
-	p.compiler.Warnf("acl '%s' will never match because it only involves keywords that are incompatible with '%s'", name, p.compiler.Phase)
+	p.compiler.Warnf("acl '%s' will never match%s because it only involves keywords that are incompatible with '%s'", name, where, p.compiler.Phase)
 }

@@ -76,6 +76,13 @@ const (
 // the host writes an [Interrupt]. The guest reads it before every instruction, and clears it when it leaves.
 const ExportInterruptWord = "interrupt_word"
 
+// A native module exports [ExportVersion], [ExportInitialise], [ExportAllocate] and these two, and imports nothing but Fuel
+// and what its language's runtime wants of WASI. Its functions neither park nor call the host.
+const (
+	ExportFunctions = "functions" // () -> i64: yields the names of its functions, strings; their numbers count from 0
+	ExportInvoke    = "invoke"    // (function, length) -> i64: [Done] with results, or [Failed] with a message string
+)
+
 // Operation is the first parameter of [ImportCall].
 type Operation uint32
 

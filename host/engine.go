@@ -40,11 +40,27 @@ type Engine struct {
 	instanceMemory uint64
 
 	mu      sync.Mutex
-	modules map[[sha256.Size]byte]*module // guarded by mu
+	modules map[moduleKey]*module // guarded by mu
 }
 
-// module is a guest's compiled code.
+// moduleKey is a binary in one of its roles: what a guest must export is not what a native module must.
+type moduleKey struct {
+	hash [sha256.Size]byte
+	role *role
+}
+
+// role is what a module is to the sandbox, and so what it has to look like.
+type role struct {
+	name    string // in messages
+	exports func(compiled wazero.CompiledModule) []guestExport
+	imports []string // of the sandbox's own
+}
+
+var guestRole = &role{"guest module", wantedOfGuest, []string{abi.ImportCall, abi.ImportFuel}}
+
+// module is a guest's compiled code, or a native module's.
 type module struct {
+	role     *role
 	compiled wazero.CompiledModule
 	memory   uint64   // bytes that an instance starts with
 	globals  []string // mutable ones, by export name
@@ -60,7 +76,7 @@ func NewEngine(ctx context.Context, config EngineConfig) (*Engine, error) {
 	if config.Memory > 0 {
 		config.InstanceMemory = min(config.InstanceMemory, config.Memory)
 	}
-	e := &Engine{modules: make(map[[sha256.Size]byte]*module)}
+	e := &Engine{modules: make(map[moduleKey]*module)}
 	e.budget.limit = config.Memory
 	if config.InstanceMemory < 0 || config.InstanceMemory > maxInstanceMemory {
 		return nil, fmt.Errorf("the memory of an instance has to be from 1 to %d bytes, not %d", int64(maxInstanceMemory), config.InstanceMemory)
@@ -108,30 +124,30 @@ func (e *Engine) Close(ctx context.Context) error {
 // MemoryInUse is what instances have taken of EngineConfig.Memory, in bytes.
 func (e *Engine) MemoryInUse() int64 { return e.budget.used.Load() }
 
-// compile meters and compiles a guest, once for each distinct binary.
-func (e *Engine) compile(ctx context.Context, binary []byte) (*module, error) {
-	hash := sha256.Sum256(binary)
+// compile meters and compiles a module, once for each distinct binary.
+func (e *Engine) compile(ctx context.Context, binary []byte, as *role) (*module, error) {
+	key := moduleKey{sha256.Sum256(binary), as}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if m, ok := e.modules[hash]; ok {
+	if m, ok := e.modules[key]; ok {
 		return m, nil
 	}
 	rewritten, err := meter.Rewrite(binary, meter.Config{
 		ImportModule: abi.ImportModule, Fuel: abi.ImportFuel, Throw: abi.ImportThrow, Try: abi.ImportTry,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("guest module: %w", err)
+		return nil, fmt.Errorf("%s: %w", as.name, err)
 	}
 	compiled, err := e.runtime.CompileModule(ctx, rewritten.Module)
 	if err != nil {
-		return nil, fmt.Errorf("guest module: %w", err)
+		return nil, fmt.Errorf("%s: %w", as.name, err)
 	}
-	if err := errors.Join(checkImports(compiled), checkExports(compiled)); err != nil {
+	if err := errors.Join(as.checkImports(compiled), as.checkExports(compiled)); err != nil {
 		return nil, errors.Join(err, compiled.Close(ctx))
 	}
 	_, word := compiled.ExportedFunctions()[abi.ExportInterruptWord]
-	m := &module{compiled: compiled, memory: memorySize(compiled), globals: rewritten.Globals, word: word, stats: rewritten.Stats}
-	e.modules[hash] = m
+	m := &module{role: as, compiled: compiled, memory: memorySize(compiled), globals: rewritten.Globals, word: word, stats: rewritten.Stats}
+	e.modules[key] = m
 	return m, nil
 }
 
@@ -143,17 +159,15 @@ func memorySize(compiled wazero.CompiledModule) (bytes uint64) {
 	return bytes
 }
 
-// checkImports refuses a guest that wants more than the ABI gives, with a clearer error than instantiation would.
-func checkImports(compiled wazero.CompiledModule) error {
+// checkImports refuses a module that wants more than the ABI gives, with a clearer error than instantiation would.
+func (r *role) checkImports(compiled wazero.CompiledModule) error {
 	for _, f := range compiled.ImportedFunctions() {
 		from, name, _ := f.Import()
-		if from == wasiModule && isWASIFunction(name) {
+		if from == wasiModule && isWASIFunction(name) || from == abi.ImportModule && slices.Contains(r.imports, name) {
 			continue
 		}
-		if from != abi.ImportModule || name != abi.ImportCall && name != abi.ImportFuel {
-			return fmt.Errorf("guest module: imports %s.%s, which the sandbox does not give; it gives %s.%s",
-				from, name, abi.ImportModule, abi.ImportCall)
-		}
+		return fmt.Errorf("%s: imports %s.%s, which the sandbox does not give; it gives %s.%s",
+			r.name, from, name, abi.ImportModule, r.imports[0])
 	}
 	return nil
 }
@@ -183,24 +197,28 @@ var interruptExports = [2][]guestExport{
 	{{abi.ExportInterruptWord, 0, []api.ValueType{api.ValueTypeI32}}},
 }
 
-func checkExports(compiled wazero.CompiledModule) error {
-	functions := compiled.ExportedFunctions()
+func wantedOfGuest(compiled wazero.CompiledModule) []guestExport {
 	interrupt := interruptExports[0]
-	if _, ok := functions[abi.ExportInterruptWord]; ok {
+	if _, ok := compiled.ExportedFunctions()[abi.ExportInterruptWord]; ok {
 		interrupt = interruptExports[1]
 	}
-	for _, want := range slices.Concat(guestExports, interrupt) {
+	return slices.Concat(guestExports, interrupt)
+}
+
+func (r *role) checkExports(compiled wazero.CompiledModule) error {
+	functions := compiled.ExportedFunctions()
+	for _, want := range r.exports(compiled) {
 		f, ok := functions[want.name]
 		if !ok {
-			return fmt.Errorf("guest module: exports no function %q", want.name)
+			return fmt.Errorf("%s: exports no function %q", r.name, want.name)
 		}
 		parameters := slices.Repeat([]api.ValueType{api.ValueTypeI32}, want.parameters)
 		if !slices.Equal(f.ParamTypes(), parameters) || !slices.Equal(f.ResultTypes(), want.results) {
-			return fmt.Errorf("guest module: export %q has another type than the ABI's", want.name)
+			return fmt.Errorf("%s: export %q has another type than the ABI's", r.name, want.name)
 		}
 	}
 	if len(compiled.ExportedMemories()) == 0 {
-		return errors.New("guest module: exports no memory")
+		return fmt.Errorf("%s: exports no memory", r.name)
 	}
 	return nil
 }

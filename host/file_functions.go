@@ -33,6 +33,7 @@ func (c *Call) refuseArgument(method, reason string) error {
 //	file.seek(handle, whence, offset) -> position from the start
 //	file.setvbuf(handle, mode, size) -> true   file.flush(handle) -> true
 //	file.close(handle) -> true; for a process: true or nil, "exit" or "signal", code
+//	native.open(name) -> number of a native module, names of its functions
 //	os.remove(name) -> true    os.rename(from, to) -> true    os.tmpname() -> name
 //
 // Formats are Lua's; a number is returned as its numeral.
@@ -54,6 +55,7 @@ func (f *fileFunctions) library() Functions {
 		"file.setvbuf":   fileSetvbuf,
 		"file.flush":     fileFlush,
 		"file.close":     fileClose,
+		"native.open":    f.openNative,
 		"os.remove":      f.remove,
 		"os.rename":      f.rename,
 		"os.tmpname":     f.tmpname,

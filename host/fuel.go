@@ -41,6 +41,9 @@ func (in *instance) refuel() int64 {
 		return quantum
 	}
 	x.charge(used)
+	if in.image.module.role == nativeRole {
+		return in.refuelNative(x)
+	}
 	if x.stopping > 0 {
 		switch x.stopping--; x.stopping {
 		case graceQuanta / 2: // what a cancelled execution left to be closed runs until here unasked

@@ -81,6 +81,7 @@ type Image struct {
 	// descriptor and interruptWord are the addresses of what they are called after in the snapshot.
 	descriptor, interruptWord uint32
 	joins                     []Join
+	natives                   nativeModules
 
 	life  context.Context // ends when the image is closed; tasks run in it
 	end   context.CancelCauseFunc
@@ -107,11 +108,12 @@ func (e *Engine) NewImage(ctx context.Context, config ImageConfig) (*Image, erro
 		config.Processors = runtime.GOMAXPROCS(0)
 	}
 	config.Instances = max(1, config.Instances)
-	m, err := e.compile(ctx, config.Guest)
+	m, err := e.compile(ctx, config.Guest, guestRole)
 	if err != nil {
 		return nil, err
 	}
-	image := &Image{engine: e, config: config, module: m, bindings: newBindings(config.Library), quantum: int64(config.Quantum)}
+	image := &Image{engine: e, config: config, module: m, quantum: int64(config.Quantum)}
+	image.bindings = newBindings(Libraries{config.Library, &image.natives})
 	image.life, image.end = context.WithCancelCause(context.Background())
 	image.golden = &group{image: image}
 	if err := image.boot(ctx); err != nil {
@@ -236,6 +238,7 @@ func (image *Image) Close() error {
 			g.close()
 		}
 	}
+	image.natives.close()
 	if image.snapshot != nil {
 		image.snapshot.close()
 	}

@@ -30,6 +30,7 @@ type instance struct {
 	nextSlot   uint32     // the lowest number never given
 	running    *Execution // nil between executions
 	aside      int64      // fuel that a call outside of any execution may still take
+	natives    natives    // what its script has called of the image's native modules
 }
 
 // body is what is replaced when an instance has to be: the wasm instance itself.
@@ -38,6 +39,7 @@ type body struct {
 	memory     *linearMemory
 	start      api.Function
 	resume     api.Function
+	invoke     api.Function // of a native module, which has it instead of the two
 	fuel       api.MutableGlobal
 	globals    []api.MutableGlobal // in the order of module.globals
 	descriptor uint32              // address of the exchange descriptor
@@ -68,32 +70,33 @@ func newInstance(ctx context.Context, image *Image, number int) (*instance, erro
 
 // boot initialises a guest that is not a clone.
 func (in *instance) boot() error {
+	name := in.image.module.role.name
 	fuel := int64(in.image.config.LoadTime / nanosecondsPerTick)
 	for _, export := range []string{meter.FunctionInitData, abi.ExportInitialise} {
 		if _, err := in.callAside(fuel, export); err != nil {
-			return fmt.Errorf("guest module: %s: %w", export, err)
+			return fmt.Errorf("%s: %s: %w", name, export, err)
 		}
 	}
 	version, err := in.callAside(fuel, abi.ExportVersion)
 	if err != nil {
-		return fmt.Errorf("guest module: %w", err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	if major := version >> 16; major != abi.VersionMajor {
-		return fmt.Errorf("guest module: its ABI has version %d.%d, this host has %d.%d; rebuild the guest",
-			major, version&0xffff, abi.VersionMajor, abi.VersionMinor)
+		return fmt.Errorf("%s: its ABI has version %d.%d, this host has %d.%d; rebuild it",
+			name, major, version&0xffff, abi.VersionMajor, abi.VersionMinor)
 	}
 	descriptor, err := in.callAside(fuel, abi.ExportAllocate, abi.InboxSize)
 	if err != nil {
-		return fmt.Errorf("guest module: %s: %w", abi.ExportAllocate, err)
+		return fmt.Errorf("%s: %s: %w", name, abi.ExportAllocate, err)
 	}
 	in.descriptor = uint32(descriptor)
 	if len(in.inbox()) < abi.InboxSize || in.outbox() == nil {
-		return fmt.Errorf("guest module: %s returned a descriptor of buffers outside its memory", abi.ExportAllocate)
+		return fmt.Errorf("%s: %s returned a descriptor of buffers outside its memory", name, abi.ExportAllocate)
 	}
 	if in.image.module.word {
 		word, err := in.callAside(fuel, abi.ExportInterruptWord)
 		if err != nil {
-			return fmt.Errorf("guest module: %s: %w", abi.ExportInterruptWord, err)
+			return fmt.Errorf("%s: %s: %w", name, abi.ExportInterruptWord, err)
 		}
 		in.interruptWord = uint32(word)
 	}
@@ -120,10 +123,11 @@ func newBody(ctx context.Context, in *instance) (*body, error) {
 	}
 	b.start = b.module.ExportedFunction(abi.ExportStart)
 	b.resume = b.module.ExportedFunction(abi.ExportResume)
+	b.invoke = b.module.ExportedFunction(abi.ExportInvoke)
 	for _, name := range image.module.globals {
 		g, ok := b.module.ExportedGlobal(name).(api.MutableGlobal)
 		if !ok {
-			return nil, b.abandon(fmt.Errorf("guest module: global %s is not exported as mutable", name))
+			return nil, b.abandon(fmt.Errorf("module: global %s is not exported as mutable", name))
 		}
 		if name == meter.GlobalFuel {
 			b.fuel = g
@@ -250,6 +254,7 @@ func (in *instance) replace() error {
 	in.spoiled = true
 	in.generation++
 	in.slots, in.nextSlot = in.slots[:0], 0
+	in.natives.close()
 	if in.image.snapshot == nil {
 		return nil
 	}
@@ -290,6 +295,7 @@ func (in *instance) close() {
 	}
 	in.closed = true
 	in.generation++
+	in.natives.close()
 	in.module.Close(context.Background())
 }
 

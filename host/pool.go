@@ -47,6 +47,7 @@ func (p *pool) get(ctx context.Context, image *Image) (*instance, error) {
 // put takes an instance back, made equal to its image. It closes one that cannot be, or that is one too many.
 func (p *pool) put(in *instance) {
 	clean := !in.closed && !in.spoiled && in.body.reset(in.image)
+	in.natives.reset()
 	in.slots, in.nextSlot = in.slots[:0], 0
 	p.mu.Lock()
 	keep := clean && !p.closed && len(p.idle) < p.limit

@@ -30,6 +30,9 @@ func (image *Image) Seal(ctx context.Context) error {
 	if err := image.takeSnapshot(); err != nil {
 		return fmt.Errorf("taking the image: %w", err)
 	}
+	if err := image.natives.takeSnapshots(); err != nil {
+		return fmt.Errorf("taking the image of a native module: %w", err)
+	}
 	registrations = slices.DeleteFunc(registrations, func(r *Registration) bool { return r.Kind == KindInit })
 	var found *sharing
 	if image.config.Isolation == IsolateAutomatically || image.config.Isolation == IsolateRegistrations {

@@ -1,6 +1,7 @@
--- The package library and require, for modules written in Lua. Native ones cannot be loaded.
+-- The package library and require, for modules written in Lua and for native ones, which are WebAssembly here.
 local host = ...
 local getenv, readable = host.bind("os.getenv"), host.bind("file.readable")
+local bind, open_native = host.bind, host.bind("native.open")
 local concat, gmatch, gsub, find = table.concat, string.gmatch, string.gsub, string.find
 local error, ipairs, tostring, type = error, ipairs, tostring, type
 
@@ -14,7 +15,9 @@ for _, v in ipairs(version == "5.3" and {version} or {version, "5.3"}) do
   end
 end
 local default_path = concat(folders, ";") .. ";./?.lua;./?/init.lua"
-local default_cpath = "/usr/local/lib/lua/" .. version .. "/?.so;/usr/lib/lua/" .. version .. "/?.so;./?.so"
+-- Libraries for the machine itself are found only to tell why they are not loaded, rather than that there are none.
+local default_cpath = "/usr/local/lib/lua/" .. version .. "/?.wasm;/usr/lib/lua/" .. version .. "/?.wasm;./?.wasm;" ..
+  "/usr/local/lib/lua/" .. version .. "/?.so;/usr/lib/lua/" .. version .. "/?.so;./?.so"
 
 -- A path from the environment, in which ";;" stands for the default.
 local function path(variable, default)
@@ -32,7 +35,8 @@ package.loaded = host.loaded
 package.preload = {}
 host.loaded.package = package
 
-local native_refused = "native libraries cannot be loaded into the sandbox; use a module written in Lua"
+local native_refused = "native libraries cannot be loaded into the sandbox; " ..
+  "use a module written in Lua, or one compiled to WebAssembly"
 
 function package.loadlib(file, name)
   host.text(1, "loadlib", file)
@@ -84,17 +88,33 @@ local function search_script(name)
   return loader, file
 end
 
--- Finds native libraries only to tell why they are not loaded, rather than that there are none.
+-- What native.open returned, as a module's table.
+local function native_module(number, ...)
+  if not number then return nil, (...) end
+  local functions = {}
+  for i, name in ipairs({...}) do functions[name] = bind("native." .. number .. "." .. i - 1) end
+  return functions
+end
+
+local function is_library(file) return find(file, "%.so$") ~= nil end
+
 local function search_native(name)
   local file, tried = searchpath(name, templates("cpath"))
   if not file then return tried end
-  refuse(name, file, native_refused)
+  if is_library(file) then refuse(name, file, native_refused) end
+  local functions, message = native_module(open_native(file))
+  if not functions then refuse(name, file, message) end
+  return function() return functions end, file
 end
 
+-- In C a library may hold the modules below its own; one module in WebAssembly is one module.
 local function search_native_root(name)
   local dot = find(name, ".", 1, true)
   if not dot then return nil end
-  return search_native(name:sub(1, dot - 1))
+  local file, tried = searchpath(name:sub(1, dot - 1), templates("cpath"))
+  if not file then return tried end
+  if is_library(file) then refuse(name, file, native_refused) end
+  return "no module '" .. name .. "' in file '" .. file .. "'"
 end
 
 package.searchers = {search_preload, search_script, search_native, search_native_root}

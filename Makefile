@@ -25,7 +25,7 @@ export LUA_TARBALL
 COSIGN_VERSION := v3.1.3
 
 .DEFAULT_GOAL := build
-.PHONY: build run guests guest-lua54 guest-lua51 test conformance conformance-lua51 interop-cosign lint check fuzz soak bench-sandbox bench-proxy coverage-manual clean distclean help
+.PHONY: build run guests guest-lua54 guest-lua51 test conformance conformance-lua51 interop-cosign lint check fuzz soak bench-sandbox bench-proxy bench-native coverage-manual clean distclean help
 
 build: guests ## Build bin/tidelock (the default).
 	$(GO) build -buildvcs=false -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/tidelock ./cmd/tidelock
@@ -95,6 +95,10 @@ bench-sandbox: build ## Measure the sandbox, and print a table.
 bench-proxy: build ## Measure the proxy beside HAProxy, and print tables.
 	@guest/lua54/toolchain.sh test bench
 	$(GO) run ./benchmarks/proxy
+
+bench-native: guests ## Measure native modules beside Lua and a C module of the native interpreter.
+	@guest/lua54/toolchain.sh test
+	$(GO) test -run '^$$' -bench NativeModule -benchtime 5x ./host
 
 coverage-manual: guests ## Compare with the keyword tables of HAProxy's manual, and write docs/compatibility.md.
 	$(GO) run ./cmd/coverage -write docs/compatibility.md

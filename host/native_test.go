@@ -105,6 +105,38 @@ func TestNative_Concat(t *testing.T) {
 	}
 }
 
+// TestNative_Go runs the example of the kit for Go.
+func TestNative_Go(t *testing.T) {
+	if testing.Short() {
+		t.Skip("Go's runtime takes its time to compile")
+	}
+	folder := t.TempDir()
+	compileNativeGo(t, folder)
+	image, _, err := newNativeImage(t, newTestEngine(t, EngineConfig{}), folder, `
+		local concat = require("concat")
+		concat.add("one")
+		action("dump", function() return concat.add(" two"), concat.dump() end)
+		action("join", function() return concat.join({"a", "bc", "d"}) end)
+		action("wrong", function() return select(2, pcall(concat.join, {"a", [3] = "c"})) end)
+		action("mistyped", function() return select(2, pcall(concat.add, {})) end)`, nil)
+	if err == nil {
+		err = image.Seal(context.Background())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ name, want string }{
+		{"dump", "7 one two"},
+		{"join", "abcd"},
+		{"wrong", "script.lua:6: join: list of strings expected"},
+		{"mistyped", "script.lua:7: add: bad argument #1 (string expected, got table)"},
+	} {
+		if got, err := run(context.Background(), image, tt.name); err != nil || got != tt.want {
+			t.Errorf("%s: got %q, %v, want %q", tt.name, got, err, tt.want)
+		}
+	}
+}
+
 // TestNative_Hostile calls functions that do everything wrong. Each is an error in Lua, and the next call works.
 func TestNative_Hostile(t *testing.T) {
 	folder := t.TempDir()

@@ -25,24 +25,30 @@ func init() {
 	native.Register("dump", dump)
 }
 
+// maxPieces bounds what a key of a list can make the module allocate.
+const maxPieces = 1 << 20
+
 var errList = errors.New("list of strings expected")
 
 func join(arguments *native.Arguments, results *native.Results) error {
-	pieces := make(map[int64][]byte) // a table has no order: its keys say it
-	length := 0
+	var pieces [][]byte // a table has no order: its keys say it
+	count, length := 0, 0
 	for key, value := range arguments.Table() {
-		if key.Type != abi.Integer || value.Type != abi.String {
+		if key.Type != abi.Integer || value.Type != abi.String || key.Int < 1 || key.Int > maxPieces {
 			return errList
 		}
-		pieces[key.Int] = value.Bytes
+		if at := int(key.Int); at > len(pieces) {
+			pieces = append(pieces, make([][]byte, at-len(pieces))...)
+		}
+		pieces[key.Int-1] = value.Bytes
+		count++
 		length += len(value.Bytes)
 	}
+	if count != len(pieces) {
+		return errList
+	}
 	text := make([]byte, 0, length)
-	for i := range int64(len(pieces)) {
-		piece, present := pieces[i+1]
-		if !present {
-			return errList
-		}
+	for _, piece := range pieces {
 		text = append(text, piece...)
 	}
 	results.StringBytes(text)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"testing"
 	"time"
@@ -63,11 +64,12 @@ func newCrowdImage(t *testing.T, script string) *Image {
 	return image
 }
 
-// stacks returns the memory of the stacks of goroutines.
-func stacks() int {
+// cost returns the memory that the process has but for the stacks of goroutines, once what nobody uses went back.
+func cost() int {
+	debug.FreeOSMemory()
 	var memory runtime.MemStats
 	runtime.ReadMemStats(&memory)
-	return int(memory.StackInuse)
+	return residentMemory() - int(memory.StackInuse)
 }
 
 // TestSoak_asleep has 10,000 executions asleep at once. What they cost is bounded, beside the goroutine that serves each of
@@ -79,12 +81,11 @@ func TestSoak_asleep(t *testing.T) {
 	const size, bound = 10_000, 40 << 20
 	image := newCrowdImage(t, `action("wait", function() local _ <close> = guard waiting = waiting + 1 sleep(1e9) end)`)
 	gather(t, image, 100).disperse()
-	_, before, goroutines, _ := footprint(t)
-	before -= stacks()
+	_, _, goroutines, _ := footprint(t)
+	before := cost()
 	for range 2 {
 		c := gather(t, image, size)
-		_, resident, _, _ := footprint(t)
-		asleep := resident - stacks()
+		asleep := cost()
 		took := c.disperse()
 		_, _, left, _ := footprint(t)
 		waiting, err := run(context.Background(), image, "waiting")

@@ -9,9 +9,11 @@ import (
 func Test_doMain_script(t *testing.T) {
 	cache := t.TempDir()
 	files := map[string]string{
-		"good_test.lua": `it("passes", function() expect(1):to_be(1) end)`,
-		"bad_test.lua":  `it("fails", function() expect(1):to_be(2) end)`,
-		"run.lua":       `print("hello", ...) core.register_task(function() core.msleep(1) print("task") end)`,
+		"good_test.lua":    `it("passes", function() expect(1):to_be(1) end)`,
+		"bad_test.lua":     `it("fails", function() expect(1):to_be(2) end)`,
+		"covered_test.lua": `script "covered.lua" it("fetches", function() expect(exchange{}:fetch("f")):to_be("x") end)`,
+		"covered.lua":      `core.register_fetches("f", function() return "x" end)`,
+		"run.lua":          `print("hello", ...) core.register_task(function() core.msleep(1) print("task") end)`,
 	}
 	for _, test := range []struct {
 		name   string
@@ -23,6 +25,8 @@ func Test_doMain_script(t *testing.T) {
 		{"tests that pass", []string{"test", "good_test.lua"}, "", 0, "ok   passes ("},
 		{"tests that fail", []string{"test", "."}, "", 1, "FAIL fails (bad_test.lua:1)\n     bad_test.lua:1: expected 1 to be 2\n"},
 		{"selected tests", []string{"test", "--run", "pass"}, "", 0, "1 passed, 0 failed"},
+		{"coverage", []string{"test", "--coverage", "covered_test.lua"}, "", 0, "1 passed, 0 failed\n100.0% covered.lua\n"},
+		{"coverage in a file", []string{"test", "--lcov", "none/lines", "covered_test.lua"}, "", 1, "open none/lines"},
 		{"no tests", []string{"test", "run.lua/.."}, "", 1, "not a directory"},
 		{"run", []string{"run", "run.lua", "a", "b"}, "", 0, "hello\ta\tb\ntask\n"},
 		{"run what is not there", []string{"run", "nosuch.lua"}, "", 1, "error in Lua file 'nosuch.lua'"},

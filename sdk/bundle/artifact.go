@@ -128,7 +128,7 @@ func (a *Artifact) Predecessors(_ context.Context, d ocispec.Descriptor) ([]ocis
 // CheckDescriptor refuses what cannot be a part of a bundle, before anything is read for it.
 func CheckDescriptor(d ocispec.Descriptor) error {
 	if err := d.Digest.Validate(); err != nil || d.Digest.Algorithm() != digest.SHA256 {
-		return fmt.Errorf("expected a SHA-256 digest, found '%.128s'", d.Digest)
+		return fmt.Errorf("expected a SHA-256 digest, found %.128q", d.Digest)
 	}
 	limit := int64(MaxLayer)
 	if d.MediaType == ocispec.MediaTypeImageManifest || d.MediaType == ocispec.MediaTypeImageIndex {
@@ -152,7 +152,7 @@ func parseImageManifest(content []byte, m *ocispec.Manifest) error {
 		return fmt.Errorf("image manifest: %w", err)
 	}
 	if m.SchemaVersion != 2 || m.MediaType != "" && m.MediaType != ocispec.MediaTypeImageManifest {
-		return fmt.Errorf("image manifest: expected %s, found '%.128s'", ocispec.MediaTypeImageManifest, m.MediaType)
+		return fmt.Errorf("image manifest: expected %s, found %.128q", ocispec.MediaTypeImageManifest, m.MediaType)
 	}
 	if len(m.Layers) > maxLayers {
 		return fmt.Errorf("image manifest: %d layers", len(m.Layers))

@@ -91,10 +91,10 @@ func (a *Artifact) Unpack() (*Bundle, error) {
 		return nil, err
 	}
 	if image.ArtifactType != ArtifactType {
-		return nil, fmt.Errorf("not a bundle: expected the artifact type %s, found '%.128s'", ArtifactType, image.ArtifactType)
+		return nil, fmt.Errorf("not a bundle: expected the artifact type %s, found %.128q", ArtifactType, image.ArtifactType)
 	}
 	if image.Config.MediaType != ManifestMediaType {
-		return nil, fmt.Errorf("expected a config of %s, found '%.128s'", ManifestMediaType, image.Config.MediaType)
+		return nil, fmt.Errorf("expected a config of %s, found %.128q", ManifestMediaType, image.Config.MediaType)
 	}
 	config, err := a.Blob(image.Config)
 	if err != nil {
@@ -109,7 +109,7 @@ func (a *Artifact) Unpack() (*Bundle, error) {
 	for _, layer := range image.Layers {
 		i := slices.IndexFunc(kinds, func(k Kind) bool { return layerType(k) == layer.MediaType })
 		if i < 0 {
-			return nil, fmt.Errorf("layer of an unknown type '%.128s'", layer.MediaType)
+			return nil, fmt.Errorf("layer of an unknown type %.128q", layer.MediaType)
 		}
 		kind := kinds[i]
 		if slices.Contains(seen, kind) {

@@ -29,7 +29,7 @@ func ParseDestination(text string) (Destination, error) {
 	}
 	host, port := text[:i], text[i+1:]
 	if !d.parsePorts(port) {
-		return d, d.malformed("expected a port, a range of ports or *, found '" + port + "'")
+		return d, d.malformed("expected a port, a range of ports or * after the last colon")
 	}
 	bare := strings.NewReplacer("[", "", "]", "").Replace(host)
 	if prefix, err := netip.ParsePrefix(bare); err == nil {
@@ -42,7 +42,7 @@ func ParseDestination(text string) (Destination, error) {
 	} else if host == "*" || len(host) <= 253 && hostName.MatchString(host) {
 		d.Name = host
 	} else {
-		return d, d.malformed("expected a name in lower case, an address, a network or *, found '" + host + "'")
+		return d, d.malformed("expected a name in lower case, an address, a network or * before the port")
 	}
 	if d.Network.IsValid() && d.Network.Addr().Is6() != strings.HasPrefix(host, "[") {
 		return d, d.malformed("expected IPv6 addresses, and only those, in brackets")
@@ -51,7 +51,7 @@ func ParseDestination(text string) (Destination, error) {
 }
 
 func (d *Destination) malformed(reason string) error {
-	return fmt.Errorf("network destination '%s': %s", d.text, reason)
+	return fmt.Errorf("network destination %.300q: %s", d.text, reason)
 }
 
 func (d *Destination) parsePorts(text string) bool {

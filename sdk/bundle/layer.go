@@ -74,9 +74,9 @@ func checkEntry(kind Kind, header *tar.Header, room int) error {
 	switch header.Typeflag {
 	case tar.TypeReg:
 	case tar.TypeSymlink:
-		return fmt.Errorf("'%s' is a symbolic link to '%.256s'", header.Name, header.Linkname)
+		return fmt.Errorf("'%s' is a symbolic link to %.256q", header.Name, header.Linkname)
 	case tar.TypeLink:
-		return fmt.Errorf("'%s' is a hard link to '%.256s'", header.Name, header.Linkname)
+		return fmt.Errorf("'%s' is a hard link to %.256q", header.Name, header.Linkname)
 	default:
 		return fmt.Errorf("'%s' is not a regular file (type %q)", header.Name, header.Typeflag)
 	}
@@ -86,7 +86,7 @@ func checkEntry(kind Kind, header *tar.Header, room int) error {
 	}
 	for record := range header.PAXRecords {
 		if record != "path" && record != "size" {
-			return fmt.Errorf("'%s' has the extended header '%.64s'", header.Name, record)
+			return fmt.Errorf("'%s' has the extended header %.64q", header.Name, record)
 		}
 	}
 	if header.Format == tar.FormatGNU {

@@ -17,7 +17,7 @@ func readLayout(read func(name string, limit int64) ([]byte, error)) (*Artifact,
 	}
 	var layout ocispec.ImageLayout
 	if err := json.Unmarshal(content, &layout); err != nil || !strings.HasPrefix(layout.Version, "1.") {
-		return nil, fmt.Errorf("not an OCI layout: expected the version %s, found '%.64s'", ocispec.ImageLayoutVersion, layout.Version)
+		return nil, fmt.Errorf("not an OCI layout: expected the version %s, found %.64q", ocispec.ImageLayoutVersion, layout.Version)
 	}
 	if content, err = read(ocispec.ImageIndexFile, maxIndex); err != nil {
 		return nil, err
@@ -65,7 +65,7 @@ func findRoot(index ocispec.Index, blob Source) (*Artifact, error) {
 		}
 		switch {
 		case err != nil:
-			broken = append(broken, fmt.Errorf("%s: %w", d.Digest, err))
+			broken = append(broken, fmt.Errorf("%.80q: %w", d.Digest, err))
 		case m.Subject != nil || m.ArtifactType != ArtifactType:
 		case a != nil && a.root.Digest != d.Digest:
 			return nil, fmt.Errorf("two bundles, %s and %s: expected one", a.root.Digest, d.Digest)

@@ -123,11 +123,11 @@ func checkDocument(data []byte) error {
 		case string:
 			if inObject && key {
 				if fields[len(fields)-1][token] {
-					return fmt.Errorf("field '%.64s' stands twice", token)
+					return fmt.Errorf("field %.64q stands twice", token)
 				}
 				fields[len(fields)-1][token] = true
 				if !isFieldName(token) {
-					return fmt.Errorf("unknown field '%.64s'", token)
+					return fmt.Errorf("unknown field %.64q", token)
 				}
 				key = false
 				continue

@@ -74,7 +74,7 @@ func (a *Artifact) CollectSignatures(referrers []ocispec.Descriptor, blob Source
 			return
 		}
 		if err := a.collectSignature(d, blob); err != nil {
-			a.skipped = append(a.skipped, fmt.Errorf("referrer %.80s: %w", d.Digest, err))
+			a.skipped = append(a.skipped, fmt.Errorf("referrer %.80q: %w", d.Digest, err))
 		}
 	}
 }

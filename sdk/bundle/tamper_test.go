@@ -119,7 +119,7 @@ func TestArtifact_Unpack_Errors(t *testing.T) {
 		{"Windows's drive", entries(file("c:x.lua")), "not every system takes"},
 		{"path that ends a line", entries(file("a\nb.lua")), "not every system takes"},
 		{"long path", entries(file(strings.Repeat("a/", 200) + "x.lua")), "more than 256"},
-		{"symbolic link", entries(tar.Header{Typeflag: tar.TypeSymlink, Name: "main.lua", Linkname: "/etc/passwd"}), "a symbolic link to '/etc/passwd'"},
+		{"symbolic link", entries(tar.Header{Typeflag: tar.TypeSymlink, Name: "main.lua", Linkname: "/etc/passwd"}), `a symbolic link to "/etc/passwd"`},
 		{"hard link", entries(tar.Header{Typeflag: tar.TypeLink, Name: "main.lua", Linkname: "/etc/passwd"}), "a hard link to"},
 		{"device", entries(tar.Header{Typeflag: tar.TypeChar, Name: "main.lua"}), "not a regular file"},
 		{"folder", entries(tar.Header{Typeflag: tar.TypeDir, Name: "lib"}), "not a regular file"},
@@ -140,7 +140,7 @@ func TestArtifact_Unpack_Errors(t *testing.T) {
 			m.Layers[0].Digest, m.Layers[1].Digest = m.Layers[1].Digest, m.Layers[0].Digest
 		}), "bytes, expected"},
 		{"layer twice", forged(func(_ *Artifact, m *ocispec.Manifest) { m.Layers[1] = m.Layers[0] }), "two scripts layers"},
-		{"unknown layer", forged(func(_ *Artifact, m *ocispec.Manifest) { m.Layers[0].MediaType = "text/plain" }), "layer of an unknown type 'text/plain'"},
+		{"unknown layer", forged(func(_ *Artifact, m *ocispec.Manifest) { m.Layers[0].MediaType = "text/plain" }), `layer of an unknown type "text/plain"`},
 		{"missing layer", forged(func(a *Artifact, m *ocispec.Manifest) { delete(a.blobs, m.Layers[0].Digest) }), "is missing"},
 		{"layer for a manifest", forged(func(_ *Artifact, m *ocispec.Manifest) { m.Config = m.Layers[0] }), "expected a config of"},
 		{"another artifact", forged(func(_ *Artifact, m *ocispec.Manifest) { m.ArtifactType = "application/vnd.example" }), "not a bundle"},

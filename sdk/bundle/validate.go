@@ -34,7 +34,7 @@ func (m *Manifest) validate() error {
 	var errs []error
 	fail := func(format string, arguments ...any) { errs = append(errs, fmt.Errorf(format, arguments...)) }
 	if !bundleName.MatchString(m.Name) || len(m.Name) > 128 {
-		fail("name: expected lower case letters, digits, and single dots, dashes, underscores or slashes between them, found '%.128s'", m.Name)
+		fail("name: expected lower case letters, digits, and single dots, dashes, underscores or slashes between them, found %.128q", m.Name)
 	}
 	if m.Version.IsZero() {
 		fail("version: expected a semantic version such as 1.2.3")
@@ -43,7 +43,7 @@ func (m *Manifest) validate() error {
 		fail("description: expected one line of at most %d bytes", maxText)
 	}
 	if !slices.Contains(Dialects, m.Dialect) {
-		fail("dialect: expected one of %s, found '%.64s'", strings.Join(Dialects, ", "), m.Dialect)
+		fail("dialect: expected one of %s, found %.64q", strings.Join(Dialects, ", "), m.Dialect)
 	}
 	if err := checkPath(m.Entry); err != nil {
 		fail("entry: %w", err)
@@ -62,7 +62,7 @@ func (m *Manifest) validateRegistrations() error {
 	for i, r := range m.Registrations {
 		switch {
 		case !slices.Contains(Kinds, r.Kind):
-			return fmt.Errorf("registrations[%d].kind: expected one of %s, found '%.64s'", i, strings.Join(Kinds, ", "), r.Kind)
+			return fmt.Errorf("registrations[%d].kind: expected one of %s, found %.64q", i, strings.Join(Kinds, ", "), r.Kind)
 		case (r.Kind == "task") != (r.Name == ""):
 			return fmt.Errorf("registrations[%d].name: expected for everything but tasks", i)
 		case r.Name != "" && !isText(r.Name):
@@ -85,7 +85,7 @@ func (c Capabilities) validate() error {
 		}
 		for i, value := range list.values {
 			if len(value) > maxText || !list.valid(value) {
-				return fmt.Errorf("capabilities.%s[%d]: expected %s, found '%.128s'", list.name, i, list.expects, value)
+				return fmt.Errorf("capabilities.%s[%d]: expected %s, found %.128q", list.name, i, list.expects, value)
 			}
 		}
 	}
@@ -94,7 +94,7 @@ func (c Capabilities) validate() error {
 
 func (l Limits) validate() error {
 	if l.Isolation != "" && !slices.Contains(Isolations, l.Isolation) {
-		return fmt.Errorf("limits.isolation: expected one of %s, found '%.64s'", strings.Join(Isolations, ", "), l.Isolation)
+		return fmt.Errorf("limits.isolation: expected one of %s, found %.64q", strings.Join(Isolations, ", "), l.Isolation)
 	}
 	if l.Memory < 0 || l.Fuel < 0 || l.Executions < 0 {
 		return errors.New("limits: expected no negative number")
@@ -110,7 +110,7 @@ func checkPath(name string) error {
 	case len(name) > maxPath:
 		return fmt.Errorf("path of %d bytes, more than %d", len(name), maxPath)
 	case !fs.ValidPath(name) || name == ".":
-		return fmt.Errorf("path '%s' is not below the bundle", name)
+		return fmt.Errorf("path %q is not below the bundle", name)
 	case !isText(name) || strings.ContainsAny(name, `\:*?"<>|`):
 		return fmt.Errorf("path %q has a character that not every system takes", name)
 	}

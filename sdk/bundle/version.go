@@ -29,7 +29,7 @@ const (
 func ParseVersion(text string) (Version, error) {
 	m := versionSyntax.FindStringSubmatch(text)
 	if m == nil || len(text) > 128 {
-		return Version{}, fmt.Errorf("version: expected a semantic version such as 1.2.3, found '%.128s'", text)
+		return Version{}, fmt.Errorf("version: expected a semantic version such as 1.2.3, found %.128q", text)
 	}
 	v := Version{Prerelease: m[4], Build: m[5]}
 	for i, part := range []*uint64{&v.Major, &v.Minor, &v.Patch} {

@@ -81,7 +81,7 @@ func Pull(ctx context.Context, reference string, o Options) (*bundle.Artifact, e
 		return nil, fmt.Errorf("%s: %w", reference, err)
 	}
 	if root.MediaType != ocispec.MediaTypeImageManifest {
-		return nil, fmt.Errorf("%s: expected %s, found '%.128s'", reference, ocispec.MediaTypeImageManifest, root.MediaType)
+		return nil, fmt.Errorf("%s: expected %s, found %.128q", reference, ocispec.MediaTypeImageManifest, root.MediaType)
 	}
 	fetch := func(d ocispec.Descriptor) ([]byte, error) {
 		content, err := fetchBlob(ctx, r, d)

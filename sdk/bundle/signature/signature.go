@@ -136,7 +136,7 @@ func verifyOne(document []byte, digest string, key *PublicKey) error {
 		return fmt.Errorf("not a sigstore bundle: %w", err)
 	}
 	if hint := signed.GetVerificationMaterial().GetPublicKey().GetHint(); hint != key.id {
-		return fmt.Errorf("signed by the key '%.64s'", hint)
+		return fmt.Errorf("signed by the key %.64q", hint)
 	}
 	verifier, err := signature.LoadVerifier(key.key, crypto.SHA256)
 	if err != nil {
@@ -165,7 +165,7 @@ func verifyOne(document []byte, digest string, key *PublicKey) error {
 		return errors.New("signed something else than a statement")
 	}
 	if found := result.Statement.GetPredicateType(); found != predicateType {
-		return fmt.Errorf("the signed statement is a '%.128s', expected %s", found, predicateType)
+		return fmt.Errorf("the signed statement is a %.128q, expected %s", found, predicateType)
 	}
 	return nil
 }
@@ -179,7 +179,7 @@ func checkSubject(signed *protobundle.Bundle, digest string) error {
 	}
 	for _, subject := range s.Subject {
 		if found := subject.Digest["sha256"]; found != digest {
-			return fmt.Errorf("a signature of another bundle, sha256:%.64s", found)
+			return fmt.Errorf("a signature of another bundle, with the SHA-256 %.64q", found)
 		}
 	}
 	return nil

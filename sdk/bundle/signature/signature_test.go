@@ -102,7 +102,7 @@ func TestVerify_Errors(t *testing.T) {
 			b := build(t, "2.0.0")
 			attachSignature(t, b, private)
 			resign(t, b, a, "", "")
-		}, public, "a signature of another bundle, sha256:"},
+		}, public, "a signature of another bundle, with"},
 		{"claims to be by the key", func(t *testing.T, a *bundle.Artifact) {
 			unknown, its := newKey(t, nil)
 			b := build(t, "1.0.0")

@@ -2,18 +2,27 @@ package proxy
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 
 	"tidelock/proxy/config"
+	"tidelock/proxy/config/syntax"
 	"tidelock/proxy/message"
 	"tidelock/proxy/stream"
 )
+
+// longestCookie is how much of a cookie is captured unless tune.http.cookielen says otherwise, in bytes.
+const longestCookie = 63
 
 // capture gives a capture its slot. The cookie has none: its place in the log is its own.
 func (l *ruleList) capture(c config.Capture) {
 	frontend := l.identities[l.section]
 	switch {
 	case c.Kind == config.CaptureCookie:
+		if most := cmp.Or(l.config.Global.LongestCookie, longestCookie); c.Length > most {
+			l.diags.Warnf(syntax.Position{}, "truncating capture length to %d bytes for proxy '%s'.", most, l.section.Name)
+			c.Length = most
+		}
 	case c.Response:
 		frontend.ResponseSlots = append(frontend.ResponseSlots, c.Length)
 	default:

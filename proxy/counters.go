@@ -14,8 +14,8 @@ func (b *builder) newIdentity(section *config.Proxy) *stream.Proxy {
 	identity := &stream.Proxy{
 		Name: section.Name, ID: section.ID, Process: b.Process,
 		ClientTimeout: section.Timeouts.Client, ServerTimeout: section.Timeouts.Server, TunnelTimeout: section.Timeouts.Tunnel,
-		VariableLimits: b.config.Global.VariableLimits,
-		Refused:        new(violation.Last), Violations: &b.violations,
+		VariableLimits: b.config.Global.VariableLimits, LoggedLine: b.config.Global.LoggedLine,
+		Refused: new(violation.Last), Violations: &b.violations,
 		DefaultBackend: section.DefaultBackend.Text, Stopping: &b.stopping, Directory: directory{b},
 	}
 	if section.Mode == config.ModeHTTP {

@@ -41,6 +41,8 @@ type Global struct {
 	BufferSize int // tune.bufsize, 0 for the default like those below
 	MaxRewrite int // tune.maxrewrite
 	// VariableLimits are tune.vars.sess-max-size, txn-max-size and reqres-max-size.
+	LoggedLine     int // tune.http.logurilen in bytes, 0 for the default
+	LongestCookie  int // tune.http.cookielen in bytes, 0 for the default
 	VariableLimits variable.Limits
 	// CompressionRate is maxcomprate in bytes, CompressionLoad maxcompcpuusage, CompressionLevel tune.comp.maxlevel.
 	CompressionRate, CompressionLoad, CompressionLevel int

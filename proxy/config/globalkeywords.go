@@ -78,7 +78,7 @@ var globalKeywords = append([]keyword{
 		"tune.quic.frontend.max-idle-timeout", "tune.quic.frontend.max-streams-bidi", "tune.quic.retry-threshold",
 		"tune.ssl.force-private-cache", "tune.ssl.hard-maxrecord", "tune.ssl.lifetime", "tune.ssl.maxrecord", "tune.ssl.ssl-ctx-cache-size",
 		"tune.zlib.memlevel", "tune.zlib.windowsize"),
-	rows(inGlobal, Ignored, "cpu-map", "fd-hard-limit", "grace", "tune.http.cookielen", "tune.http.logurilen"),
+	rows(inGlobal, Ignored, "cpu-map", "fd-hard-limit", "grace"),
 	rows(inGlobal, Refused, "51degrees-cache-size", "51degrees-data-file", "51degrees-property-name-list", "51degrees-property-separator",
 		"deviceatlas-json-file", "deviceatlas-log-level", "deviceatlas-properties-cookie", "deviceatlas-separator", "ssl-propquery",
 		"ssl-provider", "ssl-provider-path", "tune.fail-alloc", "tune.ssl.capture-buffer-size", "tune.ssl.capture-cipherlist-size",

@@ -22,6 +22,8 @@ var tuningKeywords = []keyword{
 	{"tune.sndbuf.client", inGlobal, count(func(g *Global) *int { return &g.ClientSendBuffer }), Supported},
 	{"tune.rcvbuf.server", inGlobal, count(func(g *Global) *int { return &g.ServerReceiveBuffer }), Supported},
 	{"tune.sndbuf.server", inGlobal, count(func(g *Global) *int { return &g.ServerSendBuffer }), Supported},
+	{"tune.http.cookielen", inGlobal, lastCount(func(g *Global) *int { return &g.LongestCookie }), Supported},
+	{"tune.http.logurilen", inGlobal, lastCount(func(g *Global) *int { return &g.LoggedLine }), Supported},
 	{"nosplice", inGlobal, globalFlag(func(g *Global) *bool { return &g.NoSplice }), Supported},
 }
 
@@ -38,6 +40,19 @@ func count(field func(*Global) *int) parseFunc {
 			p.failf(s, "'%s' expects an integer argument.", s.Keyword())
 		default:
 			*value = n
+		}
+	}
+}
+
+// lastCount is count for a keyword of which the last line counts.
+func lastCount(field func(*Global) *int) parseFunc {
+	return func(p *parser, s syntax.Statement) {
+		switch n, _ := decimal(s.Argument(0)); {
+		case p.tooMany(s, 1):
+		case s.Argument(0) == "":
+			p.failf(s, "'%s' expects an integer argument.", s.Keyword())
+		default:
+			*field(&p.Global) = n
 		}
 	}
 }

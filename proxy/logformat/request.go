@@ -8,8 +8,19 @@ import (
 	"tidelock/proxy/stream"
 )
 
-// loggedLine bounds a request line in log lines, as HAProxy's tune.http.logurilen does by default.
-const loggedLine = 1023
+// loggedLine returns how many bytes of a request line are logged (tune.http.logurilen).
+func loggedLine(s *stream.Stream) int {
+	if s.Frontend != nil && s.Frontend.LoggedLine > 0 {
+		return s.Frontend.LoggedLine
+	}
+	return 1023
+}
+
+// loggedURI returns the part of the request's target that the logged part of its line has.
+func loggedURI(s *stream.Stream) []byte {
+	room := max(loggedLine(s)-len(s.ReceivedMethod)-1, 0)
+	return s.ReceivedURI[:min(len(s.ReceivedURI), room)]
+}
 
 // ofRequest writes a part of the request line as it came, whatever rules made of it, and what HAProxy writes where none
 // was understood.
@@ -25,23 +36,24 @@ func ofRequest(part func(b []byte, s *stream.Stream) []byte) func([]byte, *sampl
 func method(b []byte, s *stream.Stream) []byte { return append(b, s.ReceivedMethod...) }
 
 func uri(b []byte, s *stream.Stream) []byte {
-	return append(b, s.ReceivedURI[:min(len(s.ReceivedURI), loggedLine)]...)
+	return append(b, loggedURI(s)...)
 }
 
 func uriWithoutQuery(b []byte, s *stream.Stream) []byte {
-	before, _, _ := bytes.Cut(s.ReceivedURI, []byte("?"))
+	before, _, _ := bytes.Cut(loggedURI(s), []byte("?"))
 	return append(b, before...)
 }
 
 func path(b []byte, s *stream.Stream) []byte {
-	before, _, _ := bytes.Cut(message.PathOf(s.ReceivedURI), []byte("?"))
+	before, _, _ := bytes.Cut(message.PathOf(loggedURI(s)), []byte("?"))
 	return append(b, before...)
 }
 
 // query has its question mark.
 func query(b []byte, s *stream.Stream) []byte {
-	if i := bytes.IndexByte(s.ReceivedURI, '?'); i >= 0 {
-		b = append(b, s.ReceivedURI[i:]...)
+	target := loggedURI(s)
+	if i := bytes.IndexByte(target, '?'); i >= 0 {
+		b = append(b, target[i:]...)
 	}
 	return b
 }
@@ -56,5 +68,5 @@ func requestLine(b []byte, s *stream.Stream) []byte {
 	b = append(method(b, s), ' ')
 	b = append(append(b, s.ReceivedURI...), ' ')
 	b = version(b, s)
-	return b[:min(len(b), start+loggedLine)]
+	return b[:min(len(b), start+loggedLine(s))]
 }

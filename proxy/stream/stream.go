@@ -50,6 +50,8 @@ type Proxy struct {
 	// Stopping is set once the configuration that the proxy belongs to takes no new connections; nil is never.
 	Stopping *atomic.Bool
 
+	// LoggedLine is how many bytes of request lines are logged, 0 for the default (tune.http.logurilen).
+	LoggedLine int
 	// RequestSlots and ResponseSlots are the lengths of a frontend's capture slots.
 	RequestSlots, ResponseSlots []int
 	// UniqueID appends the identifier that unique-id-format makes for an exchange of the frontend; nil without one.

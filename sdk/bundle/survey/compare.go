@@ -1,0 +1,119 @@
+package survey
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tidelock/sdk/bundle"
+)
+
+// Compare says what a manifest does not list and the scripts need, and the other way round, for registrations. A computed
+// value is fine as soon as the manifest lists anything of its field: somebody has thought of it.
+func (s *Survey) Compare(m bundle.Manifest) []string {
+	var warnings []string
+	warn := func(format string, arguments ...any) {
+		if text := fmt.Sprintf(format, arguments...); !slices.Contains(warnings, text) {
+			warnings = append(warnings, text)
+		}
+	}
+	for _, n := range s.Missing() {
+		warn("%s: requires the module '%s', which is not in the bundle", n.Place, n.Value)
+	}
+	for _, n := range s.Needs {
+		switch {
+		case n.Field == "require":
+			if n.Value == "" {
+				warn("%s: requires a module whose name only a run can tell", n.Place)
+			}
+		case n.Field == "registrations":
+			if r := (bundle.Registration{Kind: n.Kind, Name: n.Value}); n.Value == "" && n.Kind != "task" {
+				if !slices.ContainsFunc(m.Registrations, func(r bundle.Registration) bool { return r.Kind == n.Kind }) {
+					warn("%s: registers something whose name only a run can tell: list the %s in registrations", n.Place, n.Kind)
+				}
+			} else if !slices.Contains(m.Registrations, r) {
+				warn("%s: registers the %s '%s', which registrations do not list", n.Place, n.Kind, n.Value)
+			}
+		case n.Value == "":
+			if len(listed(m.Capabilities, n.Field)) == 0 {
+				warn("%s: %s with a value that only a run can tell: list it in capabilities.%s", n.Place, n.Call, n.Field)
+			}
+		case !covered(m.Capabilities, n):
+			warn("%s: %s needs '%s' in capabilities.%s", n.Place, n.Call, n.Value, n.Field)
+		}
+	}
+	found := s.Registrations()
+	for _, r := range m.Registrations {
+		if !slices.Contains(found, r) && !s.computes(r.Kind) {
+			warn("registrations list the %s '%s', which no script registers", r.Kind, r.Name)
+		}
+	}
+	return warnings
+}
+
+// computes reports whether a script registers something of a kind under a computed name.
+func (s *Survey) computes(kind string) bool {
+	return slices.ContainsFunc(s.Needs, func(n Need) bool { return n.Kind == kind && n.Value == "" })
+}
+
+// listed returns what a manifest lists under a capability.
+func listed(c bundle.Capabilities, field string) []string {
+	switch field {
+	case "network":
+		var destinations []string
+		for _, d := range c.Network {
+			destinations = append(destinations, d.String())
+		}
+		return destinations
+	case "unix-sockets":
+		return c.UnixSockets
+	case "environment":
+		return c.Environment
+	case "files":
+		return c.Files
+	case "maps":
+		return c.Maps
+	case "shared":
+		return c.Shared
+	case "read-headers":
+		return c.ReadHeaders
+	case "set-headers":
+		return c.SetHeaders
+	}
+	return c.Commands
+}
+
+// covered reports whether a manifest lists what is needed.
+func covered(c bundle.Capabilities, n Need) bool {
+	switch n.Field {
+	case "network":
+		return reaches(c, n.Value)
+	case "shared":
+		return slices.ContainsFunc(c.Shared, func(prefix string) bool { return strings.HasPrefix(n.Value, prefix) })
+	}
+	return slices.Contains(listed(c, n.Field), n.Value)
+}
+
+func reaches(c bundle.Capabilities, destination string) bool {
+	host, service, err := net.SplitHostPort(destination)
+	if err != nil {
+		return false
+	}
+	port, err := strconv.ParseUint(service, 10, 16)
+	if err != nil {
+		return false
+	}
+	for _, d := range c.Network {
+		if address, err := netip.ParseAddr(host); err == nil {
+			if d.AllowsAddress(netip.AddrPortFrom(address, uint16(port))) {
+				return true
+			}
+		} else if d.AllowsName(host, uint16(port)) {
+			return true
+		}
+	}
+	return false
+}

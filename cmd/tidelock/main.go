@@ -76,6 +76,6 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	settings.AddFlags(root.PersistentFlags())
-	root.AddCommand(runCommand(), checkCommand(), haproxyCommand(), scriptCommand(), settingsCommand(), versionCommand())
+	root.AddCommand(runCommand(), checkCommand(), haproxyCommand(), scriptCommand(), settingsCommand(), bundleCommand(), keyCommand(), versionCommand())
 	return root
 }

@@ -37,6 +37,7 @@ type Engine struct {
 	runtime        wazero.Runtime
 	cache          wazero.CompilationCache // nil: none
 	budget         budget
+	work           work
 	instanceMemory uint64
 
 	mu      sync.Mutex

@@ -106,8 +106,9 @@ func (in *instance) boot() error {
 // newBody instantiates the image's module, as a clone of its snapshot if it has one.
 func newBody(ctx context.Context, in *instance) (*body, error) {
 	image := in.image
+	started := time.Now()
 	b := &body{
-		memory:  &linearMemory{budget: &image.engine.budget, image: image.snapshot, limit: image.engine.instanceMemory},
+		memory:  &linearMemory{budget: &image.engine.budget, alive: &image.engine.work.instances, image: image.snapshot, limit: image.engine.instanceMemory},
 		context: &callContext{context.Background(), in},
 	}
 	if err := b.memory.open(image.module.memory); err != nil {
@@ -138,6 +139,7 @@ func newBody(ctx context.Context, in *instance) (*body, error) {
 		if err := b.become(image); err != nil {
 			return nil, b.abandon(err)
 		}
+		image.engine.work.clones.add(started)
 	}
 	return b, nil
 }
@@ -263,6 +265,7 @@ func (in *instance) replace() error {
 		return err
 	}
 	in.body, in.spoiled = fresh, false
+	in.image.engine.work.replaced.Add(1)
 	old.module.Close(context.Background())
 	return nil
 }

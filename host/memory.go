@@ -32,12 +32,13 @@ func (b *budget) give(n int64) { b.used.Add(-n) }
 // experimental.LinearMemory.
 type linearMemory struct {
 	budget  *budget
-	image   *snapshot // nil: starts zeroed
-	limit   uint64    // bytes
-	reserve []byte    // the address space; nil after Free
-	size    uint64    // bytes that the module has
-	charged int64     // bytes taken from the budget
-	refused bool      // the module has wanted more than it may have
+	alive   *atomic.Int64 // counts the memories that there are
+	image   *snapshot     // nil: starts zeroed
+	limit   uint64        // bytes
+	reserve []byte        // the address space; nil after Free
+	size    uint64        // bytes that the module has
+	charged int64         // bytes taken from the budget
+	refused bool          // the module has wanted more than it may have
 }
 
 func (m *linearMemory) context(ctx context.Context) context.Context {
@@ -50,6 +51,7 @@ func (m *linearMemory) open(size uint64) error {
 	if m.reserve, err = reserveMemory(m.limit, m.image); err != nil {
 		return err
 	}
+	m.alive.Add(1)
 	if m.Reallocate(size) == nil {
 		m.Free()
 		return ErrOutOfMemory
@@ -92,6 +94,7 @@ func (m *linearMemory) Free() {
 		releaseMemory(m.reserve)
 		m.reserve = nil
 		m.size = 0
+		m.alive.Add(-1)
 	}
 	m.budget.give(m.charged)
 	m.charged = 0

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 )
 
 // pool keeps clean instances for executions that each want their own.
@@ -46,8 +47,12 @@ func (p *pool) get(ctx context.Context, image *Image) (*instance, error) {
 
 // put takes an instance back, made equal to its image. It closes one that cannot be, or that is one too many.
 func (p *pool) put(in *instance) {
+	started := time.Now()
 	clean := !in.closed && !in.spoiled && in.body.reset(in.image)
 	in.natives.reset()
+	if clean {
+		in.image.engine.work.resets.add(started)
+	}
 	in.slots, in.nextSlot = in.slots[:0], 0
 	p.mu.Lock()
 	keep := clean && !p.closed && len(p.idle) < p.limit

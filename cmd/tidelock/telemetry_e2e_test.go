@@ -6,8 +6,10 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	trace "go.opentelemetry.io/proto/otlp/trace/v1"
 
@@ -175,4 +177,84 @@ func TestTelemetry_Kept(t *testing.T) {
 		t.Errorf("exception = %q", exception)
 	}
 	expect(t, "header at the server", seen.Get("traceparent"), fmt.Sprintf("00-%x-%x-00", server.TraceId, server.SpanId))
+}
+
+// Metrics of exchanges, scripts and their instances, over gRPC, with exemplars that lead to traces.
+func TestTelemetry_Metrics(t *testing.T) {
+	receiver, err := otlptest.StartGRPC("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(receiver.Close)
+	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.URL)
+	t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
+	t.Setenv("OTEL_METRIC_EXPORT_INTERVAL", "100")
+	origin := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(origin.Close)
+	folder := layout(t, map[string]string{"s.lua": tracedScript})
+	s := serve(t, folder, t.TempDir(), tracedConfiguration(folder, origin.Listener.Addr().String()))
+	s.get("/slow")
+	s.get("/broken")
+	for deadline := time.Now().Add(patience); !measured(receiver, "tidelock.instances.clones"); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("instances are not measured")
+		}
+	}
+	s.stop()
+
+	for _, test := range []struct {
+		metric     string
+		count      uint64
+		attributes map[string]string
+	}{
+		{"http.server.request.duration", 2, map[string]string{"http.request.method": "GET", "http.response.status_code": "404", "url.scheme": "http",
+			"network.protocol.name": "http", "network.protocol.version": "1.1", "tidelock.frontend": "www", "error.type": ""}},
+		{"http.client.request.duration", 2, map[string]string{"http.request.method": "GET", "http.response.status_code": "404", "error.type": "404",
+			"server.address": "one", "tidelock.backend": "origin", "tidelock.server": "one"}},
+		{"tidelock.execution.duration", 1, map[string]string{"tidelock.registration.kind": "action", "tidelock.registration.name": "slow", "tidelock.outcome": "ok"}},
+		{"tidelock.execution.duration", 1, map[string]string{"tidelock.registration.kind": "fetch", "tidelock.registration.name": "broken", "tidelock.outcome": "error"}},
+		{"tidelock.execution.waited", 1, map[string]string{"tidelock.registration.name": "slow"}},
+		{"tidelock.execution.fuel", 1, map[string]string{"tidelock.registration.name": "slow"}},
+		{"tidelock.execution.processor_time", 1, map[string]string{"tidelock.registration.name": "slow"}},
+		{"tidelock.execution.memory", 1, map[string]string{"tidelock.registration.name": "slow"}},
+	} {
+		t.Run(test.metric, func(t *testing.T) {
+			for _, m := range slices.Backward(receiver.Metrics()) { // the last one has everything
+				if m.Name != test.metric {
+					continue
+				}
+				for _, point := range m.GetHistogram().GetDataPoints() {
+					if got := otlptest.Attributes(point.Attributes); includes(got, test.attributes) {
+						if point.Count != test.count || len(point.Exemplars) == 0 || len(point.Exemplars[0].TraceId) == 0 {
+							t.Errorf("%d values, exemplars %v; want %d values and an exemplar with its trace", point.Count, point.Exemplars, test.count)
+						}
+						return
+					}
+				}
+			}
+			t.Errorf("not measured with %q", test.attributes)
+		})
+	}
+}
+
+// measured reports whether a sum has come that is above 0.
+func measured(r *otlptest.Receiver, name string) bool {
+	for _, m := range r.Metrics() {
+		for _, point := range m.GetSum().GetDataPoints() {
+			if m.Name == name && point.GetAsInt() > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// includes reports whether all of want is in got; what has to be missing is wanted as empty.
+func includes(got, want map[string]string) bool {
+	for name, value := range want {
+		if got[name] != value {
+			return false
+		}
+	}
+	return true
 }

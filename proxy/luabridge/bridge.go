@@ -85,6 +85,7 @@ type Bridge struct {
 	files  mapFiles
 	// What scripts measure, for all images.
 	instruments instruments
+	unmeasure   func() error    // ends the measuring of the engine
 	life        context.Context // ends when the bridge is closed
 	end         context.CancelFunc
 }
@@ -141,6 +142,9 @@ func New(ctx context.Context, c Config) (*Bridge, error) {
 	})
 	if err != nil {
 		return nil, fmt.Errorf("scripts: %w", err)
+	}
+	if b.unmeasure, err = measureSandbox(b.instruments.meter, b.engine); err != nil {
+		return nil, errors.Join(fmt.Errorf("scripts: metrics: %w", err), b.engine.Close(ctx))
 	}
 	if err := b.loadFiles(ctx); err != nil {
 		return nil, errors.Join(err, b.Close())
@@ -322,7 +326,7 @@ func (b *Bridge) Wait() {
 // Close ends the tasks and what still runs, and frees everything.
 func (b *Bridge) Close() error {
 	b.end()
-	var failed []error
+	failed := []error{b.unmeasure()}
 	for _, m := range b.images {
 		failed = append(failed, m.Close())
 		m.events.done.Wait()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 
 	"tidelock/cmd/tidelock/telemetry"
 	"tidelock/host"
@@ -11,14 +12,17 @@ import (
 
 // startTelemetry sets telemetry up where something asks for it.
 func (p *program) startTelemetry(ctx context.Context) (err error) {
-	p.telemetry, err = telemetry.Start(ctx, telemetry.Config{Version: ownVersion(), Errors: p.log})
+	p.telemetry, err = telemetry.Start(ctx, telemetry.Config{Version: ownVersion(), Errors: p.local})
+	if handler := p.telemetry.Handler(p.level); handler != nil {
+		p.log = slog.New(slog.NewMultiHandler(p.local.Handler(), handler))
+	}
 	return err
 }
 
 // stopTelemetry sends what has not been sent yet.
 func (p *program) stopTelemetry(ctx context.Context) {
 	if err := p.telemetry.Shutdown(context.WithoutCancel(ctx)); err != nil {
-		p.log.Warn("telemetry is lost", "error", err)
+		p.local.Warn("telemetry is lost", "error", err)
 	}
 }
 

@@ -27,7 +27,8 @@ type program struct {
 	settings       settings.Settings // with what the global section says, once it is read
 	loaded         settings.Settings // without
 	stdout, stderr io.Writer
-	log            *slog.Logger
+	log            *slog.Logger    // the process's own
+	local          *slog.Logger    // the same without telemetry
 	level          *slog.LevelVar  // of log
 	console        io.Writer       // takes what happens to servers
 	least          syntax.Severity // of the diagnostics that are shown
@@ -69,7 +70,8 @@ func newProgram(files []string, s settings.Settings, stdout, stderr io.Writer) *
 		sockets: &handover.Sockets{},
 	}
 	p.level.Set(s.Process.LogLevel)
-	p.log = newLogger(stderr, s.Process.LogFormat, p.level)
+	p.local = newLogger(stderr, s.Process.LogFormat, p.level)
+	p.log = p.local
 	return p
 }
 
@@ -114,7 +116,8 @@ func (p *program) load(ctx context.Context) (*proxy.Proxy, *config.Configuration
 // quieten has nothing written to the standard error from now on but what prevents the start (-q, and quiet in the global
 // section).
 func (p *program) quieten() {
-	p.least, p.console, p.log = syntax.Alert, io.Discard, slog.New(slog.DiscardHandler)
+	p.least, p.console, p.local = syntax.Alert, io.Discard, slog.New(slog.DiscardHandler)
+	p.log = p.local
 }
 
 // build reads and assembles the configuration. Both results are nil when there was nothing to read.

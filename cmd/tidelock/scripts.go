@@ -34,6 +34,7 @@ func (p *program) loadScripts(ctx context.Context, scripts config.Scripts, aroun
 		Propagator:  p.telemetry.Propagator(),
 		Log:         p.scriptLog(around.Logger),
 		Console:     p.scriptConsole,
+		Record:      p.scriptRecord(),
 		Standard:    standard,
 	})
 }
@@ -74,7 +75,19 @@ func (p *program) scriptLog(logger *log.Logger) func(log.Level, string) {
 
 // scriptConsole sends what scripts say to the process's own log.
 func (p *program) scriptConsole(level log.Level, text string) {
-	p.log.Log(context.Background(), slogLevel(level), text, "source", "lua")
+	p.local.Log(context.Background(), slogLevel(level), text, "source", "lua")
+}
+
+// scriptRecord sends what scripts say to telemetry, which knows traces. Nil where there is none.
+func (p *program) scriptRecord() func(context.Context, log.Level, string) {
+	handler := p.telemetry.Handler(p.level)
+	if handler == nil {
+		return nil
+	}
+	logger := slog.New(handler)
+	return func(ctx context.Context, level log.Level, text string) {
+		logger.Log(ctx, slogLevel(level), text, "source", "lua")
+	}
 }
 
 func slogLevel(level log.Level) slog.Level {

@@ -52,6 +52,7 @@ func spanNamed(t *testing.T, spans []*trace.Span, name string, kind trace.Span_S
 const tracedScript = `
 core.register_action("slow", {"http-req"}, function(txn)
   core.msleep(20)
+  core.Info("slept")
   txn:set_var("txn.seen", txn:get_var("txn.traceparent"))
 end)
 core.register_fetches("broken", function(txn)
@@ -127,6 +128,15 @@ func TestTelemetry_Trace(t *testing.T) {
 		"tidelock.registration.kind": "action", "tidelock.registration.name": "slow", "tidelock.outcome": "ok", "tidelock.waits": "1",
 		"code.line.number": "2", "tidelock.isolation": "auto",
 	})
+	spoken := false
+	for _, record := range receiver.Logs() {
+		if record.Body.GetStringValue() == "slept" {
+			spoken = string(record.TraceId) == string(server.TraceId) && string(record.SpanId) == string(execution.SpanId)
+		}
+	}
+	if !spoken {
+		t.Errorf("what the script logged is not recorded with its trace: %v", receiver.Logs())
+	}
 	var events []string
 	for _, e := range execution.Events {
 		events = append(events, e.Name+" "+otlptest.Attributes(e.Attributes)["tidelock.function"])

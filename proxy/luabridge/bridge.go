@@ -33,6 +33,7 @@ import (
 	proxyruntime "tidelock/proxy/runtime"
 	"tidelock/proxy/shared"
 	"tidelock/proxy/stream"
+	"tidelock/proxy/telemetry"
 	"tidelock/proxy/tlsconfig"
 )
 
@@ -58,6 +59,9 @@ type Config struct {
 	Plane *plane.Plane
 	// Log receives what scripts log and print, and their failures, in HAProxy's words. It must not block.
 	Log func(level log.Level, text string)
+	// Record receives all that Log, Console and the sections' targets do, with the context of the execution or exchange that
+	// it comes from: its trace. It must not block. nil: nobody does.
+	Record func(ctx context.Context, level log.Level, text string)
 	// Observer is told of the scripts' executions, their main chunks included. nil: nobody looks on.
 	Observer host.Observer
 	// Meter keeps what scripts measure (core.meter). nil: nobody does.
@@ -119,6 +123,9 @@ func New(ctx context.Context, c Config) (*Bridge, error) {
 	if c.Console == nil {
 		c.Console = c.Log
 	}
+	if c.Record == nil {
+		c.Record = func(context.Context, log.Level, string) {}
+	}
 	if c.Shared == nil {
 		c.Shared = new(shared.Memory)
 	}
@@ -143,7 +150,7 @@ func New(ctx context.Context, c Config) (*Bridge, error) {
 	if err != nil {
 		return nil, fmt.Errorf("scripts: %w", err)
 	}
-	if b.unmeasure, err = measureSandbox(b.instruments.meter, b.engine); err != nil {
+	if b.unmeasure, err = measureSandbox(c.Meter.Meter(telemetry.Scope), b.engine); err != nil {
 		return nil, errors.Join(fmt.Errorf("scripts: metrics: %w", err), b.engine.Close(ctx))
 	}
 	if err := b.loadFiles(ctx); err != nil {
@@ -203,9 +210,12 @@ func (b *Bridge) newImage(ctx context.Context, kind imageKind) (*image, error) {
 		Processors: b.config.Threads,
 		LoadTime:   scripts.LoadTimeout,
 		Quantum:    scripts.ForcedYield,
-		Log:        func(_ *host.Execution, level host.Level, text string) { b.config.Log(log.Level(level), text) },
-		Observer:   m.bridge.config.Observer,
-		TaskEnded:  m.taskEnded,
+		Log: func(x *host.Execution, level host.Level, text string) {
+			b.config.Record(x.Context(), log.Level(level), text)
+			b.config.Log(log.Level(level), text)
+		},
+		Observer:  m.bridge.config.Observer,
+		TaskEnded: m.taskEnded,
 
 		RegisteredLate: m.registeredLate,
 	}

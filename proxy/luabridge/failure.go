@@ -28,6 +28,7 @@ func (m *image) failed(s *stream.Stream, who string, err error) {
 	}
 	text := who + ": " + m.failure(err)
 	if s == nil {
+		m.bridge.config.Record(context.Background(), log.Error, text)
 		m.bridge.config.Log(log.Error, text)
 	} else {
 		m.say(s, log.Error, []byte(text))

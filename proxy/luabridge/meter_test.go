@@ -1,6 +1,7 @@
 package luabridge
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,7 +28,8 @@ end)`, func(c *Config) { c.Meter = sdkmetric.NewMeterProvider(sdkmetric.WithRead
 		t.Fatal(err)
 	}
 	found := 0
-	for _, m := range all.ScopeMetrics[0].Metrics {
+	of := slices.IndexFunc(all.ScopeMetrics, func(m metricdata.ScopeMetrics) bool { return m.Scope.Name == scope })
+	for _, m := range all.ScopeMetrics[of].Metrics {
 		switch data := m.Data.(type) {
 		case metricdata.Sum[float64]:
 			if found++; len(data.DataPoints) != 1 || data.DataPoints[0].Value != 3.5 || m.Unit != "{hit}" || !data.IsMonotonic {

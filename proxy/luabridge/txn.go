@@ -96,6 +96,7 @@ func (m *image) txnDefaultLog(c *host.Call) error {
 
 // say logs to the targets of the section that the exchange has come to, and to the process's own log when it has none.
 func (m *image) say(s *stream.Stream, level log.Level, text []byte) {
+	m.bridge.config.Record(contextOf(s), level, string(text))
 	if s != nil {
 		section := s.Backend
 		if section == nil {

@@ -12,8 +12,8 @@ import (
 	"log/slog"
 	"time"
 
+	"go.opentelemetry.io/contrib/bridges/otelslog"
 	"go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/log"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/propagation"
 	sdklog "go.opentelemetry.io/otel/sdk/log"
@@ -153,12 +153,33 @@ func (p *Providers) Meters() metric.MeterProvider {
 	return p.metrics
 }
 
-// Logs returns the provider of logs, nil for none.
-func (p *Providers) Logs() log.LoggerProvider {
+// Handler takes records of the process's log from a level on, with the trace that their context has; nil: there are no logs.
+func (p *Providers) Handler(least slog.Leveler) slog.Handler {
 	if p == nil || p.logs == nil {
 		return nil
 	}
-	return p.logs
+	return leveled{otelslog.NewHandler(telemetry.Scope, otelslog.WithLoggerProvider(p.logs)), least}
+}
+
+// leveled leaves out what is less severe than a level.
+type leveled struct {
+	slog.Handler
+	least slog.Leveler
+}
+
+// Enabled implements slog.Handler.
+func (l leveled) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= l.least.Level() && l.Handler.Enabled(ctx, level)
+}
+
+// WithAttrs implements slog.Handler.
+func (l leveled) WithAttrs(attributes []slog.Attr) slog.Handler {
+	return leveled{l.Handler.WithAttrs(attributes), l.least}
+}
+
+// WithGroup implements slog.Handler.
+func (l leveled) WithGroup(name string) slog.Handler {
+	return leveled{l.Handler.WithGroup(name), l.least}
 }
 
 // Shutdown sends what waits, as far as that succeeds in time, and ends the exporters.

@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"context"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -53,7 +54,7 @@ func TestStart_off(t *testing.T) {
 	if p != nil || err != nil {
 		t.Fatalf("Start() = %v, %v without anything to do", p, err)
 	}
-	if p.Follower() != nil || p.Meters() != nil || p.Logs() != nil || p.Propagator() != nil || p.Shutdown(t.Context()) != nil {
+	if p.Follower() != nil || p.Meters() != nil || p.Handler(slog.LevelInfo) != nil || p.Propagator() != nil || p.Shutdown(t.Context()) != nil {
 		t.Error("no providers follow something")
 	}
 }

@@ -12,7 +12,15 @@ import (
 
 // startTelemetry sets telemetry up where something asks for it.
 func (p *program) startTelemetry(ctx context.Context) (err error) {
-	p.telemetry, err = telemetry.Start(ctx, telemetry.Config{Version: ownVersion(), Errors: p.local})
+	s := &p.settings.Telemetry
+	slow := s.SlowExecution
+	if slow == 0 {
+		slow = -1
+	}
+	p.telemetry, err = telemetry.Start(ctx, telemetry.Config{
+		Endpoint: s.Endpoint, Protocol: s.Protocol, Headers: s.HeaderFields(), SampleRatio: float64(s.SampleRatio), SlowExecution: slow,
+		Resource: s.Attributes(), Timeout: s.Timeout, Version: ownVersion(), Errors: p.local,
+	})
 	if handler := p.telemetry.Handler(p.level); handler != nil {
 		p.log = slog.New(slog.NewMultiHandler(p.local.Handler(), handler))
 	}

@@ -189,20 +189,19 @@ func TestTelemetry_Kept(t *testing.T) {
 	expect(t, "header at the server", seen.Get("traceparent"), fmt.Sprintf("00-%x-%x-00", server.TraceId, server.SpanId))
 }
 
-// Metrics of exchanges, scripts and their instances, over gRPC, with exemplars that lead to traces.
+// Metrics of exchanges, scripts and their instances, over gRPC as settings say, with exemplars that lead to traces.
 func TestTelemetry_Metrics(t *testing.T) {
 	receiver, err := otlptest.StartGRPC("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(receiver.Close)
-	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.URL)
-	t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
 	t.Setenv("OTEL_METRIC_EXPORT_INTERVAL", "100")
 	origin := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(origin.Close)
 	folder := layout(t, map[string]string{"s.lua": tracedScript})
-	s := serve(t, folder, t.TempDir(), tracedConfiguration(folder, origin.Listener.Addr().String()))
+	s := serve(t, folder, t.TempDir(), tracedConfiguration(folder, origin.Listener.Addr().String()),
+		"--telemetry-endpoint", receiver.URL, "--telemetry-protocol", "grpc", "--telemetry-resource", "deployment=test")
 	s.get("/slow")
 	s.get("/broken")
 	for deadline := time.Now().Add(patience); !measured(receiver, "tidelock.instances.clones"); time.Sleep(10 * time.Millisecond) {

@@ -68,6 +68,10 @@ func TestLoad(t *testing.T) {
 				s.Sandbox.ScriptFolders, s.Sandbox.AllowExecute, s.Sandbox.MaxMemory = []string{"/", "/tmp"}, true, 1<<30
 				s.Sandbox.ScriptSockets, s.Process.LogLevel = 2, slog.LevelWarn
 			}, nil},
+		{"telemetry", "s.yaml", "telemetry-endpoint: https://c:4317\ntelemetry-sample-ratio: 0.01\n", []string{"TIDELOCK_TELEMETRY_HEADERS=a=b"}, nil,
+			func(s *Settings) {
+				s.Telemetry.Endpoint, s.Telemetry.SampleRatio, s.Telemetry.Headers = "https://c:4317", 0.01, "a=b"
+			}, nil},
 		{"secret", "", "", []string{"TIDELOCK_ADMIN_TOKEN=hush", "TIDELOCK_ADMIN_ADDRESS=0.0.0.0:1"}, nil,
 			func(s *Settings) { s.Admin.Token, s.Admin.Address = "hush", "0.0.0.0:1" }, map[string]string{"admin-token": "TIDELOCK_ADMIN_TOKEN"}},
 	}
@@ -150,6 +154,11 @@ func TestLoad_Errors(t *testing.T) {
 		{"admin address", "", "", nil, []string{"--admin-address", "here"}, "settings: --admin-address: expected host:port or the path of a socket, found 'here'"},
 		{"admin address for strangers", "", "", nil, []string{"--admin-address", ":9000"},
 			"settings: --admin-address: ':9000' is not on the loopback interface: that needs an admin-token"},
+		{"ratio", "", "", nil, []string{"--telemetry-sample-ratio", "2"}, "settings: --telemetry-sample-ratio: expected a number from 0 to 1, found '2'"},
+		{"endpoint", "", "", nil, []string{"--telemetry-endpoint", "collector:4318"},
+			"settings: --telemetry-endpoint: expected a URL such as http://collector:4318, found 'collector:4318'"},
+		{"headers", "", "", []string{"TIDELOCK_TELEMETRY_HEADERS=a=b,hush"}, nil, "settings: TIDELOCK_TELEMETRY_HEADERS: expected name=value, which number 2 is not"},
+		{"resource", "s.yaml", "telemetry-resource: [a]\n", nil, nil, "settings: FILE:1: telemetry-resource: expected name=value, which number 1 is not"},
 		{"secret twice", "s.yaml", "admin-token: hush\nadmin-token-file: /x\n", nil, nil, "settings: FILE:2: admin-token and admin-token-file exclude each other"},
 		{"file of a secret", "", "", nil, []string{"--admin-token-file", "/nosuch"}, "settings: --admin-token-file: admin-token-file: open /nosuch: no such file or directory"},
 		{"empty file of a secret", "", "", nil, []string{"--admin-token-file", empty},

@@ -26,10 +26,11 @@ import (
 //
 // The types of fields are those that parsers knows.
 type Settings struct {
-	Process  Process  `group:"The process"`
-	Sandbox  Sandbox  `group:"Scripts"`
-	Ceilings Ceilings `group:"Ceilings"`
-	Admin    Admin    `group:"Administration"`
+	Process   Process   `group:"The process"`
+	Sandbox   Sandbox   `group:"Scripts"`
+	Ceilings  Ceilings  `group:"Ceilings"`
+	Admin     Admin     `group:"Administration"`
+	Telemetry Telemetry `group:"Telemetry"`
 
 	origins map[string]Origin // by name; of what has none of its own the default
 }
@@ -87,8 +88,9 @@ func Defaults() Settings {
 			InstanceMemory: host.DefaultInstanceMemory, ScriptOpenFiles: host.DefaultOpenFiles, ScriptSockets: host.DefaultSockets,
 			ScriptRead: host.DefaultRead, SharedState: "memory",
 		},
-		Admin:   Admin{History: 1024},
-		origins: make(map[string]Origin),
+		Admin:     Admin{History: 1024},
+		Telemetry: Telemetry{Protocol: "http/protobuf", SlowExecution: time.Second, Timeout: 5 * time.Second},
+		origins:   make(map[string]Origin),
 	}
 	s.Reconcile(&scripts, nil)
 	return s

@@ -15,6 +15,7 @@ func (s *Settings) validate() error {
 		s.atMost("lua-instance-memory", uint64(s.Sandbox.InstanceMemory), 4<<30),
 		s.atMost("script-read", uint64(s.Sandbox.ScriptRead), uint64(Defaults().Sandbox.ScriptRead)),
 		s.folders(),
+		s.Telemetry.validate(s),
 	)
 }
 

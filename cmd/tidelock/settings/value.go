@@ -57,6 +57,7 @@ var parsers = map[reflect.Type]parser{
 	reflect.TypeFor[time.Duration](): {parseDuration, map[string]any{"type": "string", "pattern": `^([0-9.]+(ns|us|µs|ms|s|m|h))+$|^0$`}},
 	reflect.TypeFor[Size]():          {parseSize, map[string]any{"type": []string{"string", "integer"}, "pattern": "^[0-9]+[kKmMgG]?$", "minimum": 0}},
 	reflect.TypeFor[slog.Level]():    {parseLevel, map[string]any{"type": "string", "enum": []string{"debug", "info", "warn", "error"}}},
+	reflect.TypeFor[Ratio]():         {parseRatio, map[string]any{"type": "number", "minimum": 0, "maximum": 1}},
 	reflect.TypeFor[[]string]():      {parseList, map[string]any{"type": "array", "items": map[string]any{"type": "string"}}},
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 
 	"go.opentelemetry.io/contrib/exporters/autoexport"
 	"go.opentelemetry.io/otel/exporters/otlp/otlplog/otlploggrpc"
@@ -58,6 +59,9 @@ func (c *Config) overHTTP() (bool, error) {
 	return false, fmt.Errorf("protocol: expected %s or %s, found '%s'", ProtocolGRPC, ProtocolHTTP, c.Protocol)
 }
 
+// base is the endpoint that the signals' paths are below, over HTTP.
+func (c *Config) base() string { return strings.TrimSuffix(c.Endpoint, "/") }
+
 func (c *Config) spanExporter(ctx context.Context) (sdktrace.SpanExporter, error) {
 	if c.Endpoint == "" {
 		return autoexport.NewSpanExporter(ctx)
@@ -67,7 +71,7 @@ func (c *Config) spanExporter(ctx context.Context) (sdktrace.SpanExporter, error
 	case err != nil:
 		return nil, err
 	case http:
-		return otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(c.Endpoint+"/v1/traces"), otlptracehttp.WithHeaders(c.Headers), otlptracehttp.WithTimeout(c.Timeout))
+		return otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(c.base()+"/v1/traces"), otlptracehttp.WithHeaders(c.Headers), otlptracehttp.WithTimeout(c.Timeout))
 	}
 	return otlptracegrpc.New(ctx, otlptracegrpc.WithEndpointURL(c.Endpoint), otlptracegrpc.WithHeaders(c.Headers), otlptracegrpc.WithTimeout(c.Timeout))
 }
@@ -82,7 +86,7 @@ func (c *Config) metricReader(ctx context.Context) (sdkmetric.Reader, error) {
 	}
 	var exporter sdkmetric.Exporter
 	if http {
-		exporter, err = otlpmetrichttp.New(ctx, otlpmetrichttp.WithEndpointURL(c.Endpoint+"/v1/metrics"), otlpmetrichttp.WithHeaders(c.Headers), otlpmetrichttp.WithTimeout(c.Timeout))
+		exporter, err = otlpmetrichttp.New(ctx, otlpmetrichttp.WithEndpointURL(c.base()+"/v1/metrics"), otlpmetrichttp.WithHeaders(c.Headers), otlpmetrichttp.WithTimeout(c.Timeout))
 	} else {
 		exporter, err = otlpmetricgrpc.New(ctx, otlpmetricgrpc.WithEndpointURL(c.Endpoint), otlpmetricgrpc.WithHeaders(c.Headers), otlpmetricgrpc.WithTimeout(c.Timeout))
 	}
@@ -101,7 +105,7 @@ func (c *Config) logExporter(ctx context.Context) (sdklog.Exporter, error) {
 	case err != nil:
 		return nil, err
 	case http:
-		return otlploghttp.New(ctx, otlploghttp.WithEndpointURL(c.Endpoint+"/v1/logs"), otlploghttp.WithHeaders(c.Headers), otlploghttp.WithTimeout(c.Timeout))
+		return otlploghttp.New(ctx, otlploghttp.WithEndpointURL(c.base()+"/v1/logs"), otlploghttp.WithHeaders(c.Headers), otlploghttp.WithTimeout(c.Timeout))
 	}
 	return otlploggrpc.New(ctx, otlploggrpc.WithEndpointURL(c.Endpoint), otlploggrpc.WithHeaders(c.Headers), otlploggrpc.WithTimeout(c.Timeout))
 }

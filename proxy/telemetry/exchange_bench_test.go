@@ -1,0 +1,63 @@
+package telemetry
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"go.opentelemetry.io/otel/propagation"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
+	"tidelock/proxy/message"
+	"tidelock/proxy/stream"
+)
+
+// newExchange returns a stream as it is when a server has answered a request.
+func newExchange() *stream.Stream {
+	s := &stream.Stream{
+		Session: &stream.Session{}, Frontend: &stream.Proxy{Name: "www"}, Backend: &stream.Proxy{Name: "origin"}, Server: &stream.Server{Name: "one"},
+		Request: new(message.Message), Response: new(message.Message), Started: time.Now(), Record: stream.NewRecord(), Context: context.Background(),
+	}
+	s.Request.SetLimit(1 << 14)
+	s.Request.SetRequest([]byte("GET"), []byte("/a?b"))
+	s.Request.EndHeaders()
+	s.Request.Add("host", []byte("a.example"))
+	s.Request.Add("user-agent", []byte("bench"))
+	s.Response.SetResponse(200, []byte("OK"))
+	s.Response.EndHeaders()
+	s.ReceivedMethod, s.ReceivedURI = s.Request.Method(), s.Request.URI()
+	s.Record.Status = 200
+	s.Record.Timers.Response = time.Millisecond
+	s.Record.Timers.Active = time.Millisecond
+	return s
+}
+
+// BenchmarkExchange measures what following an exchange with one attempt costs. What spans cost to send is not in it.
+func BenchmarkExchange(b *testing.B) {
+	metrics := sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewManualReader()))
+	propagator := propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{})
+	for _, mode := range []struct {
+		name   string
+		config Config
+	}{
+		{"metrics", Config{Meters: metrics}},
+		{"unsampled", Config{Tracers: sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.NeverSample())), Propagator: propagator}},
+		{"sampled", Config{Tracers: sdktrace.NewTracerProvider(), Propagator: propagator}},
+	} {
+		b.Run(mode.name, func(b *testing.B) {
+			t, err := New(mode.config)
+			if err != nil {
+				b.Fatal(err)
+			}
+			s := newExchange()
+			b.ReportAllocs()
+			for b.Loop() {
+				s.Context = context.Background()
+				followed := t.Begin(s)
+				followed.Attempt(s)
+				followed.End(s)
+			}
+		})
+	}
+}

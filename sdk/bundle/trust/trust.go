@@ -17,7 +17,7 @@ import (
 // Policy says which bundles are opened. The zero Policy opens none.
 type Policy struct {
 	Keys          []Key
-	AllowUnsigned bool           // opens what no key has signed, too
+	AllowUnsigned bool           // opens what has no signature, too; one that does not count is still an error
 	Version       bundle.Version // of the program; zero: min-version is not compared
 	Registry      registry.Options
 }
@@ -109,10 +109,10 @@ func (p *Policy) signer(a *bundle.Artifact) (*Key, error) {
 		reasons = append(reasons, err)
 	}
 	switch {
+	case len(reasons) > 0: // signed, but not as the policy wants: no unsigned bundle
+		return nil, errors.Join(reasons...)
 	case p.AllowUnsigned:
 		return nil, nil
-	case len(reasons) > 0:
-		return nil, errors.Join(reasons...)
 	case len(p.Keys) == 0:
 		return nil, errors.New("no key is trusted, and unsigned bundles are not allowed")
 	}

@@ -71,6 +71,8 @@ func TestPolicy_Check(t *testing.T) {
 		{"no policy", Policy{}, &acme, "no key is trusted", nil, ""},
 		{"unsigned", Policy{Keys: []Key{acme.key}}, nil, "not signed", signature.ErrUnsigned, ""},
 		{"unknown key", Policy{Keys: []Key{other.key}}, &acme, "no valid signature by the key " + other.key.Public.ID(), signature.ErrUntrusted, ""},
+		{"unknown key where unsigned is allowed", Policy{Keys: []Key{other.key}, AllowUnsigned: true}, &acme, "no valid signature", signature.ErrUntrusted, ""},
+		{"unsigned, as is allowed beside a key", Policy{Keys: []Key{acme.key}, AllowUnsigned: true}, nil, "", nil, unsigned},
 		{"expired key", Policy{Keys: []Key{until(time.Unix(0, 0))}}, &acme, "the key has expired: acme.pub, on 1970", ErrExpired, ""},
 		{"a name of another key", Policy{Keys: []Key{named("shop/*")}}, &acme, "acme.pub signs shop/*, found 'acme/auth'", ErrName, ""},
 		{"a name below the pattern", Policy{Keys: []Key{named("*")}}, &acme, "found 'acme/auth'", ErrName, ""},

@@ -1,7 +1,7 @@
 package bundle
 
-// Capabilities are what scripts need to reach outside of their sandbox. All are denied unless they are listed here and the
-// operator's policy grants them.
+// Capabilities are what scripts need to reach outside of their sandbox. The manifest declares them for those who review and
+// sign a bundle; granting and enforcing them is the part of who runs it.
 type Capabilities struct {
 	Network     []Destination `json:"network,omitempty" doc:"Where they may connect to: api.example.com:443, *.example.com:443, 10.0.0.0/8:8000-8999, [2001:db8::]/32:*."`
 	UnixSockets []string      `json:"unix-sockets,omitempty" doc:"Unix sockets that they may connect to, by absolute path."`

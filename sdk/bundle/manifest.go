@@ -20,9 +20,9 @@ type Manifest struct {
 	Description   string         `json:"description,omitempty" doc:"One sentence for people who choose bundles."`
 	Dialect       string         `json:"dialect" doc:"The Lua that the scripts are written in."`
 	Entry         string         `json:"entry" doc:"Path of the script that runs first. It finds the others with require."`
-	Registrations []Registration `json:"registrations" doc:"What the scripts register. Anything else is refused."`
-	Capabilities  Capabilities   `json:"capabilities,omitzero" doc:"What the scripts need to reach. The operator's policy grants it, or the bundle is refused."`
-	Limits        Limits         `json:"limits,omitzero" doc:"What the scripts ask to be bound by. The operator's own limits are never exceeded."`
+	Registrations []Registration `json:"registrations" doc:"What the scripts register."`
+	Capabilities  Capabilities   `json:"capabilities,omitzero" doc:"What the scripts need to reach, for those who review them."`
+	Limits        Limits         `json:"limits,omitzero" doc:"What the scripts ask to be bound by."`
 	MinVersion    Version        `json:"min-version,omitzero" doc:"The oldest Tidelock that runs the bundle."`
 }
 

@@ -267,3 +267,64 @@ func includes(got, want map[string]string) bool {
 	}
 	return true
 }
+
+// Each attempt to reach a server has a span of its own, and the trace goes on in the headers that the client chose (B3 here).
+func TestTelemetry_Attempts(t *testing.T) {
+	receiver := observed(t)
+	t.Setenv("OTEL_PROPAGATORS", "b3multi")
+	headers := make(chan http.Header, 1)
+	origin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { headers <- r.Header.Clone() }))
+	t.Cleanup(origin.Close)
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed.Close()
+	folder := layout(t, nil)
+	s := serve(t, folder, t.TempDir(), fmt.Sprintf(`defaults
+  mode http
+  timeout client 10s
+  timeout server 10s
+  timeout connect 1s
+  retries 2
+  option redispatch 1
+frontend www
+  bind unix@%s/www
+  default_backend origin
+backend origin
+  balance first
+  server away %s
+  server here %s
+`, folder, closed.Addr(), origin.Listener.Addr()))
+	request, _ := http.NewRequest("GET", "http://shop.example/", nil)
+	request.Header.Set("X-B3-TraceId", "0af7651916cd43dd8448eb211c80319c")
+	request.Header.Set("X-B3-SpanId", "b7ad6b7169203331")
+	request.Header.Set("X-B3-Sampled", "1")
+	response, err := s.client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		t.Fatal(response.Status)
+	}
+	seen := <-headers
+	s.stop()
+
+	server := spanNamed(t, receiver.Spans(), "GET", trace.Span_SPAN_KIND_SERVER)
+	expect(t, "trace", hex.EncodeToString(server.TraceId), "0af7651916cd43dd8448eb211c80319c")
+	expectAttributes(t, server, map[string]string{"tidelock.server": "here", "tidelock.retries": "1", "error.type": ""})
+	attempts := map[string]*trace.Span{}
+	for _, span := range receiver.Spans() {
+		if span.Kind == trace.Span_SPAN_KIND_CLIENT {
+			attempts[otlptest.Attributes(span.Attributes)["tidelock.server"]] = span
+		}
+	}
+	if len(attempts) != 2 {
+		t.Fatalf("attempts at %d servers, want 2", len(attempts))
+	}
+	expectAttributes(t, attempts["away"], map[string]string{"error.type": "connect", "http.request.resend_count": "", "http.response.status_code": ""})
+	expectAttributes(t, attempts["here"], map[string]string{"error.type": "", "http.request.resend_count": "1", "http.response.status_code": "200", "tidelock.redispatched": "true"})
+	expect(t, "trace at the server", seen.Get("X-B3-TraceId"), "0af7651916cd43dd8448eb211c80319c")
+	expect(t, "span at the server", seen.Get("X-B3-SpanId"), hex.EncodeToString(attempts["here"].SpanId))
+}

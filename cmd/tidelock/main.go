@@ -76,6 +76,9 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	settings.AddFlags(root.PersistentFlags())
-	root.AddCommand(runCommand(), checkCommand(), haproxyCommand(), scriptCommand(), settingsCommand(), bundleCommand(), keyCommand(), versionCommand())
+	root.AddCommand(
+		runCommand(), checkCommand(), haproxyCommand(), scriptCommand(), settingsCommand(), traceCommand(), bundleCommand(), keyCommand(),
+		versionCommand(),
+	)
 	return root
 }

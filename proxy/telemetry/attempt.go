@@ -17,7 +17,7 @@ func (x *exchange) Attempt(s *stream.Stream) {
 	x.attempt = attempt{started: time.Now()}
 	ctx := x.Context
 	if x.span.IsRecording() {
-		ctx, x.attempt.span = x.telemetry.start(ctx, exchangeName(s), trace.SpanKindClient, x.attempt.started)
+		ctx, x.attempt.span = x.telemetry.start(ctx, exchangeName(s), clientSpan, x.attempt.started)
 	}
 	if s.Request != nil && x.telemetry.tracer != nil {
 		x.telemetry.propagator.Inject(ctx, carrier{s.Request})
@@ -56,16 +56,17 @@ func (x *exchange) endAttempt(s *stream.Stream, err error, at time.Time) {
 
 // attemptFailure says in a word how an attempt failed, or nothing.
 func attemptFailure(s *stream.Stream, err error) string {
+	if err == nil {
+		return answerFailure(s)
+	}
 	var timeout net.Error
 	switch {
 	case errors.Is(err, context.Canceled):
 		return "canceled"
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return "timeout"
-	case err != nil && s.ConnectError != stream.Success:
+	case s.ConnectError != stream.Success:
 		return "connect"
-	case err != nil:
-		return "no_response"
 	}
-	return answerFailure(s)
+	return "no_response"
 }

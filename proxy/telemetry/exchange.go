@@ -48,7 +48,7 @@ func (t *Telemetry) Begin(s *stream.Stream) stream.Trace {
 			x.Context = t.propagator.Extract(x.Context, carrier{s.Request})
 			x.parent = trace.SpanContextFromContext(x.Context)
 		}
-		x.Context, x.span = t.start(x.Context, exchangeName(s), trace.SpanKindServer, s.Started)
+		x.Context, x.span = t.start(x.Context, exchangeName(s), serverSpan, s.Started)
 		if c := x.span.SpanContext(); c.IsValid() {
 			var header [55]byte
 			s.TxnVariables.Set(traceparent, value.Text(appendTraceparent(header[:0], c)))
@@ -108,7 +108,7 @@ func (x *exchange) End(s *stream.Stream) {
 			return
 		}
 		ctx := trace.ContextWithSpanContext(context.Background(), x.parent)
-		x.span = t.startKept(ctx, x.span.SpanContext(), exchangeName(s), trace.SpanKindServer, s.Started)
+		x.span = t.startKept(ctx, x.span.SpanContext(), exchangeName(s), serverSpan, s.Started)
 	}
 	if !x.span.IsRecording() {
 		return

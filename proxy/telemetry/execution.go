@@ -85,7 +85,7 @@ func (t *Telemetry) Execute(ctx context.Context, r *Registration) (context.Conte
 	*x = Execution{telemetry: t, registration: r, parent: ctx, span: noSpan, started: time.Now(), waits: x.waits[:0]}
 	parent := trace.SpanContextFromContext(ctx)
 	if t.tracer != nil && (parent.IsSampled() || !parent.IsValid()) {
-		ctx, x.span = t.start(ctx, x.name(), trace.SpanKindInternal, x.started)
+		ctx, x.span = t.start(ctx, x.name(), internalSpan, x.started)
 	}
 	x.ctx = ctx
 	return ctx, x
@@ -126,7 +126,7 @@ func (x *Execution) End(u Usage, f Failure) {
 	}
 	slow := t.slow > 0 && (took >= t.slow && !r.Waits || u.Processor >= t.slow)
 	if t.tracer != nil && !x.span.IsRecording() && (slow || f.Outcome != "ok") {
-		x.span = t.startKept(x.parent, x.span.SpanContext(), x.name(), trace.SpanKindInternal, x.started)
+		x.span = t.startKept(x.parent, x.span.SpanContext(), x.name(), internalSpan, x.started)
 		keep(x.parent)
 	}
 	if x.span.IsRecording() {

@@ -20,7 +20,7 @@ func Kept(ctx context.Context) (trace.SpanContext, bool) {
 
 // startKept makes a span after the fact. Its parent is the context's; known, where it is valid, are the identifiers that it
 // has had so far without being sampled.
-func (t *Telemetry) startKept(ctx context.Context, known trace.SpanContext, name string, kind trace.SpanKind, at time.Time) trace.Span {
+func (t *Telemetry) startKept(ctx context.Context, known trace.SpanContext, name string, kind trace.SpanStartOption, at time.Time) trace.Span {
 	_, span := t.start(context.WithValue(ctx, keptKey{}, known), name, kind, at)
 	return span
 }

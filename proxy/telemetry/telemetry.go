@@ -62,7 +62,14 @@ func New(c Config) (*Telemetry, error) {
 	return t, errors.Join(errs[:]...)
 }
 
+// The kinds of our spans, made once.
+var (
+	serverSpan   = trace.WithSpanKind(trace.SpanKindServer)
+	clientSpan   = trace.WithSpanKind(trace.SpanKindClient)
+	internalSpan = trace.WithSpanKind(trace.SpanKindInternal)
+)
+
 // start begins a span.
-func (t *Telemetry) start(ctx context.Context, name string, kind trace.SpanKind, at time.Time) (context.Context, trace.Span) {
-	return t.tracer.Start(ctx, name, trace.WithSpanKind(kind), trace.WithTimestamp(at))
+func (t *Telemetry) start(ctx context.Context, name string, kind trace.SpanStartOption, at time.Time) (context.Context, trace.Span) {
+	return t.tracer.Start(ctx, name, kind, trace.WithTimestamp(at))
 }

@@ -76,9 +76,19 @@ func rootCommand() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	settings.AddFlags(root.PersistentFlags())
+	for name, words := range settings.Words() {
+		complete(root, name, words)
+	}
 	root.AddCommand(
 		runCommand(), checkCommand(), haproxyCommand(), scriptCommand(), settingsCommand(), traceCommand(), bundleCommand(), keyCommand(),
 		versionCommand(),
 	)
 	return root
+}
+
+// complete tells shells (tidelock completion) which words a flag may have.
+func complete(cmd *cobra.Command, flag string, words []string) {
+	if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err) // there is no such flag
+	}
 }

@@ -68,6 +68,8 @@ func Test_doMain(t *testing.T) {
 		{"unknown setting", []string{"tidelock", "check", "-f", good, "--config", settings}, 1, "", "...settings.yaml:2: unknown setting 'isolaton'; did you mean 'isolation'?\n"},
 		{"invalid setting", []string{"tidelock", "check", "-f", good, "--isolation", "none"}, 1, "",
 			"tidelock: settings: --isolation: expected one of auto, registration, transaction, script, found 'none'\n"},
+		{"completes settings", []string{"tidelock", "__complete", "run", "--isolation", "tr"}, 0, "...\ntransaction\n", "...ShellCompDirectiveNoFileComp"},
+		{"completes outcomes", []string{"tidelock", "__complete", "trace", "--outcome", "k"}, 0, "...\nkilled\n", "...ShellCompDirectiveNoFileComp"},
 		{"haproxy version", []string{"tidelock", "haproxy", "-v"}, 0, "...HAProxy version 2.6.12-tidelock-", ""},
 		{"called as haproxy", []string{"/usr/sbin/haproxy", "-v"}, 0, "...HAProxy version 2.6.12-tidelock-", ""},
 		{"haproxy check", []string{"haproxy", "-c", "-f", good}, 0, "Configuration file is valid\n", ""},

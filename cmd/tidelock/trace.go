@@ -58,6 +58,7 @@ func traceCommand() *cobra.Command {
 	flags.BoolVar(&asJSON, "json", false, "print every state of every execution as a line of JSON")
 	flags.BoolVar(&plain, "plain", false, "print lines in a terminal, too")
 	flags.BoolVar(&expand, "expand", false, "print with each line what the execution used, waited for, and how it failed")
+	complete(cmd, "outcome", append(admin.Outcomes(), admin.Failed))
 	return cmd
 }
 

@@ -50,3 +50,14 @@ func (r *row) usage() string {
 	}
 	return text
 }
+
+// Words returns the settings of which only certain words are values, for shells to complete.
+func Words() map[string][]string {
+	words := make(map[string][]string)
+	for _, r := range rows {
+		if len(r.Values) > 0 {
+			words[r.Name] = r.Values
+		}
+	}
+	return words
+}

@@ -13,6 +13,11 @@ core.register_fetches("my-hash", function(txn, salt)
   return txn.sc:sdbm(salt .. txn.sf:req_fhdr("host") .. txn.sf:path() .. txn.sf:src(), 1)
 end)
 core.register_fetches("trivial", function() return 1 end)
+core.register_fetches("build", function()
+  local text = ""
+  for i = 1, 1000 do text = text .. "0123456789" end
+  return #text
+end)
 `
 
 // BenchmarkFetchMyHash measures the fetch of the reference text: three fetches and a converter.
@@ -20,6 +25,9 @@ func BenchmarkFetchMyHash(b *testing.B) { benchmarkFetch(b, "my-hash", "salt") }
 
 // BenchmarkTrivialFetch measures what every execution costs.
 func BenchmarkTrivialFetch(b *testing.B) { benchmarkFetch(b, "trivial") }
+
+// BenchmarkBuildString measures what the collector makes of scripts that leave much behind: 5 MB here.
+func BenchmarkBuildString(b *testing.B) { benchmarkFetch(b, "build") }
 
 func benchmarkFetch(b *testing.B, name string, arguments ...string) {
 	bridge, _ := newBridge(b, hashScript, nil)

@@ -3,6 +3,7 @@
 
 #include "guest.h"
 #include "ldo.h"
+#include "lgc.h"
 #include "lstate.h"
 
 /* Executions by number: the host gives out the lowest free one, so that a few coroutines serve again and again. */
@@ -220,9 +221,18 @@ static slot *slot_of(uint32_t execution) {
   return s;
 }
 
+/* What the prelude and a script keep is marked by every cycle of the collector, which writes to the pages that instances
+ * share. While that is most of the heap, a cycle waits for six times as much and not, as in Lua, for twice: about 2 MiB. */
+static void pace_collector(void) {
+  enum { SMALL_HEAP = 1 << 20, SELDOM = 600 };
+  global_State *g = G(main_state);
+  setgcparam(g->gcpause, g->GCestimate < SMALL_HEAP ? SELDOM : LUAI_GCPAUSE);
+}
+
 EXPORT("start") uint64_t start(uint32_t execution, uint32_t registration, uint32_t length) {
   slot *s = slot_of(execution);
   if (s == NULL) return pack(ABI_OUTCOME_OUT_OF_MEMORY, exchange_reset());
+  pace_collector();
   lua_State *co = root = running = s->coroutine;
   call c = {s, registration, length};
   int status = protect(co, enter, &c);

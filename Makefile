@@ -50,9 +50,9 @@ guest-lua51:
 # Under the race detector pools drop what they are given, so that allocations mean nothing there.
 test: lint ## Run all tests, and then again under the race detector.
 	@guest/lua54/toolchain.sh test
-	$(GO) test ./...
+	$(GO) test -timeout 20m ./...
 ifneq ($(and $(RACE_PACKAGES),$(filter $(RACE_PLATFORMS),$(shell $(GO) env GOOS)/$(shell $(GO) env GOARCH))),)
-	CGO_ENABLED=1 CC=clang-19 $(GO) test -race -short -skip '[Aa]llocations' $(RACE_PACKAGES)
+	CGO_ENABLED=1 CC=clang-19 $(GO) test -race -short -timeout 20m -skip '[Aa]llocations' $(RACE_PACKAGES)
 endif
 
 conformance: guests ## Compare with Debian's haproxy, case by case (make test does, too).

@@ -25,7 +25,7 @@ export LUA_TARBALL
 COSIGN_VERSION := v3.1.3
 
 .DEFAULT_GOAL := build
-.PHONY: build run guests guest-lua54 guest-lua51 test conformance conformance-lua51 interop-cosign lint check fuzz soak bench-sandbox bench-proxy bench-native coverage-manual clean distclean help
+.PHONY: build run guests guest-lua54 guest-lua51 test conformance conformance-lua51 interop-cosign lint check fuzz soak collector-test bench-sandbox bench-proxy bench-telemetry bench-native coverage-manual clean distclean help
 
 build: guests ## Build bin/tidelock (the default).
 	$(GO) build -buildvcs=false -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/tidelock ./cmd/tidelock
@@ -88,6 +88,10 @@ fuzz: guests ## Run each fuzz target for FUZZTIME.
 soak: guests ## Run the soak tests: many executions, flat memory.
 	TIDELOCK_SOAK=1 $(GO) test -run Soak -count 1 -timeout 30m -v ./host/...
 
+collector-test: guests ## Send telemetry to a real OpenTelemetry Collector, which is built first: minutes.
+	GO=$(GO) benchmarks/collector/build.sh
+	COLLECTOR=$(CURDIR)/benchmarks/collector/build/otelcol $(GO) test -count 1 -run Collector -v ./cmd/tidelock
+
 bench-sandbox: build ## Measure the sandbox, and print a table.
 	@guest/lua54/toolchain.sh test bench
 	$(GO) run ./benchmarks/sandbox
@@ -95,6 +99,10 @@ bench-sandbox: build ## Measure the sandbox, and print a table.
 bench-proxy: build ## Measure the proxy beside HAProxy, and print tables.
 	@guest/lua54/toolchain.sh test bench
 	$(GO) run ./benchmarks/proxy
+
+bench-telemetry: build ## Measure what telemetry costs, in its four modes beside each other.
+	@guest/lua54/toolchain.sh test bench
+	$(GO) run ./benchmarks/proxy -telemetry
 
 bench-native: guests ## Measure native modules beside Lua and a C module of the native interpreter.
 	@guest/lua54/toolchain.sh test

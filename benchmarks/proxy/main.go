@@ -3,6 +3,7 @@
 //
 //	go run ./benchmarks/proxy           the tables (make bench-proxy)
 //	go run ./benchmarks/proxy -memory   only the memory of 10,000 connections
+//	go run ./benchmarks/proxy -telemetry   what telemetry costs, instead (make bench-telemetry)
 //
 // Run it in the root of the repository. Both proxies run the same configuration with as many threads as each other, on
 // the same cores, in turns; ratios are medians of pairs, so that a busy machine slows both sides.
@@ -26,6 +27,7 @@ type options struct {
 	clients     int
 	connections int
 	memoryOnly  bool
+	telemetry   bool
 	only        string
 }
 
@@ -40,6 +42,7 @@ func main() {
 	flag.IntVar(&o.clients, "clients", 64, "connections of the load generator")
 	flag.IntVar(&o.connections, "connections", 10000, "connections that wait, for the memory figures")
 	flag.BoolVar(&o.memoryOnly, "memory", false, "measure memory only")
+	flag.BoolVar(&o.telemetry, "telemetry", false, "measure what telemetry costs, instead")
 	flag.StringVar(&o.only, "only", "", "measure the rates of this scenario only")
 	flag.Parse()
 	if err := run(ctx, o); err != nil {
@@ -56,6 +59,9 @@ func run(ctx context.Context, o options) error {
 	defer os.RemoveAll(folder)
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	defer out.Flush()
+	if o.telemetry {
+		return measureTelemetry(ctx, o, folder, out)
+	}
 	if !o.memoryOnly {
 		fmt.Fprintf(out, "requests per second, %d thread(s), %d clients\tHAProxy\tTidelock\tratio\tHAProxy, µs of processor\tTidelock\n", o.threads, o.clients)
 		if err := measureRates(ctx, o, folder, out); err != nil {

@@ -40,22 +40,9 @@ func measureRate(ctx context.Context, o options, folder string, s scenario, serv
 	for pair := range o.pairs + 1 {
 		var pairRates, pairCosts [2]float64
 		for i, p := range []*process{haproxy, tidelock} {
-			if err := check(p, s); err != nil {
+			if pairRates[i], pairCosts[i], err = measureOnce(ctx, o, p, s); err != nil {
 				return err
 			}
-			before, err := p.processorTime()
-			if err != nil {
-				return err
-			}
-			answered, rate, err := load(ctx, o, p)
-			if err != nil {
-				return err
-			}
-			after, err := p.processorTime()
-			if err != nil {
-				return err
-			}
-			pairRates[i], pairCosts[i] = rate, float64((after-before).Microseconds())/answered
 		}
 		if pair == 0 {
 			continue // both warm up
@@ -67,6 +54,23 @@ func measureRate(ctx context.Context, o options, folder string, s scenario, serv
 	}
 	fmt.Fprintf(out, "%s\t%.0f\t%.0f\t%.2f\t%.1f\t%.1f\n", s.name, median(rates[0]), median(rates[1]), median(ratios), median(costs[0]), median(costs[1]))
 	return nil
+}
+
+// measureOnce lets wrk ask for a while and returns the rate, and the processor time of a request in microseconds.
+func measureOnce(ctx context.Context, o options, p *process, s scenario) (rate, cost float64, err error) {
+	if err := check(p, s); err != nil {
+		return 0, 0, err
+	}
+	before, err := p.processorTime()
+	if err != nil {
+		return 0, 0, err
+	}
+	answered, rate, err := load(ctx, o, p)
+	if err != nil {
+		return 0, 0, err
+	}
+	after, err := p.processorTime()
+	return rate, float64((after - before).Microseconds()) / answered, err
 }
 
 // check makes sure that it is the expected answer that is measured.

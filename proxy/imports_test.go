@@ -22,6 +22,7 @@ var importRules = []struct {
 	{"the configuration language opens no connections", "net", func(folder string) bool { return !strings.HasPrefix(folder, "config") }},
 	{"net/http is in no data path", "net/http", func(string) bool { return false }},
 	{"the syntax is a leaf", "tidelock", func(folder string) bool { return folder != "config/syntax" }},
+	{"what scripts may reach is a leaf", "tidelock", func(folder string) bool { return folder != "capability" }},
 	{"the log's transport is a leaf", "tidelock", func(folder string) bool { return folder != "log" }},
 }
 

@@ -24,6 +24,7 @@ import (
 	"tidelock/guest"
 	"tidelock/guest/prelude"
 	"tidelock/host"
+	"tidelock/proxy/capability"
 	"tidelock/proxy/config"
 	"tidelock/proxy/counter"
 	"tidelock/proxy/httpclient"
@@ -109,7 +110,11 @@ type image struct {
 type imageKind struct {
 	perThread bool
 	dialect   guest.Dialect
+	grant     *capability.Set // nil for scripts that may do what the process may
 }
+
+// granted returns what the image's scripts may reach, nil for those of lua-load: they are the operator's own.
+func (m *image) granted() *capability.Set { return m.kind.grant }
 
 // New loads the scripts and runs their main chunks. Errors that concern one file are of type *config.ScriptError;
 // several are joined.
@@ -180,7 +185,7 @@ func (b *Bridge) loadFiles(ctx context.Context) error {
 			}
 			m := images[dialect]
 			if m == nil {
-				if m, err = b.newImage(ctx, imageKind{perThread, dialect}); err != nil {
+				if m, err = b.newImage(ctx, imageKind{perThread: perThread, dialect: dialect}); err != nil {
 					return err
 				}
 				images[dialect] = m

@@ -118,7 +118,7 @@ func (m *image) proxyFunctions() host.Functions {
 		}),
 		"proxy.stop":         m.onProxy(func(s *plane.Section, _ *host.Call) error { return control(s, func(f *command.Frontend) { f.Stop() }) }),
 		"proxy.shut_bcksess": m.onProxy(m.shutBackups),
-		"proxy.get_cap":      m.onProxy(capability),
+		"proxy.get_cap":      m.onProxy(sectionCapability),
 		"proxy.get_mode":     m.onProxy(mode),
 		"proxy.get_stats":    m.onProxy(proxyStatistics),
 		"proxy.get_srv_act":  m.onProxy(usableServers(false)),
@@ -187,8 +187,8 @@ func (m *image) shutSessions(t *server.Server) error {
 	return nil
 }
 
-// capability is Proxy:get_cap().
-func capability(s *plane.Section, c *host.Call) error {
+// sectionCapability is Proxy:get_cap().
+func sectionCapability(s *plane.Section, c *host.Call) error {
 	switch {
 	case s.FrontendCounters != nil && s.BackendCounters != nil:
 		c.Results.String("proxy")

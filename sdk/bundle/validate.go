@@ -4,30 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"tidelock/proxy/capability"
 )
 
-var (
-	// bundleName is what OCI allows as the name of a repository.
-	bundleName   = regexp.MustCompile(`^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$`)
-	variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	secretName   = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)
-	headerName   = regexp.MustCompile("^[a-z0-9!#$%&'*+.^_`|~-]+$")
-)
-
-// isText reports whether a text can stand in a message, a log line and a list.
-func isText(text string) bool {
-	return text != "" && len(text) <= maxText && utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
-}
-
-func isAbsolute(name string) bool {
-	return isText(name) && path.IsAbs(name) && path.Clean(name) == name
-}
+// bundleName is what OCI allows as the name of a repository.
+var bundleName = regexp.MustCompile(`^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$`)
 
 // validate reports everything that is wrong with a manifest, beyond the types of its fields.
 func (m *Manifest) validate() error {
@@ -39,7 +24,7 @@ func (m *Manifest) validate() error {
 	if m.Version.IsZero() {
 		fail("version: expected a semantic version such as 1.2.3")
 	}
-	if m.Description != "" && !isText(m.Description) {
+	if m.Description != "" && !capability.IsText(m.Description) {
 		fail("description: expected one line of at most %d bytes", maxText)
 	}
 	if !slices.Contains(Dialects, m.Dialect) {
@@ -50,7 +35,7 @@ func (m *Manifest) validate() error {
 	} else if KindOf(m.Entry) != Scripts {
 		fail("entry: expected a file that ends in .lua, found '%s'", m.Entry)
 	}
-	errs = append(errs, m.validateRegistrations(), m.Capabilities.validate(), m.Limits.validate())
+	errs = append(errs, m.validateRegistrations(), m.Capabilities.Validate(), m.Limits.validate())
 	return errors.Join(errs...)
 }
 
@@ -65,29 +50,12 @@ func (m *Manifest) validateRegistrations() error {
 			return fmt.Errorf("registrations[%d].kind: expected one of %s, found %.64q", i, strings.Join(Kinds, ", "), r.Kind)
 		case (r.Kind == "task") != (r.Name == ""):
 			return fmt.Errorf("registrations[%d].name: expected for everything but tasks", i)
-		case r.Name != "" && !isText(r.Name):
+		case r.Name != "" && !capability.IsText(r.Name):
 			return fmt.Errorf("registrations[%d].name: expected one line of at most %d bytes", i, maxText)
 		case seen[r]:
 			return fmt.Errorf("registrations[%d]: %s '%s' stands twice", i, r.Kind, r.Name)
 		}
 		seen[r] = true
-	}
-	return nil
-}
-
-func (c Capabilities) validate() error {
-	if len(c.Network) > maxList {
-		return fmt.Errorf("capabilities.network: more than %d", maxList)
-	}
-	for _, list := range c.lists() {
-		if len(list.values) > maxList {
-			return fmt.Errorf("capabilities.%s: more than %d", list.name, maxList)
-		}
-		for i, value := range list.values {
-			if len(value) > maxText || !list.valid(value) {
-				return fmt.Errorf("capabilities.%s[%d]: expected %s, found %.128q", list.name, i, list.expects, value)
-			}
-		}
 	}
 	return nil
 }
@@ -111,7 +79,7 @@ func checkPath(name string) error {
 		return fmt.Errorf("path of %d bytes, more than %d", len(name), maxPath)
 	case !fs.ValidPath(name) || name == ".":
 		return fmt.Errorf("path %q is not below the bundle", name)
-	case !isText(name) || strings.ContainsAny(name, `\:*?"<>|`):
+	case !capability.IsText(name) || strings.ContainsAny(name, `\:*?"<>|`):
 		return fmt.Errorf("path %q has a character that not every system takes", name)
 	}
 	return nil

@@ -112,6 +112,7 @@ func (s *session) sendRequest() error {
 		return s.sendRemembered(framing)
 	}
 	if s.requestBody.Done() && s.filters == nil {
+		s.gather()
 		return s.server.Flush()
 	}
 	s.waiting.suspend()

@@ -221,6 +221,7 @@ func (s *session) finish() bool {
 	s.endWaiting()
 	s.dropServer()
 	s.release()
+	s.gather()
 	if err := s.client.Flush(); err != nil {
 		s.stream.Record.End(clientCause(err), stream.InData)
 		s.keep = false

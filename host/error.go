@@ -17,6 +17,15 @@ var (
 	ErrClosed      = errors.New("the scripts are being shut down") // the image was closed
 )
 
+// DeniedError is the error of a script that tries what it may not do, rather than of what came of that.
+type DeniedError struct{ Err error }
+
+// Error implements error.
+func (e *DeniedError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the reason.
+func (e *DeniedError) Unwrap() error { return e.Err }
+
 // ExecutionError tells how an execution ended and where.
 type ExecutionError struct {
 	Kind         error // one of the above

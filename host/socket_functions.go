@@ -109,6 +109,9 @@ func (s *socketFunctions) connect(c *Call, secure bool) error {
 		if mistake := (*optionError)(nil); errors.As(err, &mistake) {
 			return mistake
 		}
+		if denied := (*DeniedError)(nil); errors.As(err, &denied) {
+			return denied
+		}
 		if unknown := (*net.DNSError)(nil); errors.As(err, &unknown) && unknown.IsNotFound {
 			return fmt.Errorf("connect: cannot parse destination address '%s'", address)
 		}

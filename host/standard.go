@@ -22,7 +22,8 @@ type StandardConfig struct {
 	Clock Clock
 	// AllowExecute lets scripts run shell commands (os.execute, io.popen).
 	AllowExecute bool
-	// Dial opens the connections of sockets. nil: that of a zero net.Dialer.
+	// Dial opens the connections of sockets. nil: that of a zero net.Dialer. Its errors are results of connect; a *DeniedError
+	// is raised in the script.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// MaxOpenFiles and MaxSockets bound what one execution holds open at a time; processes count as files.
 	// 0: DefaultOpenFiles and DefaultSockets.

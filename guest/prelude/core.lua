@@ -74,7 +74,7 @@ setmetatable(core, {
   end,
 })
 
-core.get_info = host.bind("core.get_info")
+core.get_info, core.secret = host.bind("core.get_info"), host.bind("core.secret")
 
 local get_var = host.bind("core.get_var")
 function core.get_var(...)

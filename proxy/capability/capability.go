@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,16 +15,18 @@ import (
 // Set is what scripts may reach. What it does not list is denied: the zero value grants nothing. The doc tags are the
 // descriptions in the JSON Schema of manifests.
 type Set struct {
-	Network     []Destination `json:"network,omitempty" doc:"Where they may connect to: api.example.com:443, *.example.com:443, 10.0.0.0/8:8000-8999, [2001:db8::]/32:*."`
-	UnixSockets []string      `json:"unix-sockets,omitempty" doc:"Unix sockets that they may connect to, by absolute path."`
-	Environment []string      `json:"environment,omitempty" doc:"Environment variables that they may read."`
-	Files       []string      `json:"files,omitempty" doc:"Files outside of the bundle that they may read while they load, by absolute path."`
-	Maps        []string      `json:"maps,omitempty" doc:"Maps and ACLs that they may change, by the path that the configuration knows them by."`
-	Shared      []string      `json:"shared,omitempty" doc:"Prefixes of the keys of core.shared that they may use."`
-	Secrets     []string      `json:"secrets,omitempty" doc:"Secrets that the operator mounts for them, by name."`
-	ReadHeaders []string      `json:"read-headers,omitempty" doc:"Headers with credentials that they may read: authorization, cookie, proxy-authorization, set-cookie."`
-	SetHeaders  []string      `json:"set-headers,omitempty" doc:"Headers that they may set or remove."`
-	Commands    []string      `json:"commands,omitempty" doc:"Commands that they may register in the runtime API."`
+	Network      []Destination `json:"network,omitempty" doc:"Where they may connect to: api.example.com:443, *.example.com:443, 10.0.0.0/8:8000-8999, [2001:db8::]/32:*."`
+	UnixSockets  []string      `json:"unix-sockets,omitempty" doc:"Unix sockets that they may connect to, by absolute path."`
+	Environment  []string      `json:"environment,omitempty" doc:"Environment variables that they may read."`
+	Files        []string      `json:"files,omitempty" doc:"Files outside of the bundle that they may read while they load, by absolute path."`
+	Maps         []string      `json:"maps,omitempty" doc:"Maps and ACLs that they may change, by the path that the configuration knows them by."`
+	Shared       []string      `json:"shared,omitempty" doc:"Prefixes of the keys of core.shared, and of the variables of the process (proc.NAME), that they may use."`
+	Secrets      []string      `json:"secrets,omitempty" doc:"Secrets that the operator mounts for them, by name."`
+	ReadHeaders  []string      `json:"read-headers,omitempty" doc:"Headers with credentials that they may read: authorization, cookie, proxy-authorization, set-cookie."`
+	SetHeaders   []string      `json:"set-headers,omitempty" doc:"Headers that they may set or remove."`
+	Commands     []string      `json:"commands,omitempty" doc:"Commands that they may register in the runtime API."`
+	Control      []string      `json:"control,omitempty" doc:"Servers and proxies whose state they may change: BACKEND/SERVER, BACKEND/*, or the name of a proxy."`
+	Certificates []string      `json:"certificates,omitempty" doc:"Certificates that they may replace, by the path that the configuration knows them by."`
 }
 
 // Bounds of a Set.
@@ -52,7 +55,47 @@ func (s *Set) lists() []list {
 		{"read-headers", s.ReadHeaders, headerName.MatchString, "the name of a header in lower case"},
 		{"set-headers", s.SetHeaders, headerName.MatchString, "the name of a header in lower case"},
 		{"commands", s.Commands, IsText, "the words of a command"},
+		{"control", s.Control, IsText, "BACKEND/SERVER, BACKEND/* or the name of a proxy"},
+		{"certificates", s.Certificates, IsText, "a path"},
 	}
+}
+
+// Allows returns what tells whether a value of a capability other than network is granted. It panics for a name that no
+// capability has.
+func (s *Set) Allows(capability string) func(value string) bool {
+	i := slices.IndexFunc(s.lists(), func(l list) bool { return l.name == capability })
+	if i < 0 {
+		panic("capability: " + capability)
+	}
+	values := s.lists()[i].values
+	switch capability {
+	case "shared":
+		return func(key string) bool {
+			return slices.ContainsFunc(values, func(prefix string) bool { return strings.HasPrefix(key, prefix) })
+		}
+	case "control":
+		return func(name string) bool {
+			section, _, isServer := strings.Cut(name, "/")
+			return slices.Contains(values, name) || isServer && slices.Contains(values, section+"/*")
+		}
+	}
+	return func(value string) bool { return slices.Contains(values, value) }
+}
+
+// Values returns what is listed under a capability, as it is written; nil for a name that no capability has.
+func (s *Set) Values(capability string) (values []string) {
+	if capability == "network" {
+		for _, d := range s.Network {
+			values = append(values, d.String())
+		}
+		return values
+	}
+	for _, l := range s.lists() {
+		if l.name == capability {
+			return l.values
+		}
+	}
+	return nil
 }
 
 // Validate reports the first value that is none of its capability.

@@ -70,12 +70,13 @@ func (d *Destination) parsePorts(text string) bool {
 }
 
 // AllowsAddress reports whether the destination covers an address. A name covers none: who connects by name asks
-// AllowsName, and by AllowsAddress only what was written as an address.
+// AllowsName, and then [Set.AllowsResolved]. "*" covers no address that [IsLocal].
 func (d Destination) AllowsAddress(to netip.AddrPort) bool {
 	if to.Port() < d.First || to.Port() > d.Last {
 		return false
 	}
-	return d.Name == "*" || d.Network.IsValid() && d.Network.Contains(to.Addr().Unmap())
+	address := to.Addr().Unmap()
+	return d.Name == "*" && !IsLocal(address) || d.Network.IsValid() && d.Network.Contains(address)
 }
 
 // AllowsName reports whether the destination covers a host name. A pattern covers names below it, not the name itself.

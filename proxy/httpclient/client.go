@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"time"
 
+	"tidelock/proxy/capability"
 	"tidelock/proxy/message"
 )
 
@@ -22,7 +23,8 @@ const (
 
 // Config says what a Client reaches, and how. The zero value is ready for use.
 type Config struct {
-	// Dial opens connections. nil: that of a zero net.Dialer.
+	// Dial opens connections. nil: that of a zero net.Dialer. A *capability.Denial is the error of the request, not of its
+	// server.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Lookup returns an address of a name. nil: names are left to Dial.
 	Lookup func(ctx context.Context, name string) (netip.Addr, bool)
@@ -84,6 +86,9 @@ func New(config Config) *Client {
 	return &Client{config: config}
 }
 
+// Settings returns what the client was made with.
+func (c *Client) Settings() Config { return c.config }
+
 // Close ends the connections that wait for reuse. Requests under way go on.
 func (c *Client) Close() { c.idle.close() }
 
@@ -102,7 +107,8 @@ func (c *Client) Do(ctx context.Context, r Request) (Response, error) {
 	if ctx.Err() != nil {
 		return Response{}, ctx.Err()
 	}
-	if err == nil || !errors.Is(err, ErrTooLarge) {
+	denied := (*capability.Denial)(nil)
+	if !errors.Is(err, ErrTooLarge) && !errors.As(err, &denied) {
 		x.log()
 	}
 	return x.response, err

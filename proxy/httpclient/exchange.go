@@ -8,6 +8,7 @@ import (
 	"net"
 	"time"
 
+	"tidelock/proxy/capability"
 	"tidelock/proxy/errorpage"
 	"tidelock/proxy/http1"
 	"tidelock/proxy/message"
@@ -79,7 +80,9 @@ func (x *exchange) run(ctx context.Context) error {
 	for reuse := true; ; reuse = false {
 		c, err := x.connect(ctx, reuse)
 		again, wait := true, retryPause
-		if err != nil {
+		if denied := (*capability.Denial)(nil); errors.As(err, &denied) {
+			return denied
+		} else if err != nil {
 			again = !x.failConnect(err)
 		} else {
 			wait = 0

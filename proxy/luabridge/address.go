@@ -7,18 +7,22 @@ import (
 
 // addressFunctions are those of core about addresses.
 func (m *image) addressFunctions() host.Functions {
-	return host.Functions{"core.parse_addr": m.parseAddress, "core.match_addr": matchAddress}
+	return host.Functions{"core.parse_addr": func(c *host.Call) error { return parseAddress(c, m.resolver()) }, "core.match_addr": matchAddress}
+}
+
+// resolver looks names up while the configuration is read: nobody waits then.
+func (m *image) resolver() pattern.Resolver {
+	if m.bridge.files.sealed.Load() {
+		return nil
+	}
+	return m.bridge.config.Plane.Patterns.Resolve
 }
 
 // parseAddress is core.parse_addr(text) -> address and mask as bytes, nil when the text is no address.
-func (m *image) parseAddress(c *host.Call) error {
+func parseAddress(c *host.Call, resolve pattern.Resolver) error {
 	text, err := c.String()
 	if err != nil {
 		return err
-	}
-	var resolve pattern.Resolver
-	if !m.bridge.files.sealed.Load() { // names can be looked up while the configuration is read: nobody waits
-		resolve = m.bridge.config.Plane.Patterns.Resolve
 	}
 	address, mask, err := pattern.ParseNetwork(string(text), resolve)
 	if err != nil {

@@ -25,7 +25,7 @@ var appletHTTPFunctions = host.Functions{
 	}),
 	"applet_http.qs":      queryString,
 	"applet_http.length":  requestLength,
-	"applet_http.headers": requestHeaders,
+	"applet_http.headers": requestHeaders(nil),
 }
 
 var errStarted = errors.New("the response has started already")
@@ -139,11 +139,13 @@ func requestLength(c *host.Call) error {
 	return nil
 }
 
-// requestHeaders is applet_http.headers() -> {[name] = {[0] = value, ...}}.
-func requestHeaders(c *host.Call) error {
-	a, err := appletOf(c)
-	if err == nil {
-		putHeaders(&c.Results, a.client.Stream().Request)
+// requestHeaders is applet_http.headers() -> {[name] = {[0] = value, ...}}, without those that g hides.
+func requestHeaders(g *guard) host.Function {
+	return func(c *host.Call) error {
+		a, err := appletOf(c)
+		if err == nil {
+			putHeaders(&c.Results, a.client.Stream().Request, g)
+		}
+		return err
 	}
-	return err
 }

@@ -11,11 +11,14 @@ import (
 	"tidelock/proxy/value"
 )
 
+// binding types the arguments of a fetch or converter.
+type binding = func(script *sample.Compiler, c *sample.Context, arguments []value.Value) ([]sample.Argument, error)
+
 // binder remembers the typed arguments of one fetch or converter by their encoding: most scripts call it with the same
 // ones for every exchange, and typing them costs more than the call, above all where they hold a regex.
 type binder struct {
 	script *sample.Compiler
-	bind   func(script *sample.Compiler, c *sample.Context, arguments []value.Value) ([]sample.Argument, error)
+	bind   binding
 
 	known atomic.Pointer[map[string][]sample.Argument] // never changed, but replaced by a larger one
 	mu    sync.Mutex                                   // held while known is replaced

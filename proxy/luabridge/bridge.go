@@ -69,6 +69,13 @@ type Config struct {
 	Meter metric.MeterProvider
 	// Propagator tells the servers of scripts' own requests which trace these belong to. nil: they are told nothing.
 	Propagator propagation.TextMapPropagator
+	// Grant is what the scripts of lua-load may reach. nil: what the process may, as they are the operator's own.
+	Grant *capability.Set
+	// Asked is told of what scripts reach: a capability of a bundle's manifest, and the value that it would have to list. It
+	// may be called concurrently. nil: nobody wants to know.
+	Asked func(capability, value string)
+	// Secrets are what core.secret returns, by name. What scripts log and print has asterisks in their place.
+	Secrets map[string]string
 	// Extension is what scripts find beyond HAProxy's API.
 	Extension Extension
 }
@@ -88,6 +95,7 @@ type Bridge struct {
 	images []*image
 	known  atomic.Pointer[inventory] // nil until the configuration is built
 	files  mapFiles
+	mask   *mask // nil: there are no secrets
 	// What scripts measure, for all images.
 	instruments instruments
 	unmeasure   func() error    // ends the measuring of the engine
@@ -102,8 +110,11 @@ type image struct {
 	*host.Image
 	bridge *Bridge
 	kind   imageKind
+	guard  *guard // nil for scripts that may do what the process may
 	queues queues
 	events events
+	// requests sends the scripts' own. nil: they fail.
+	requests *httpclient.Client
 }
 
 // imageKind is what scripts must have in common to share an image.
@@ -113,7 +124,7 @@ type imageKind struct {
 	grant     *capability.Set // nil for scripts that may do what the process may
 }
 
-// granted returns what the image's scripts may reach, nil for those of lua-load: they are the operator's own.
+// granted returns what the image's scripts may reach, nil for everything that the process may.
 func (m *image) granted() *capability.Set { return m.kind.grant }
 
 // New loads the scripts and runs their main chunks. Errors that concern one file are of type *config.ScriptError;
@@ -146,7 +157,8 @@ func New(ctx context.Context, c Config) (*Bridge, error) {
 	if c.Propagator == nil {
 		c.Propagator = propagation.NewCompositeTextMapPropagator()
 	}
-	b := &Bridge{config: c, instruments: instruments{meter: c.Meter.Meter(scope)}}
+	b := &Bridge{config: c, instruments: instruments{meter: c.Meter.Meter(scope)}, mask: maskOf(c.Secrets)}
+	b.maskLogs()
 	b.life, b.end = context.WithCancel(context.Background())
 	var err error
 	b.engine, err = host.NewEngine(ctx, host.EngineConfig{
@@ -185,7 +197,7 @@ func (b *Bridge) loadFiles(ctx context.Context) error {
 			}
 			m := images[dialect]
 			if m == nil {
-				if m, err = b.newImage(ctx, imageKind{perThread: perThread, dialect: dialect}); err != nil {
+				if m, err = b.newImage(ctx, imageKind{perThread: perThread, dialect: dialect, grant: b.config.Grant}); err != nil {
 					return err
 				}
 				images[dialect] = m
@@ -201,6 +213,8 @@ func (b *Bridge) loadFiles(ctx context.Context) error {
 func (b *Bridge) newImage(ctx context.Context, kind imageKind) (*image, error) {
 	scripts := &b.config.Scripts
 	m := &image{bridge: b, kind: kind}
+	m.guard = newGuard(m)
+	m.requests = m.guard.client(b.config.HTTPClient)
 	session := host.Limits{Time: scripts.SessionTimeout}
 	settings := host.ImageConfig{
 		Guest:     kind.dialect.Module(),
@@ -256,9 +270,7 @@ func (m *image) prelude() []host.Chunk {
 
 // library returns what the object model can bind.
 func (m *image) library() host.Libraries {
-	standard := m.bridge.config.Standard
-	standard.Dial = traceDial(standard.Dial)
-	libraries := host.Libraries{newLibrary(m), host.Standard(standard)}
+	libraries := host.Libraries{m.guard.library(host.Libraries{newLibrary(m), host.Standard(m.guard.standard(m.bridge.config.Standard))})}
 	if added := m.bridge.config.Extension.Library; added != nil {
 		libraries = append(libraries, added)
 	}
@@ -345,6 +357,9 @@ func (b *Bridge) Close() error {
 	for _, m := range b.images {
 		failed = append(failed, m.Close())
 		m.events.done.Wait()
+		if m.requests != b.config.HTTPClient {
+			m.requests.Close()
+		}
 	}
 	return errors.Join(append(failed, b.engine.Close(context.Background()))...)
 }

@@ -19,8 +19,7 @@ func converterNames(c *host.Call) error {
 }
 
 // converter is Converters:NAME(input [, argument...]).
-func converter(k *sample.Converter, script *sample.Compiler, put put) host.Function {
-	b := &binder{script: script, bind: k.Bind}
+func converter(k *sample.Converter, b *binder, put put) host.Function {
 	return func(c *host.Call) error {
 		t, err := current(c)
 		if err != nil {

@@ -18,6 +18,7 @@ func (m *image) coreFunctions() host.Functions {
 		"core.done":         done,
 		"core.tokenize":     tokenize,
 		"core.get_info":     m.getInfo,
+		"core.secret":       m.secret,
 		"act.wake_time":     wakeTime,
 		"core.get_var":      getProcessVariable,
 		"core.http_date":    date(time.RFC1123, "Monday, 02-Jan-06 15:04:05 MST", time.ANSIC),

@@ -24,8 +24,7 @@ func fetchNames(c *host.Call) error {
 }
 
 // fetch is Fetches:NAME([argument...]). What does not exist at this point of the exchange is not found.
-func fetch(f *sample.Fetch, script *sample.Compiler, put put) host.Function {
-	b := &binder{script: script, bind: f.Bind}
+func fetch(f *sample.Fetch, b *binder, put put) host.Function {
 	return func(c *host.Call) error {
 		t, err := current(c)
 		if err != nil {

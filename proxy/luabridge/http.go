@@ -14,7 +14,7 @@ import (
 
 // httpFunctions are the methods of the class HTTP.
 var httpFunctions = host.Functions{
-	"http.req_get_headers": getHeaders(request),
+	"http.req_get_headers": getHeaders(request, nil),
 	"http.req_add_header":  addHeader(request),
 	"http.req_set_header":  setHeader(request),
 	"http.req_del_header":  deleteHeader(request),
@@ -24,7 +24,7 @@ var httpFunctions = host.Functions{
 	"http.req_set_path":    setStartLine(rule.SetPath, checkTarget),
 	"http.req_set_query":   setStartLine(rule.SetQuery, checkTarget),
 	"http.req_set_uri":     setStartLine(rule.SetURI, checkTarget),
-	"http.res_get_headers": getHeaders(response),
+	"http.res_get_headers": getHeaders(response, nil),
 	"http.res_add_header":  addHeader(response),
 	"http.res_set_header":  setHeader(response),
 	"http.res_del_header":  deleteHeader(response),
@@ -70,24 +70,24 @@ func (d direction) message(c *host.Call) (*message.Message, error) {
 	return m, nil
 }
 
-// getHeaders is *_get_headers() -> {[name] = {[0] = value, ...}}.
-func getHeaders(d direction) host.Function {
+// getHeaders is *_get_headers() -> {[name] = {[0] = value, ...}}, without those that g hides.
+func getHeaders(d direction, g *guard) host.Function {
 	return func(c *host.Call) error {
 		m, err := d.message(c)
 		if err != nil {
 			return err
 		}
-		putHeaders(&c.Results, m)
+		putHeaders(&c.Results, m, g)
 		return nil
 	}
 }
 
-func putHeaders(w *abi.Writer, m *message.Message) {
+func putHeaders(w *abi.Writer, m *message.Message, g *guard) {
 	headers := w.BeginTable()
 	for i := m.First(); i >= 0; i = m.Next(i) {
 		name := string(m.Name(i))
-		if m.Find(name, -1) != i {
-			continue // listed with the first of its name
+		if m.Find(name, -1) != i || g.hides(name) {
+			continue // listed with the first of its name, or not at all
 		}
 		w.String(name)
 		values := w.BeginTable()

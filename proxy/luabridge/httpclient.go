@@ -17,7 +17,7 @@ import (
 //
 //	httpclient.send(method, url, {name, value, ...}, body, dst, timeout) -> status, reason, headers, body
 func (m *image) httpClientFunctions() host.Functions {
-	o := &outgoing{m.bridge.config.HTTPClient, m.bridge.config.Propagator}
+	o := &outgoing{m.requests, m.bridge.config.Propagator}
 	return host.Functions{"httpclient.send": o.send}
 }
 
@@ -62,7 +62,7 @@ func (o *outgoing) send(c *host.Call) error {
 		}
 		results.Int(int64(response.Status))
 		results.String(response.Reason)
-		putHeaders(results, response.Head)
+		putHeaders(results, response.Head, nil)
 		results.StringBytes(response.Body)
 		return nil
 	})

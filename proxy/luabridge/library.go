@@ -14,12 +14,16 @@ import (
 type library struct {
 	functions host.Functions
 	script    *sample.Compiler // of the arguments of fetches and converters
+	guard     *guard           // nil: nobody asks for what these need
 }
 
 func newLibrary(m *image) library {
 	// What fetches and converters read for a script is what it could read itself.
-	script := sample.Script(m.bridge.config.Standard.Files.Reader())
-	l := library{script: script, functions: host.Functions{"current": currentHandle, "fail": fail, "fetches": fetchNames, "converters": converterNames, "certcache.set": m.updateCertificate}}
+	read := m.bridge.config.Standard.Files.Reader()
+	if m.granted() != nil {
+		read = m.guard.read
+	}
+	l := library{guard: m.guard, script: sample.Script(read), functions: host.Functions{"current": currentHandle, "fail": fail, "fetches": fetchNames, "converters": converterNames, "certcache.set": m.updateCertificate}}
 	for _, class := range []host.Functions{
 		m.coreFunctions(), m.txnFunctions(), variableFunctions, httpFunctions, appletFunctions, appletHTTPFunctions,
 		filterFunctions, channelFunctions, messageFunctions,
@@ -46,23 +50,31 @@ func (l library) Resolve(name string) host.Function {
 	if f := l.functions[name]; f != nil {
 		return f
 	}
-	kind, row, ok := strings.Cut(name, ".")
-	if !ok {
-		return nil
-	}
+	kind, row, isText := sampleName(name)
 	put := putSample
-	if rest, isText := strings.CutPrefix(kind, "string_"); isText {
-		kind, put = rest, putText
+	if isText {
+		put = putText
 	}
 	switch kind {
 	case "fetch":
 		if f := sample.FetchNamedInLua(row); f != nil {
-			return fetch(f, l.script, put)
+			return fetch(f, &binder{script: l.script, bind: l.guard.binds(f.Bind, f.Name, fetchNeeds)}, put)
 		}
 	case "converter":
 		if k := sample.ConverterNamedInLua(row); k != nil {
-			return converter(k, l.script, put)
+			return converter(k, &binder{script: l.script, bind: l.guard.binds(k.Bind, k.Name, converterNeeds)}, put)
 		}
 	}
 	return nil
+}
+
+// sampleName takes the name apart by which the prelude binds a fetch or converter: kind.NAME, or string_kind.NAME for one whose
+// results are texts.
+func sampleName(name string) (kind, row string, isText bool) {
+	kind, row, _ = strings.Cut(name, ".")
+	kind, isText = strings.CutPrefix(kind, "string_")
+	if kind != "fetch" && kind != "converter" {
+		return "", "", false
+	}
+	return kind, row, isText
 }

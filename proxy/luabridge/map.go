@@ -74,7 +74,7 @@ func (m *image) newMap(c *host.Call) error {
 	case method == nil:
 		return errors.New("'new' doesn't support this match mode.") //nolint:staticcheck // HAProxy's words
 	}
-	index, err := m.bridge.config.Plane.Patterns.Map(string(file), pattern.Output{Kind: value.String}, os.ReadFile,
+	index, err := m.bridge.config.Plane.Patterns.Map(string(file), pattern.Output{Kind: value.String}, m.readMap,
 		pattern.Request{Method: method, Place: pattern.Place{File: string(source), Line: int(line)}})
 	if err != nil {
 		return fmt.Errorf("'new': %w.", err) //nolint:staticcheck // HAProxy's words
@@ -84,6 +84,14 @@ func (m *image) newMap(c *host.Call) error {
 	files.loaded = append(files.loaded, index)
 	c.Results.Int(int64(len(files.loaded)))
 	return nil
+}
+
+// readMap reads the file of a map that the configuration has not loaded.
+func (m *image) readMap(name string) ([]byte, error) {
+	if m.granted() != nil {
+		return m.guard.read(name)
+	}
+	return os.ReadFile(name)
 }
 
 // lookup is map.lookup(number, key, caller) -> value, nil for no match. The caller's name stands in errors.

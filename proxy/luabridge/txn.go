@@ -96,6 +96,9 @@ func (m *image) txnDefaultLog(c *host.Call) error {
 
 // say logs to the targets of the section that the exchange has come to, and to the process's own log when it has none.
 func (m *image) say(s *stream.Stream, level log.Level, text []byte) {
+	if m.bridge.mask != nil {
+		text = []byte(m.bridge.masked(string(text)))
+	}
 	m.bridge.config.Record(contextOf(s), level, string(text))
 	if s != nil {
 		section := s.Backend

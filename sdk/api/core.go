@@ -35,6 +35,7 @@ var core = Class{
 		{".del_acl(file: string, key: string)", Configured, "", "Removes a pattern from the ACL that is loaded from a file."},
 		{".set_map(file: string, key: string, value: string)", Configured, "", "Sets the value of a key in a map, and adds the key if the map does not have it."},
 		{".del_map(file: string, key: string)", Configured, "", "Removes a key from a map."},
+		{".secret(name: string) -> string?", Anywhere, Own, "A secret that the operator has mounted, by name. Logs show asterisks in its place."},
 		{".get_info() -> table<string, string|integer>", Anywhere, "", "What `show info` shows."},
 		{".get_var(name: string) -> any", Anywhere, "HAProxy 2.8", "The value of a variable of scope `proc`, nil when it has none."},
 		{".now() -> {sec: integer, usec: integer}", Anywhere, "", "The time, in seconds and microseconds since 1970."},

@@ -128,6 +128,12 @@ function core.set_map(file, key, value) end
 ---@param key string
 function core.del_map(file, key) end
 
+---A secret that the operator has mounted, by name. Logs show asterisks in its place.
+---In: anywhere. Since: Tidelock.
+---@param name string
+---@return string?
+function core.secret(name) end
+
 ---What `show info` shows.
 ---In: anywhere. Since: HAProxy 2.6.
 ---@return table<string, string|integer>

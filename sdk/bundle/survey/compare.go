@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
-	"strings"
 
 	"tidelock/sdk/bundle"
 )
@@ -38,7 +37,7 @@ func (s *Survey) Compare(m bundle.Manifest) []string {
 				warn("%s: registers the %s '%s', which registrations do not list", n.Place, n.Kind, n.Value)
 			}
 		case n.Value == "":
-			if len(listed(m.Capabilities, n.Field)) == 0 {
+			if len(m.Capabilities.Values(n.Field)) == 0 {
 				warn("%s: %s with a value that only a run can tell: list it in capabilities.%s", n.Place, n.Call, n.Field)
 			}
 		case !covered(m.Capabilities, n):
@@ -59,42 +58,12 @@ func (s *Survey) computes(kind string) bool {
 	return slices.ContainsFunc(s.Needs, func(n Need) bool { return n.Kind == kind && n.Value == "" })
 }
 
-// listed returns what a manifest lists under a capability.
-func listed(c bundle.Capabilities, field string) []string {
-	switch field {
-	case "network":
-		var destinations []string
-		for _, d := range c.Network {
-			destinations = append(destinations, d.String())
-		}
-		return destinations
-	case "unix-sockets":
-		return c.UnixSockets
-	case "environment":
-		return c.Environment
-	case "files":
-		return c.Files
-	case "maps":
-		return c.Maps
-	case "shared":
-		return c.Shared
-	case "read-headers":
-		return c.ReadHeaders
-	case "set-headers":
-		return c.SetHeaders
-	}
-	return c.Commands
-}
-
 // covered reports whether a manifest lists what is needed.
 func covered(c bundle.Capabilities, n Need) bool {
-	switch n.Field {
-	case "network":
+	if n.Field == "network" {
 		return reaches(c, n.Value)
-	case "shared":
-		return slices.ContainsFunc(c.Shared, func(prefix string) bool { return strings.HasPrefix(n.Value, prefix) })
 	}
-	return slices.Contains(listed(c, n.Field), n.Value)
+	return c.Allows(n.Field)(n.Value)
 }
 
 func reaches(c bundle.Capabilities, destination string) bool {
@@ -106,14 +75,8 @@ func reaches(c bundle.Capabilities, destination string) bool {
 	if err != nil {
 		return false
 	}
-	for _, d := range c.Network {
-		if address, err := netip.ParseAddr(host); err == nil {
-			if d.AllowsAddress(netip.AddrPortFrom(address, uint16(port))) {
-				return true
-			}
-		} else if d.AllowsName(host, uint16(port)) {
-			return true
-		}
+	if address, err := netip.ParseAddr(host); err == nil {
+		return c.AllowsAddress(netip.AddrPortFrom(address, uint16(port)))
 	}
-	return false
+	return c.AllowsName(host, uint16(port))
 }

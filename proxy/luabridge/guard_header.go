@@ -1,0 +1,86 @@
+package luabridge
+
+import (
+	"bytes"
+	"slices"
+
+	"tidelock/abi"
+	"tidelock/host"
+	"tidelock/proxy/capability"
+	"tidelock/proxy/log"
+)
+
+// Headers with credentials, which scripts read only where that is granted, by the messages that have them.
+var (
+	requestCredentials  = []string{"authorization", "cookie", "proxy-authorization"}
+	responseCredentials = []string{"set-cookie"}
+	credentials         = slices.Concat(requestCredentials, responseCredentials)
+)
+
+// headerNames is a set of names in lower case.
+type headerNames map[string]bool
+
+func hiddenHeaders(granted *capability.Set) headerNames {
+	hidden := headerNames{}
+	for _, name := range credentials {
+		hidden[name] = !slices.Contains(granted.ReadHeaders, name)
+	}
+	return hidden
+}
+
+// visibleHeaders makes the door of a function that returns all headers: those that the scripts must not see are left out, and
+// the log says so once, for whoever wonders where they are.
+func visibleHeaders(get func(direction, *guard) host.Function, d direction) door {
+	return func(g *guard, _ host.Function) host.Function { return get(d, g) }
+}
+
+// hides reports whether a header is to be left out. g may be nil.
+func (g *guard) hides(name string) bool {
+	if g == nil || !g.hidden[name] {
+		return false
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.told[name] {
+		if g.told == nil {
+			g.told = map[string]bool{}
+		}
+		g.told[name] = true
+		denied := &capability.Denial{Capability: "read-headers", Value: name, Why: "left out of a table of headers"}
+		g.image.bridge.config.Log(log.Warning, "Lua: "+denied.Error())
+	}
+	return true
+}
+
+// setsHeader is the door of methods whose first argument is the header that they change.
+func setsHeader(g *guard, f host.Function) host.Function {
+	q := g.about("set-headers")
+	return func(c *host.Call) error {
+		if name, ok := host.ToText(argument(c, 1)); ok {
+			if err := q.ask(lowerName(name), ""); err != nil {
+				return err
+			}
+		}
+		return f(c)
+	}
+}
+
+// setsReplyHeaders is the door of txn.done(object, status, reason, headers, body).
+func setsReplyHeaders(g *guard, f host.Function) host.Function {
+	q := g.about("set-headers")
+	return func(c *host.Call) error {
+		headers := argument(c, 3)
+		for entries := headers.Entries(); headers.Type == abi.Table && entries.More(); {
+			name := entries.Next()
+			entries.Next()
+			if text, ok := host.ToText(name); ok {
+				if err := q.ask(lowerName(text), ""); err != nil {
+					return err
+				}
+			}
+		}
+		return f(c)
+	}
+}
+
+func lowerName(name []byte) string { return string(bytes.ToLower(name)) }

@@ -101,6 +101,7 @@ func (p *program) run(ctx context.Context) error {
 		}
 	}
 	p.admin.SetReady(served.WriteMetrics)
+	settle()
 	for {
 		select {
 		case s := <-signals:

@@ -9,6 +9,8 @@ import (
 var (
 	ErrScript      = errors.New("runtime error")                   // the script raised an error
 	ErrTimeout     = errors.New("execution timeout")               // used up its processor time
+	ErrOutOfFuel   = errors.New("out of fuel error")               // used up its ticks
+	ErrBusy        = errors.New("too many executions at a time")   // as many as the image may have are under way
 	ErrOutOfMemory = errors.New("out of memory error")             // the instance or the engine has none left
 	ErrKilled      = errors.New("execution killed")                // timed out where no Lua instruction came to stop it
 	ErrReset       = errors.New("instance was reset")              // another execution had to be killed while this one waited

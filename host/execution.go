@@ -41,6 +41,7 @@ type Execution struct {
 	stopping   int           // quanta left before it is killed; 0: not asked to stop
 	reason     error         // why it was asked to stop
 	position   string        // where it stood when it was killed
+	admitted   bool          // counts among the image's executions
 	suspending bool          // its script has just called what suspends it
 	suspended  bool          // Resume or End is next
 
@@ -68,6 +69,7 @@ func (x *Execution) End() {
 		x.abandon()
 	}
 	x.handles.clear()
+	x.dismiss()
 	x.suspending = false
 	x.Subject, x.registration, x.instance, x.ctx, x.pending, x.reason, x.observation = nil, nil, nil, nil, nil, nil, nil
 	x.position, x.memory = "", 0
@@ -128,17 +130,50 @@ func (x *Execution) Run() error {
 }
 
 func (x *Execution) run() error {
+	if !x.admit() {
+		return x.fail(ErrBusy, "", "")
+	}
 	in, err := x.registration.group.claim(x.ctx)
 	if err != nil {
 		return x.unstarted(err)
 	}
 	x.instance, x.generation, x.slot = in, in.generation, in.takeSlot()
 	defer x.letGo()
+	if ration := x.ration(in.fuelLeft); ration < in.fuelLeft {
+		in.refill(ration)
+	}
 	if err := in.deliver(x.Arguments.Bytes()); err != nil {
 		in.giveSlot(x.slot)
 		return x.undelivered(err)
 	}
 	return x.drive(abi.ExportStart, uint64(x.registration.number), uint64(x.Arguments.Len()))
+}
+
+// admit counts the execution among those that the image may have at a time, and reports whether there is room for it.
+// Those that are not made for traffic do not count.
+func (x *Execution) admit() bool {
+	image := x.registration.group.image
+	if image.config.Executions <= 0 {
+		return true
+	}
+	switch x.registration.Kind {
+	case KindMain, KindInit, KindTask:
+		return true
+	}
+	if image.underWay.Add(1) > int64(image.config.Executions) {
+		image.underWay.Add(-1)
+		return false
+	}
+	x.admitted = true
+	return true
+}
+
+// dismiss takes it off that count.
+func (x *Execution) dismiss() {
+	if x.admitted {
+		x.registration.group.image.underWay.Add(-1)
+		x.admitted = false
+	}
 }
 
 // unstarted is the error of an execution that got no instance.

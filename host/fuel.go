@@ -41,6 +41,8 @@ func (in *instance) refuel() int64 {
 		return quantum
 	}
 	x.charge(used)
+	quantum = x.ration(quantum)
+	in.fuelLeft = quantum
 	if in.image.module.role == nativeRole {
 		return in.refuelNative(x)
 	}
@@ -60,6 +62,15 @@ func (in *instance) refuel() int64 {
 		in.interrupt(abi.InterruptTimeout)
 	case in.turn.contended():
 		in.interrupt(abi.InterruptYield)
+	}
+	return quantum
+}
+
+// ration bounds a quantum by what is left of the execution's fuel, so that its end comes at the same tick every time. An
+// execution that is being stopped has quanta as before.
+func (x *Execution) ration(quantum int64) int64 {
+	if left := x.limits.Fuel - x.fuel; x.limits.Fuel > 0 && left > 0 {
+		return min(quantum, left)
 	}
 	return quantum
 }
@@ -118,6 +129,10 @@ func (x *Execution) expired() bool {
 		return true
 	}
 	limits := &x.limits
+	if limits.Fuel > 0 && x.fuel >= limits.Fuel {
+		x.reason = ErrOutOfFuel
+		return true
+	}
 	if limits.Time > 0 && x.cpu > limits.Time || limits.Burst > 0 && x.cpu-x.burstStart > limits.Burst {
 		x.reason = ErrTimeout
 		return true

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -47,6 +48,11 @@ type ImageConfig struct {
 	// Processors is how many instances may run a group of which nothing that it changes outlives an execution, so that it
 	// makes no difference how many there are. 0: as many as Go uses.
 	Processors int
+	// InstanceMemory bounds the memory of each instance, in bytes. 0: EngineConfig.InstanceMemory, which is also the most.
+	InstanceMemory int64
+	// Executions is how many executions may be under way at a time, those that wait included but not tasks: one more fails
+	// with ErrBusy. 0: no bound.
+	Executions int
 	// Limits of executions by the kind of their registration.
 	Limits map[string]Limits
 	// LoadTime bounds the processor time of each script's chunk and init function. 0: DefaultLoadTime.
@@ -83,6 +89,8 @@ type Image struct {
 	joins                     []Join
 	natives                   nativeModules
 
+	underWay atomic.Int64 // executions that count for config.Executions
+
 	life  context.Context // ends when the image is closed; tasks run in it
 	end   context.CancelCauseFunc
 	tasks sync.WaitGroup
@@ -91,6 +99,14 @@ type Image struct {
 	registrations []*Registration // guarded by mu
 	running       int             // tasks; guarded by mu
 	closed        bool            // guarded by mu
+}
+
+// instanceMemory is what each instance may have, in whole pages.
+func (image *Image) instanceMemory() uint64 {
+	if n := image.config.InstanceMemory; n > 0 {
+		return min(image.engine.instanceMemory, uint64(n+wasmPage-1)/wasmPage*wasmPage)
+	}
+	return image.engine.instanceMemory
 }
 
 // NewImage starts a guest and runs the prelude in it.

@@ -108,7 +108,7 @@ func newBody(ctx context.Context, in *instance) (*body, error) {
 	image := in.image
 	started := time.Now()
 	b := &body{
-		memory:  &linearMemory{budget: &image.engine.budget, alive: &image.engine.work.instances, image: image.snapshot, limit: image.engine.instanceMemory},
+		memory:  &linearMemory{budget: &image.engine.budget, alive: &image.engine.work.instances, image: image.snapshot, limit: image.instanceMemory()},
 		context: &callContext{context.Background(), in},
 	}
 	if err := b.memory.open(image.module.memory); err != nil {

@@ -8,6 +8,8 @@ type Limits struct {
 	Time time.Duration
 	// Burst is how much of it may pass between two waits.
 	Burst time.Duration
+	// Fuel is how many ticks the execution may use in all: see Execution.Fuel. Unlike time it is the same on every machine.
+	Fuel int64
 }
 
 // Defaults of what an embedder leaves open.

@@ -110,6 +110,79 @@ action("count", function() return 1 end)`, func(c *ImageConfig) { c.Isolation, c
 	}
 }
 
+// The limits of one image, within those of its engine.
+func TestImageConfig_InstanceMemory(t *testing.T) {
+	e := newTestEngine(t, EngineConfig{InstanceMemory: 16 << 20})
+	for _, tt := range []struct {
+		limit     int64
+		megabytes int
+		want      error
+	}{{0, 6, nil}, {8 << 20, 2, nil}, {8 << 20, 6, ErrOutOfMemory}, {8<<20 + 1, 2, nil}, {64 << 20, 17, ErrOutOfMemory}} {
+		image, _ := newTestImage(t, e, `action("grow", function(megabytes) return #("x"):rep(megabytes << 20) end)`,
+			func(c *ImageConfig) { c.InstanceMemory, c.Limits = tt.limit, nil })
+		if _, err := run(context.Background(), image, "grow", tt.megabytes); !errors.Is(err, tt.want) {
+			t.Errorf("%d MiB of %d bytes: got %v, want %v", tt.megabytes, tt.limit, err, tt.want)
+		}
+	}
+}
+
+func TestLimits_Fuel(t *testing.T) {
+	e := newTestEngine(t, EngineConfig{})
+	for _, tt := range []struct {
+		name   string
+		fuel   int64
+		script string
+		want   error
+	}{
+		{"enough", 50_000, `for i = 1, 10000 do end`, nil},
+		{"a loop", 50_000, `for i = 1, 100000 do end`, ErrOutOfFuel},
+		{"less than a quantum", 2_000, `for i = 1, 5000 do end`, ErrOutOfFuel},
+		{"swallowed", 50_000, `while true do pcall(function() while true do end end) end`, ErrOutOfFuel},
+		{"over waits", 20_000, `while true do for i = 1, 1000 do end sleep(0) end`, ErrOutOfFuel},
+		{"waiting costs next to nothing", 20_000, `for i = 1, 100 do sleep(0) end`, nil},
+		{"in a coroutine", 50_000, `coroutine.wrap(function() while true do end end)()`, ErrOutOfFuel},
+		{"in a pattern", 50_000, `("a"):rep(28):find(("a*"):rep(14) .. "b")`, ErrKilled},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			image, _ := newTestImage(t, e, `action("run", function() `+tt.script+` end)`,
+				func(c *ImageConfig) { c.Limits = map[string]Limits{"action": {Fuel: tt.fuel}} })
+			for range 2 { // the second one has what the first one had
+				if _, err := run(context.Background(), image, "run"); !errors.Is(err, tt.want) {
+					t.Errorf("got %v, want %v", err, tt.want)
+				}
+			}
+		})
+	}
+}
+
+// An execution beyond the number that an image may have fails at once; there is room again when one has ended.
+func TestImageConfig_Executions(t *testing.T) {
+	e := newTestEngine(t, EngineConfig{})
+	image, w := newTestImage(t, e, `
+action("wait", function() gate() end)
+action("count", function() return 1 end)
+register_function("task", "", function() sleep(1) end)`, func(c *ImageConfig) { c.Executions = 2 })
+	var waiting sync.WaitGroup
+	w.waiting.Add(2)
+	for range 2 {
+		waiting.Go(func() {
+			if _, err := run(context.Background(), image, "wait"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	w.waiting.Wait()
+	if _, err := run(context.Background(), image, "count"); !errors.Is(err, ErrBusy) {
+		t.Errorf("beside two others: got %v, want %v", err, ErrBusy)
+	}
+	image.StartTasks() // they do not count
+	close(w.gate)
+	waiting.Wait()
+	if got, err := run(context.Background(), image, "count"); err != nil || got != "1" {
+		t.Errorf("afterwards: %q, %v", got, err)
+	}
+}
+
 // Arguments that do not fit fail the execution, and leave the instance's exchange as it was.
 func TestExecution_Run_largeArguments(t *testing.T) {
 	e := newTestEngine(t, EngineConfig{InstanceMemory: 8 << 20})

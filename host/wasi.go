@@ -134,7 +134,7 @@ func wasiNoArguments(in *instance, p []uint64) uint32 {
 // wasiVariable is the environment of a guest: how much memory Go's collector keeps to while it can. Without it heaps
 // double until there is no more. The rest is for what is no object: stacks, and what the runtime itself keeps.
 func (in *instance) wasiVariable() string {
-	return fmt.Sprintf("GOMEMLIMIT=%d\x00", in.image.engine.instanceMemory/4*3)
+	return fmt.Sprintf("GOMEMLIMIT=%d\x00", in.image.instanceMemory()/4*3)
 }
 
 func wasiEnvironmentSizes(in *instance, p []uint64) uint32 {

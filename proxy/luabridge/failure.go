@@ -53,6 +53,8 @@ func (m *image) failure(err error) string {
 		return state + "runtime error: " + failed.Message + from(failed) + "."
 	case host.ErrTimeout:
 		return state + "runtime error: execution timeout" + from(failed) + "."
+	case host.ErrOutOfFuel:
+		return state + "runtime error: out of fuel" + from(failed) + "."
 	case host.ErrOutOfMemory:
 		return "out of memory error" + from(failed) + "." // HAProxy does not say where
 	default:

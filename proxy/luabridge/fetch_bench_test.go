@@ -5,12 +5,17 @@ import (
 	"testing"
 	"time"
 
+	"tidelock/proxy/capability"
 	"tidelock/proxy/config"
 )
 
 const hashScript = `
 core.register_fetches("my-hash", function(txn, salt)
   return txn.sc:sdbm(salt .. txn.sf:req_fhdr("host") .. txn.sf:path() .. txn.sf:src(), 1)
+end)
+core.register_fetches("set-header", function(txn)
+  txn.http:req_set_header("x-user", "somebody")
+  return 1
 end)
 core.register_fetches("trivial", function() return 1 end)
 core.register_fetches("build", function()
@@ -44,14 +49,28 @@ func benchmarkFetch(b *testing.B, name string, arguments ...string) {
 	}
 }
 
-// BenchmarkTransaction measures what isolation "transaction" adds to an execution of my-hash: the two in turns, and the
-// difference of their medians.
+// BenchmarkTransaction measures what isolation "transaction" adds to an execution of my-hash.
 func BenchmarkTransaction(b *testing.B) {
-	isolations := []config.Isolation{config.IsolationRegistration, config.IsolationTransaction}
+	benchmarkAdded(b, "my-hash", func(c *Config) { c.Scripts.Isolation = config.IsolationRegistration },
+		func(c *Config) { c.Scripts.Isolation = config.IsolationTransaction })
+}
+
+// BenchmarkGuard measures what asking for capabilities adds to executions: my-hash calls what is open to everybody, once its
+// arguments are known, and set-header a function that asks each time.
+func BenchmarkGuard(b *testing.B) {
+	for _, name := range []string{"my-hash", "set-header"} {
+		b.Run(name, func(b *testing.B) {
+			benchmarkAdded(b, name, func(*Config) {}, grant(capability.Set{SetHeaders: []string{"x-user"}}))
+		})
+	}
+}
+
+// benchmarkAdded runs a fetch as two configurations have it, in turns, and reports the difference of their medians.
+func benchmarkAdded(b *testing.B, name string, without, with func(*Config)) {
 	var fetches []func() bool
-	for _, isolation := range isolations {
-		bridge, _ := newBridge(b, hashScript, func(c *Config) { c.Scripts.Isolation = isolation })
-		fetch, err := bridge.BindFetch("my-hash", []string{"salt"})
+	for _, configure := range []func(*Config){without, with} {
+		bridge, _ := newBridge(b, hashScript, configure)
+		fetch, err := bridge.BindFetch(name, []string{"salt"})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -72,5 +91,6 @@ func BenchmarkTransaction(b *testing.B) {
 		slices.Sort(d)
 		return float64(d[len(d)/2])
 	}
+	b.ReportMetric(median(took[0]), "without-ns")
 	b.ReportMetric(median(took[1])-median(took[0]), "added-ns")
 }

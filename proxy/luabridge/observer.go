@@ -63,7 +63,8 @@ var outcomes = []struct {
 	kind error
 	name string
 }{
-	{host.ErrScript, "error"}, {host.ErrTimeout, "timeout"}, {host.ErrOutOfMemory, "out_of_memory"}, {host.ErrKilled, "killed"},
+	{host.ErrScript, "error"}, {host.ErrTimeout, "timeout"}, {host.ErrOutOfFuel, "out_of_fuel"}, {host.ErrBusy, "busy"},
+	{host.ErrOutOfMemory, "out_of_memory"}, {host.ErrKilled, "killed"},
 	{host.ErrReset, "reset"}, {host.ErrCancelled, "cancelled"}, {host.ErrFault, "fault"}, {host.ErrClosed, "closed"},
 }
 

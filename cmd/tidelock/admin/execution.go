@@ -58,7 +58,8 @@ var outcomes = []struct {
 	kind error
 	name string
 }{
-	{nil, "ok"}, {host.ErrScript, "error"}, {host.ErrTimeout, "timeout"}, {host.ErrOutOfMemory, "memory"}, {host.ErrKilled, "killed"},
+	{nil, "ok"}, {host.ErrScript, "error"}, {host.ErrTimeout, "timeout"}, {host.ErrOutOfFuel, "fuel"}, {host.ErrBusy, "busy"},
+	{host.ErrOutOfMemory, "memory"}, {host.ErrKilled, "killed"},
 	{host.ErrReset, "reset"}, {host.ErrCancelled, "cancelled"}, {host.ErrClosed, "closed"}, {host.ErrFault, "fault"},
 }
 

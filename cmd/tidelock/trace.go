@@ -53,7 +53,7 @@ func traceCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&filter.Registration, "registration", "", "only of what contains this: kind and name (\"action auth\"), or file:line")
-	flags.StringVar(&filter.Outcome, "outcome", "", "only with this outcome: ok, error, timeout, memory, killed, reset, cancelled, closed, fault, or failed for all but ok")
+	flags.StringVar(&filter.Outcome, "outcome", "", "only with this outcome: ok, error, timeout, fuel, busy, memory, killed, reset, cancelled, closed, fault, or failed for all but ok")
 	flags.DurationVar(&filter.Slow, "slow", 0, "only those that took at least as long")
 	flags.BoolVar(&asJSON, "json", false, "print every state of every execution as a line of JSON")
 	flags.BoolVar(&plain, "plain", false, "print lines in a terminal, too")

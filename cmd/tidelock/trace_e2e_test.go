@@ -76,7 +76,7 @@ func TestTrace_Errors(t *testing.T) {
 		{"no address", nil, "tidelock: trace: the setting admin-address has to say where the process can be asked\n"},
 		{"nobody there", []string{"--admin-address", "/nosuch/s"}, "tidelock: cannot reach the admin address: dial unix /nosuch/s: connect: no such file or directory\n"},
 		{"outcome", []string{"--admin-address", "/nosuch/s", "--outcome", "good"}, "tidelock: outcome: expected one of " +
-			"ok, error, timeout, memory, killed, reset, cancelled, closed, fault, failed, found 'good'\n"},
+			"ok, error, timeout, fuel, busy, memory, killed, reset, cancelled, closed, fault, failed, found 'good'\n"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var stderr bytes.Buffer

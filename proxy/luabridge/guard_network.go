@@ -72,8 +72,7 @@ func (g *guard) resolve(ctx context.Context, lookup resolver, network, name stri
 		return nil, err
 	}
 	var permitted []netip.AddrPort
-	denied := &net.DNSError{Err: "no address", Name: name, IsNotFound: true}
-	err = denied
+	err = &net.DNSError{Err: "no address", Name: name, IsNotFound: true}
 	for _, address := range addresses {
 		to := netip.AddrPortFrom(address.Unmap(), port)
 		if g.grant.AllowsResolved(name, to) {

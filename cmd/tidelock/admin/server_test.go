@@ -108,7 +108,7 @@ func TestServer(t *testing.T) {
 		{"another host's name", "http://evil.example/ready", true, "403 the request names another host"},
 		{"unknown path", "http://localhost/other", true, "404 404 page not found"},
 		{"unknown outcome", "http://localhost/executions?outcome=good", true,
-			"400 outcome: expected one of ok, error, timeout, memory, killed, reset, cancelled, closed, fault, failed, found 'good'"},
+			"400 outcome: expected one of ok, error, timeout, fuel, busy, memory, killed, reset, cancelled, closed, fault, failed, found 'good'"},
 		{"unknown parameter", "http://localhost/executions?name=x", true, "400 unknown parameter 'name'"},
 		{"duration", "http://localhost/executions?slow=x", true, "400 slow: expected a time such as 5ms, found 'x'"},
 	} {

@@ -40,7 +40,7 @@ func (s *session) handshake() bool {
 			return false
 		}
 	}
-	s.endedAt = time.Now() // what follows is idle time of the first exchange
+	s.ended = time.Since(s.Accepted) // what follows is idle time of the first exchange
 	return true
 }
 
@@ -170,9 +170,7 @@ func (s *session) readProxyHeader() error {
 
 // proxied notes what a header tells. It aliases the input, so what is kept of it is copied.
 func (s *session) proxied(h *proxyprotocol.Header) {
-	s.Proxied = true
-	s.ProxyAuthority = string(h.Authority)
-	s.ProxyUniqueID = string(h.UniqueID)
+	s.Proxied = &stream.ProxyHeader{Authority: string(h.Authority), UniqueID: string(h.UniqueID)}
 	if h.Known {
 		s.Origin = stream.Endpoint{Source: h.Source, Destination: h.Destination}
 	}

@@ -72,9 +72,9 @@ func (s *session) receive(first bool) (parked, ok bool) {
 	st.ID = streamIDs.Add(1) // waiting for a request is no exchange yet
 	st.Started = time.Now()
 	s.presence.appear(st.ID, st.Started)
-	st.Record.Timers.Idle = st.Started.Sub(s.endedAt)
+	st.Record.Timers.Idle = st.Started.Sub(s.Accepted) - s.ended
 	if first {
-		st.Record.Timers.Handshake = s.endedAt.Sub(s.Accepted)
+		st.Record.Timers.Handshake = s.ended
 	}
 	t := s.frontend.Timeouts
 	var until time.Time
@@ -267,7 +267,7 @@ func (s *session) log() {
 	r := &st.Record
 	now := time.Now()
 	s.stopTimers(now)
-	s.endedAt = now
+	s.ended = now.Sub(s.Accepted)
 	r.BytesOut += s.responseBody.Size()
 	out := s.client.Sent()
 	s.Session.Frontend.Process.Send(now, uint64(out-s.outBefore))

@@ -20,9 +20,8 @@ type lot struct {
 // place is a session's place in the lot.
 type place struct {
 	prev, next *session
-	until      time.Time // zero for no bound
+	until      time.Duration // since the session was accepted; 0 for no bound
 	fd         int
-	taken      bool
 }
 
 // park puts a session into the lot, until it has input or its time is over. It reports false when that cannot be: the
@@ -38,7 +37,10 @@ func (l *lot) park(s *session, until time.Time) bool {
 			return false
 		}
 	}
-	s.place = place{prev: l.last, until: until, taken: true}
+	s.place = place{prev: l.last}
+	if !until.IsZero() {
+		s.place.until = max(until.Sub(s.Accepted), 1)
+	}
 	if !l.poller.watch(s) {
 		s.place = place{}
 		return false
@@ -72,17 +74,20 @@ func (l *lot) take(s *session) {
 
 // arm sets the timer for the session that must go first. mu is held.
 func (l *lot) arm() {
-	if l.timer != nil || l.first == nil || l.first.place.until.IsZero() {
+	if l.timer != nil || l.first == nil || l.first.place.until == 0 {
 		return
 	}
-	l.timer = time.AfterFunc(time.Until(l.first.place.until), l.expire)
+	l.timer = time.AfterFunc(l.first.left(time.Now()), l.expire)
 }
+
+// left returns for how long the session may stay in its place.
+func (s *session) left(now time.Time) time.Duration { return s.place.until - now.Sub(s.Accepted) }
 
 // expire ends the sessions whose time is over.
 func (l *lot) expire() {
 	var over []*session
 	l.mu.Lock()
-	for now := time.Now(); l.first != nil && !l.first.place.until.After(now); {
+	for now := time.Now(); l.first != nil && l.first.left(now) <= 0; {
 		over = append(over, l.first)
 		l.take(l.first)
 	}

@@ -27,11 +27,11 @@ type session struct {
 	presence   presence
 
 	backend   *server.Backend
-	keep      bool // the client's connection may carry another exchange
-	started   bool // the response's head was written
-	logged    bool // the exchange has its log line
-	endedAt   time.Time
-	outBefore int64 // bytes sent to the client in earlier exchanges
+	keep      bool          // the client's connection may carry another exchange
+	started   bool          // the response's head was written
+	logged    bool          // the exchange has its log line
+	ended     time.Duration // when the exchange before, or the handshake, had ended; since Accepted
+	outBefore int64         // bytes sent to the client in earlier exchanges
 
 	kept   *server.Conn // idle, for this client's next request alone; nil for none
 	mu     sync.Mutex
@@ -57,7 +57,7 @@ func newSession(f *Frontend, c net.Conn, listener *Listener) *session {
 	s.Accepted = time.Now()
 	s.Client = endpoint(c)
 	s.Origin = s.Client
-	s.endedAt = s.Accepted
+	s.ended = 0
 	s.outBefore = 0
 	return s
 }

@@ -14,7 +14,7 @@ func (s *session) serveTCP() (parked bool) {
 	s.stream.Request, s.stream.Response = nil, nil
 	s.beginStream()
 	s.stream.Record.Status = 0
-	s.stream.Record.Timers.Handshake = s.endedAt.Sub(s.Accepted)
+	s.stream.Record.Timers.Handshake = s.ended
 	s.client.SetReadTimeout(t.Client, time.Time{})
 	s.client.SetWriteTimeout(t.Client)
 	s.stream.ID, s.stream.Started = streamIDs.Add(1), s.Accepted

@@ -74,7 +74,7 @@ func (c *Conn) Attach(nc net.Conn) {
 func (c *Conn) Replace(nc net.Conn) {
 	c.carry(nc)
 	c.r, c.w = 0, 0
-	c.reading.armed, c.writing.armed = time.Time{}, time.Time{}
+	c.reading.armed, c.writing.armed = 0, 0
 	nc.SetDeadline(time.Time{})
 }
 

@@ -132,12 +132,12 @@ func (c *Conn) read(p []byte, idle bool) (int, error) { return c.receive(p, nil,
 
 // receive waits for input and takes it into p or, where that is not nil, into a path.
 func (c *Conn) receive(p []byte, path *kernelPath, idle bool) (n int, err error) {
-	start := time.Now()
+	start := now()
 	for {
 		want := c.reading.deadline(start)
 		if c.reading.mustArm(want) {
 			c.reading.armed = want
-			c.net.SetReadDeadline(want)
+			c.net.SetReadDeadline(want.time())
 		}
 		if idle && c.interrupted.Load() || c.halted.Load() {
 			return 0, ErrInterrupted
@@ -149,7 +149,7 @@ func (c *Conn) receive(p []byte, path *kernelPath, idle bool) (n int, err error)
 		}
 		if n > 0 {
 			c.received.Add(int64(n))
-			c.active.Store(int64(time.Since(epoch)))
+			c.active.Store(int64(now()))
 			return n, nil
 		}
 		if err == nil || !isTimeout(err) {
@@ -161,25 +161,25 @@ func (c *Conn) receive(p []byte, path *kernelPath, idle bool) (n int, err error)
 			}
 			return 0, err
 		}
-		now := time.Now()
-		if !want.IsZero() && !now.Before(want) && !c.busySince(&start, now) {
-			c.reading.armed = time.Time{}
+		struck := now()
+		if want != 0 && struck >= want && !c.busySince(&start, struck) {
+			c.reading.armed = 0
 			return 0, ErrTimeout
 		}
 		// Struck early: the deadline armed belonged to an earlier wait.
 		c.reading.armed = c.reading.deadline(start)
-		c.net.SetReadDeadline(c.reading.armed)
+		c.net.SetReadDeadline(c.reading.armed.time())
 	}
 }
 
-// busySince reports whether output moved within the read timeout before now, and then moves the wait's start there.
-func (c *Conn) busySince(start *time.Time, now time.Time) bool {
-	last := epoch.Add(time.Duration(c.active.Load()))
-	timeout := c.reading.wait()
-	if !last.After(*start) || timeout <= 0 || now.Sub(last) >= timeout {
+// busySince reports whether output moved within the read timeout before an instant, and then moves the wait's start there.
+func (c *Conn) busySince(start *instant, before instant) bool {
+	last := instant(c.active.Load())
+	timeout := instant(c.reading.wait())
+	if last <= *start || timeout <= 0 || before-last >= timeout {
 		return false
 	}
-	if u := c.reading.until; !u.IsZero() && !now.Before(u) {
+	if until := c.reading.until; until != 0 && before >= until {
 		return false
 	}
 	*start = last
@@ -202,6 +202,6 @@ func (c *Conn) HaltReading() {
 // ResumeReading undoes HaltReading. No read may be under way.
 func (c *Conn) ResumeReading() {
 	c.halted.Store(false)
-	c.reading.armed = time.Time{}
+	c.reading.armed = 0
 	c.net.SetReadDeadline(time.Time{})
 }

@@ -1,9 +1,5 @@
 package http1
 
-import (
-	"time"
-)
-
 // Write appends p to the output, sending what does not fit.
 func (c *Conn) Write(p []byte) (int, error) {
 	if c.room(len(p)) {
@@ -103,15 +99,15 @@ func (c *Conn) sendAll() error {
 
 // sendSome waits until the peer takes some of the vector or, where that is not nil, of what is on a path.
 func (c *Conn) sendSome(path *kernelPath) error {
-	want := c.writing.deadline(time.Now())
+	want := c.writing.deadline(now())
 	if c.writing.mustArm(want) || c.brittle && c.writing.armed != want {
 		c.writing.armed = want
-		c.net.SetWriteDeadline(want)
+		c.net.SetWriteDeadline(want.time())
 	}
 	n, err := c.sendOnce(path)
 	if n > 0 {
 		c.sent.Add(n)
-		c.active.Store(int64(time.Since(epoch)))
+		c.active.Store(int64(now()))
 	}
 	if err == nil {
 		return nil
@@ -119,12 +115,12 @@ func (c *Conn) sendSome(path *kernelPath) error {
 	if !isTimeout(err) {
 		return err
 	}
-	if c.brittle || n == 0 && !want.IsZero() && !time.Now().Before(want) {
-		c.writing.armed = time.Time{}
+	if c.brittle || n == 0 && want != 0 && now() >= want {
+		c.writing.armed = 0
 		return ErrTimeout
 	}
-	c.writing.armed = c.writing.deadline(time.Now())
-	c.net.SetWriteDeadline(c.writing.armed)
+	c.writing.armed = c.writing.deadline(now())
+	c.net.SetWriteDeadline(c.writing.armed.time())
 	return nil
 }
 

@@ -10,13 +10,21 @@ var proxyProtocolFetches = []Fetch{
 }
 
 func proxyAuthority(c *Context, _ []Argument) value.Value {
-	return c.name(c.Stream.Session.ProxyAuthority)
+	header := c.Stream.Session.Proxied
+	if header == nil {
+		return c.name("")
+	}
+	return c.name(header.Authority)
 }
 
 func proxyUniqueID(c *Context, _ []Argument) value.Value {
-	return c.name(c.Stream.Session.ProxyUniqueID)
+	header := c.Stream.Session.Proxied
+	if header == nil {
+		return c.name("")
+	}
+	return c.name(header.UniqueID)
 }
 
 func receivedProxy(c *Context, _ []Argument) value.Value {
-	return value.Bool(c.Stream.Session.Proxied)
+	return value.Bool(c.Stream.Session.Proxied != nil)
 }

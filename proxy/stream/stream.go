@@ -111,10 +111,8 @@ type Session struct {
 	Accepted  time.Time
 	Variables variable.Store // scope sess
 
-	// Proxied says that the connection began with a header of the PROXY protocol; the others are values that it had.
-	Proxied                       bool
-	ProxyAuthority, ProxyUniqueID string
-	ExpectProxy                   bool // a rule wants such a header from a listener that does not
+	Proxied     *ProxyHeader // that the connection began with; nil for none
+	ExpectProxy bool         // a rule wants such a header from a listener that does not
 
 	TLS *TLS // what secures the client's connection; nil for nothing
 
@@ -123,6 +121,9 @@ type Session struct {
 
 	tracked tracking
 }
+
+// ProxyHeader is what a header of the PROXY protocol tells besides addresses.
+type ProxyHeader struct{ Authority, UniqueID string }
 
 // Reset empties s for another connection.
 func (s *Session) Reset() {

@@ -200,8 +200,12 @@ func scriptConfig(files []config.ScriptFile, s settings.Settings, w io.Writer) (
 	for _, folder := range s.Sandbox.ScriptFolders {
 		roots = append(roots, host.FileRoot{Path: folder, Writable: true})
 	}
+	secrets, err := readSecrets(s.Sandbox.SecretsFolder)
+	if err != nil {
+		return luabridge.Config{}, err
+	}
 	return luabridge.Config{
-		Scripts: scripts, CacheFolder: s.Process.CacheFolder, HTTPClient: httpclient.New(httpclient.Config{}),
+		Scripts: scripts, Secrets: secrets, CacheFolder: s.Process.CacheFolder, HTTPClient: httpclient.New(httpclient.Config{}),
 		Standard: standardConfig(&s.Sandbox, roots), Burst: s.Sandbox.BurstTimeout,
 		Log: func(_ log.Level, text string) { fmt.Fprintln(w, text) },
 	}, nil

@@ -21,6 +21,10 @@ import (
 func (p *program) loadScripts(ctx context.Context, scripts config.Scripts, around proxy.ScriptHost) (proxy.Scripts, error) {
 	standard := standardConfig(&p.settings.Sandbox, fileRoots(scripts, p.settings.Sandbox.ScriptFolders))
 	standard.Getenv = around.Environment.Lookup
+	secrets, err := readSecrets(p.settings.Sandbox.SecretsFolder)
+	if err != nil {
+		return nil, err
+	}
 	return luabridge.New(ctx, luabridge.Config{
 		Scripts:     scripts,
 		CacheFolder: p.settings.Process.CacheFolder,
@@ -36,6 +40,7 @@ func (p *program) loadScripts(ctx context.Context, scripts config.Scripts, aroun
 		Console:     p.scriptConsole,
 		Record:      p.scriptRecord(),
 		Standard:    standard,
+		Secrets:     secrets,
 	})
 }
 

@@ -49,6 +49,7 @@ func TestSettings_scripts(t *testing.T) {
 		{"script-read", readData + " print(pcall(f.read, f, 'a'))", "", []string{"--script-read", "4"}, "false"},
 		{"ceiling", "print('runs')", "", []string{"--lua-maxmem", "2m", "--ceiling-lua-maxmem", "1m"},
 			"settings: --lua-maxmem: lua-maxmem is 2m, more than ceiling-lua-maxmem allows (1m)"},
+		{"secrets-folder", "print(#core.secret('secret'), core.secret('secret'), core.secret('none'))", "", []string{"--secrets-folder", other}, "5\t***\tnil"},
 		{"hidden secret", "print(os.getenv('TIDELOCK_ADMIN_TOKEN'))", "TIDELOCK_ADMIN_TOKEN=hush", nil, "nil"},
 	}
 	t.Chdir(folder)

@@ -167,6 +167,17 @@ func TestGuard_environment(t *testing.T) {
 	})
 }
 
+// What the embedder shows of the environment is what the fetch shows.
+func TestFetchEnv(t *testing.T) {
+	t.Setenv("FETCH_HIDDEN", "hush")
+	b, _ := newBridge(t, `core.register_fetches("f", function(txn) return tostring(txn.f:env("FETCH_HIDDEN")) .. txn.f:env("SHOWN") end)`, func(c *Config) {
+		c.Standard.Getenv = func(name string) (string, bool) { return "shown", name == "SHOWN" }
+	})
+	if got := fetched(t, b, newExchange(), "f"); got != "str:nilshown" {
+		t.Error(got)
+	}
+}
+
 func TestGuard_files(t *testing.T) {
 	folder := t.TempDir()
 	granted, hidden, link := folder+"/granted.txt", folder+"/hidden.lua", folder+"/link.txt"

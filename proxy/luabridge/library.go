@@ -23,7 +23,9 @@ func newLibrary(m *image) library {
 	if m.granted() != nil {
 		read = m.guard.read
 	}
-	l := library{guard: m.guard, script: sample.Script(read), functions: host.Functions{"current": currentHandle, "fail": fail, "fetches": fetchNames, "converters": converterNames, "certcache.set": m.updateCertificate}}
+	script := sample.Script(read)
+	script.Environment = m.bridge.config.Standard.Getenv
+	l := library{guard: m.guard, script: script, functions: host.Functions{"current": currentHandle, "fail": fail, "fetches": fetchNames, "converters": converterNames, "certcache.set": m.updateCertificate}}
 	for _, class := range []host.Functions{
 		m.coreFunctions(), m.txnFunctions(), variableFunctions, httpFunctions, appletFunctions, appletHTTPFunctions,
 		filterFunctions, channelFunctions, messageFunctions,

@@ -91,8 +91,12 @@ func prepareBool(_ *Compiler, a []Argument) error {
 }
 
 // prepareEnv reads the variable when the configuration is loaded, as HAProxy does.
-func prepareEnv(_ *Compiler, a []Argument) error {
-	text, ok := os.LookupEnv(a[0].Text)
+func prepareEnv(k *Compiler, a []Argument) error {
+	lookup := os.LookupEnv
+	if k != nil && k.Environment != nil {
+		lookup = k.Environment
+	}
+	text, ok := lookup(a[0].Text)
 	a[0].Given, a[0].Data = ok, []byte(text)
 	return nil
 }

@@ -25,6 +25,9 @@ type Compiler struct {
 	// Files reads the files that are named there; nil is os.ReadFile.
 	Files func(name string) ([]byte, error)
 
+	// Environment looks up the variables that are named there; nil is os.LookupEnv.
+	Environment func(name string) (string, bool)
+
 	// Sink returns what takes events under a name, one without its line feed with each Write, or nil. It may be nil itself.
 	Sink func(name string) io.Writer
 

@@ -60,6 +60,7 @@ type Sandbox struct {
 	ScriptOpenFiles int           `setting:"script-open-files" positive:"yes" doc:"files and commands that one execution may have open at a time"`
 	ScriptSockets   int           `setting:"script-sockets" positive:"yes" doc:"sockets that one execution may have open at a time"`
 	ScriptRead      Size          `setting:"script-read" positive:"yes" doc:"bytes that a script may read from a file or socket at a time, at most 64m"`
+	SecretsFolder   string        `setting:"secrets-folder" doc:"folder whose files are the secrets that scripts read by core.secret, each by its name; empty for none"`
 	SharedState     string        `setting:"shared-state" values:"memory" doc:"what keeps core.shared: memory of this process"`
 }
 

@@ -29,6 +29,11 @@ func (s *Settings) atMost(name string, value, most uint64) error {
 // folders checks that what scripts may use is there: a mistyped name would only show when a script fails.
 func (s *Settings) folders() error {
 	var errs []error
+	if folder := s.Sandbox.SecretsFolder; folder != "" {
+		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+			errs = append(errs, fmt.Errorf("settings: %s: '%s' is no folder", s.Origin("secrets-folder").of("secrets-folder"), folder))
+		}
+	}
 	for _, folder := range s.Sandbox.ScriptFolders {
 		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
 			errs = append(errs, fmt.Errorf("settings: %s: '%s' is no folder", s.Origin("script-folders").of("script-folders"), folder))

@@ -39,6 +39,71 @@ func startRegistry(t *testing.T) string {
 	return strings.TrimPrefix(server.URL, "http://")
 }
 
+// Test_bundle_test builds with what tests tell: what the scripts compute, and nothing that belongs to the tests themselves.
+func Test_bundle_test(t *testing.T) {
+	cache := t.TempDir()
+	t.Chdir(layout(t, map[string]string{
+		"bundle.json": `{"name": "b", "version": "1.0.0", "dialect": "5.4", "entry": "main.lua", "registrations": [{"kind": "action", "name": "a"}]}`,
+		"main.lua": `
+local name = "x-" .. "user"
+core.register_action("a", {"http-req"}, function(txn, where)
+  local address, port = where:match("(.*):(.*)")
+  core.tcp():connect(address, tonumber(port))
+  core.tcp():connect("127.0.0" .. ".1", 1)
+  local f = io.open("data.txt")
+  txn.http:req_set_header(name, os.getenv("HO" .. "ME") or "")
+  core.shared.set("k." .. name, 1)
+  txn.f:req_hdr("cook" .. "ie")
+end, 1)`,
+		"main_test.lua": `
+script "main.lua"
+describe("a", function()
+  it("reaches", function()
+    local u = upstream{body = "x"}
+    exchange{path = "/", headers = {cookie = "a=b"}}:action("a", u.address)
+    u:close()
+  end)
+end)`,
+	}))
+	status, stdout, stderr := command(t, "bundle", "build", "--test", "-o", "b.tar", "--cache-folder", cache)
+	const want = `proposed capabilities:
+{
+  "network": [
+    "127.0.0.1:1"
+  ],
+  "environment": [
+    "HOME"
+  ],
+  "shared": [
+    "k."
+  ],
+  "read-headers": [
+    "cookie"
+  ],
+  "set-headers": [
+    "x-user"
+  ]
+}
+`
+	if status != 0 || !strings.Contains(stderr, want) || !strings.Contains(stderr, "1 passed, 0 failed") || !strings.Contains(stdout, "b.tar") {
+		t.Errorf("status %d\n%s%s", status, stdout, stderr)
+	}
+	if status, _, stderr := command(t, "bundle", "build", "--test", "--strict", "-o", "strict.tar", "--cache-folder", cache); status == 0 {
+		t.Errorf("strict: %s", stderr)
+	}
+	if err := os.WriteFile("main_test.lua", []byte(`describe("a", function() it("fails", function() error("no") end) end)`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, stderr := command(t, "bundle", "build", "--test", "-o", "failed.tar", "--cache-folder", cache); status == 0 || !strings.Contains(stderr, "1 failed") {
+		t.Errorf("tests that fail: status %d: %s", status, stderr)
+	}
+	for _, name := range []string{"strict.tar", "failed.tar"} {
+		if _, err := os.Stat(name); err == nil {
+			t.Errorf("%s was written", name)
+		}
+	}
+}
+
 // Test_bundle follows docs/bundles.md, from an empty folder to a signed bundle that came through a registry.
 func Test_bundle(t *testing.T) {
 	cache := t.TempDir()

@@ -35,6 +35,9 @@ type Config struct {
 	Standard host.StandardConfig
 	// Filter selects tests by a part of their titles; empty selects all.
 	Filter string
+	// Asked is told what the scripts under test reach, as luabridge.Config.Asked is, but for what belongs to the tests: their
+	// upstreams, and files below their folder. It may be called concurrently. nil: nobody wants to know.
+	Asked func(capability, value string)
 	// Coverage notes which lines of the scripts under test run; nil for none.
 	Coverage *Coverage
 }
@@ -130,8 +133,9 @@ type file struct {
 	under    []config.ScriptFile // the scripts that it names
 	scripts  *luabridge.Bridge   // with those loaded; nil when there are none
 
-	mu    sync.Mutex
-	lines []string // logged; guarded by mu
+	mu        sync.Mutex
+	lines     []string        // logged; guarded by mu
+	upstreams map[string]bool // addresses of those that there were; guarded by mu
 }
 
 // bridge loads scripts; those under test are initialised at once.
@@ -144,7 +148,7 @@ func (f *file) bridge(c Config, extra host.Chunk, functions host.Library) (*luab
 		settings.Extension = luabridge.Extension{
 			Prelude: []host.Chunk{extra}, Library: functions, Limits: map[string]host.Limits{"test": {Time: c.Scripts.SessionTimeout}},
 		}
-	} else if c.Coverage != nil {
+	} else if settings.Asked = f.asked(c.Asked); c.Coverage != nil {
 		settings.Extension = luabridge.Extension{Prelude: []host.Chunk{traceChunk}, Library: c.Coverage.library(f.folder)}
 	}
 	b, err := luabridge.New(f.ctx, settings)
@@ -157,6 +161,31 @@ func (f *file) bridge(c Config, extra host.Chunk, functions host.Library) (*luab
 		}
 	}
 	return b, nil
+}
+
+// asked returns what passes on what scripts reach outside of their test, nil for nil.
+func (f *file) asked(tell func(capability, value string)) func(capability, value string) {
+	if tell == nil {
+		return nil
+	}
+	return func(capability, value string) {
+		switch capability {
+		case "network":
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			if f.upstreams[value] {
+				return
+			}
+		case "files":
+			if !filepath.IsAbs(value) {
+				value = filepath.Join(f.folder, value)
+			}
+			if relative, err := filepath.Rel(f.folder, value); err == nil && filepath.IsLocal(relative) {
+				return
+			}
+		}
+		tell(capability, value)
+	}
 }
 
 func (f *file) log(text string) {
@@ -199,7 +228,7 @@ func (f *file) library() host.Functions {
 		"test.get_var":      getVariable,
 		"test.set_var":      setVariable,
 		"test.logs":         f.logs,
-		"test.upstream":     newUpstream,
+		"test.upstream":     f.newUpstream,
 		"test.requests":     upstreamRequests,
 		"test.close":        closeUpstream,
 		"test.freeze":       func(*host.Call) error { f.clock.freeze(); return nil },

@@ -41,7 +41,7 @@ type request struct {
 const maxUpstreamBody = 16 << 20
 
 // newUpstream is test.upstream{status, headers, body, delay} -> handle, address.
-func newUpstream(c *host.Call) error {
+func (f *file) newUpstream(c *host.Call) error {
 	a := answer{status: 200}
 	for entries := c.Next().Entries(); entries.More(); {
 		key, v := entries.Next(), entries.Next()
@@ -74,6 +74,12 @@ func newUpstream(c *host.Call) error {
 		u.Close()
 		return err
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.upstreams == nil {
+		f.upstreams = map[string]bool{}
+	}
+	f.upstreams[l.Addr().String()] = true
 	c.Results.Handle(handle)
 	c.Results.String(l.Addr().String())
 	return nil

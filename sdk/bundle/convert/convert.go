@@ -2,7 +2,6 @@
 package convert
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -222,23 +221,14 @@ func findModule(module string, patterns []string) ([]byte, bool) {
 func (c *Conversion) propose(uses []use) {
 	s := survey.Read(c.Files)
 	c.Registrations = s.Registrations()
-	lists := map[string][]string{}
 	for _, n := range s.Needs {
 		switch {
 		case n.Field == "require" || n.Field == "registrations" && (n.Value != "" || n.Kind == "task"):
 		case n.Value == "":
 			c.note("%s: %s with a value that only a run can tell: list it under %s", n.Place, n.Call, n.Field)
-		default:
-			lists[n.Field] = s.Of(n.Field)
 		}
 	}
-	document, err := json.Marshal(lists)
-	if err == nil {
-		err = json.Unmarshal(document, &c.Capabilities)
-	}
-	if err != nil {
-		c.note("the capabilities are to be listed by hand: %v", err)
-	}
+	c.Capabilities = s.Propose(bundle.Capabilities{})
 	for _, u := range uses {
 		registered := slices.ContainsFunc(c.Registrations, func(r bundle.Registration) bool { return r.Name == u.name })
 		if !registered {

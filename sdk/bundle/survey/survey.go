@@ -18,7 +18,13 @@ type Place struct {
 	Line int
 }
 
-func (p Place) String() string { return fmt.Sprintf("%s:%d", p.File, p.Line) }
+// String returns file:line, or the file alone for what has no line.
+func (p Place) String() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d", p.File, p.Line)
+}
 
 // Need is something that a script registers, requires or reaches.
 type Need struct {
@@ -45,18 +51,6 @@ func Read(files bundle.Files) *Survey {
 		s.Needs = append(s.Needs, readScript(path, scripts[path])...)
 	}
 	return s
-}
-
-// Of returns the values of a field, each once, in order. Computed ones are not among them.
-func (s *Survey) Of(field string) []string {
-	var values []string
-	for _, n := range s.Needs {
-		if n.Field == field && n.Value != "" {
-			values = append(values, n.Value)
-		}
-	}
-	slices.Sort(values)
-	return slices.Compact(values)
 }
 
 // Registrations returns what the scripts register, each once, in order.

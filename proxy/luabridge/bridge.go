@@ -127,6 +127,14 @@ type imageKind struct {
 // granted returns what the image's scripts may reach, nil for everything that the process may.
 func (m *image) granted() *capability.Set { return m.kind.grant }
 
+// owner tells those apart who must not see each other's values: empty for the scripts of lua-load.
+func (m *image) owner() string {
+	if m.granted() == nil {
+		return ""
+	}
+	return fmt.Sprintf("%p", m.granted())
+}
+
 // New loads the scripts and runs their main chunks. Errors that concern one file are of type *config.ScriptError;
 // several are joined.
 func New(ctx context.Context, c Config) (*Bridge, error) {

@@ -89,6 +89,28 @@ func TestGuard_shared(t *testing.T) {
 	})
 }
 
+// Two sets of scripts see the same exchange, and neither what the other keeps in it.
+func TestGuard_private(t *testing.T) {
+	const script = `
+core.register_action("keep", {"http-req"}, function(txn, value) txn:set_priv(value) end, 1)
+core.register_fetches("kept", function(txn) return tostring(txn:get_priv()) end)`
+	own, _ := newBridge(t, script, nil)
+	one, _ := newBridge(t, script, grant(capability.Set{}))
+	other, _ := newBridge(t, script, grant(capability.Set{}))
+	s := newExchange()
+	acted(t, own, s, stream.HTTPRequest, "keep", "ours")
+	acted(t, one, s, stream.HTTPRequest, "keep", "one's")
+	for _, tc := range []struct {
+		name   string
+		bridge *Bridge
+		want   string
+	}{{"lua-load", own, "str:ours"}, {"one", one, "str:one's"}, {"the other", other, "str:nil"}} {
+		if got := fetched(t, tc.bridge, s, "kept"); got != tc.want {
+			t.Errorf("%s: got %s, want %s", tc.name, got, tc.want)
+		}
+	}
+}
+
 func TestGuard_control(t *testing.T) {
 	denied := `control: app/two is not granted: add it to "control" in the manifest`
 	p := newPlane()

@@ -27,7 +27,7 @@ func newLibrary(m *image) library {
 	script.Environment = m.bridge.config.Standard.Getenv
 	l := library{guard: m.guard, script: script, functions: host.Functions{"current": currentHandle, "fail": fail, "fetches": fetchNames, "converters": converterNames, "certcache.set": m.updateCertificate}}
 	for _, class := range []host.Functions{
-		m.coreFunctions(), m.txnFunctions(), variableFunctions, httpFunctions, appletFunctions, appletHTTPFunctions,
+		m.coreFunctions(), m.txnFunctions(), variableFunctions, m.privateFunctions(), httpFunctions, appletFunctions, appletHTTPFunctions,
 		filterFunctions, channelFunctions, messageFunctions,
 		m.httpClientFunctions(), m.proxyFunctions(), m.mapFunctions(), regexFunctions, m.tableFunctions(),
 		m.addressFunctions(), m.sharedFunctions(), m.queueFunctions(), m.eventFunctions(), m.patrefFunctions(),

@@ -15,8 +15,11 @@ var variableFunctions = host.Functions{
 	"variable.set_var":   setVariable,
 	"variable.get_var":   getVariable,
 	"variable.unset_var": unsetVariable,
-	"private.set":        setPrivate,
-	"private.get":        getPrivate,
+}
+
+// privateFunctions are those behind txn:set_priv and get_priv. Bundles do not see what other scripts keep.
+func (m *image) privateFunctions() host.Functions {
+	return host.Functions{"private.set": m.setPrivate, "private.get": m.getPrivate}
 }
 
 // setVariable is variable.set_var(name, value [, ifexist]) -> whether it was set. As in HAProxy ifexist concerns variables of
@@ -82,7 +85,7 @@ func find(name []byte) (sample.Variable, bool) {
 }
 
 // setPrivate is private.set(value). Another instance will decode the value, trusting the host: it is checked here.
-func setPrivate(c *host.Call) error {
+func (m *image) setPrivate(c *host.Call) error {
 	t, err := object(c)
 	if err != nil {
 		return err
@@ -94,21 +97,24 @@ func setPrivate(c *host.Call) error {
 	if err := c.Arguments.Check(); err != nil {
 		return err
 	}
-	kept := abi.NewWriter(s.Private[:0])
+	place := s.Private(m.owner())
+	kept := abi.NewWriter((*place)[:0])
 	kept.Value(c.Next())
-	s.Private = kept.Bytes()
+	*place = kept.Bytes()
 	return nil
 }
 
 // getPrivate is private.get() -> value, nil when none was set.
-func getPrivate(c *host.Call) error {
+func (m *image) getPrivate(c *host.Call) error {
 	t, err := object(c)
 	if err != nil {
 		return err
 	}
-	if s := t.samples.Stream; s != nil && len(s.Private) > 0 {
-		c.Results.Raw(s.Private)
-		return nil
+	if s := t.samples.Stream; s != nil {
+		if kept := *s.Private(m.owner()); len(kept) > 0 {
+			c.Results.Raw(kept)
+			return nil
+		}
 	}
 	c.Results.Nil()
 	return nil

@@ -203,8 +203,7 @@ type Stream struct {
 
 	uniqueID []byte // empty until it is asked for
 
-	// Private is what scripts keep with txn:set_priv: opaque bytes, by value, so that it can cross instances.
-	Private []byte
+	private []privateValue // of scripts; as many as there are owners, which are few
 
 	// Record is what the log line reports.
 	Record Record

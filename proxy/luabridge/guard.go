@@ -2,7 +2,6 @@ package luabridge
 
 import (
 	"net"
-	"sync"
 
 	"tidelock/abi"
 	"tidelock/host"
@@ -17,10 +16,7 @@ type guard struct {
 	image  *image
 	grant  *capability.Set                // nil: everything is granted, and only noted
 	note   func(capability, value string) // nil: nobody wants to know
-	hidden headerNames                    // those that scripts find left out
-
-	mu   sync.Mutex
-	told map[string]bool // of what was left out; guarded by mu
+	hidden hiddenHeaders
 }
 
 // newGuard returns what guards the image's scripts, nil for those that nobody restricts or watches.
@@ -30,7 +26,7 @@ func newGuard(m *image) *guard {
 		return nil
 	}
 	if g.grant != nil {
-		g.hidden = hiddenHeaders(g.grant)
+		g.hidden = newHiddenHeaders(g.grant)
 	}
 	return g
 }

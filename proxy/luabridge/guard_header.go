@@ -3,6 +3,7 @@ package luabridge
 import (
 	"bytes"
 	"slices"
+	"sync"
 
 	"tidelock/abi"
 	"tidelock/host"
@@ -17,13 +18,15 @@ var (
 	credentials         = slices.Concat(requestCredentials, responseCredentials)
 )
 
-// headerNames is a set of names in lower case.
-type headerNames map[string]bool
+// hiddenHeaders are those that scripts find left out of tables, by name, each with whether the log has told so.
+type hiddenHeaders map[string]*sync.Once
 
-func hiddenHeaders(granted *capability.Set) headerNames {
-	hidden := headerNames{}
+func newHiddenHeaders(granted *capability.Set) hiddenHeaders {
+	hidden := hiddenHeaders{}
 	for _, name := range credentials {
-		hidden[name] = !slices.Contains(granted.ReadHeaders, name)
+		if !slices.Contains(granted.ReadHeaders, name) {
+			hidden[name] = new(sync.Once)
+		}
 	}
 	return hidden
 }
@@ -36,19 +39,13 @@ func visibleHeaders(get func(direction, *guard) host.Function, d direction) door
 
 // hides reports whether a header is to be left out. g may be nil.
 func (g *guard) hides(name string) bool {
-	if g == nil || !g.hidden[name] {
+	if g == nil || g.hidden[name] == nil {
 		return false
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if !g.told[name] {
-		if g.told == nil {
-			g.told = map[string]bool{}
-		}
-		g.told[name] = true
+	g.hidden[name].Do(func() {
 		denied := &capability.Denial{Capability: "read-headers", Value: name, Why: "left out of a table of headers"}
 		g.image.bridge.config.Log(log.Warning, "Lua: "+denied.Error())
-	}
+	})
 	return true
 }
 

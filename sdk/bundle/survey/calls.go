@@ -9,7 +9,7 @@ import (
 type call struct {
 	receiver string // the word before the dot or colon; "" for any
 	name     string
-	argument int
+	argument int    // -1: whatever they are
 	field    string // see Need
 	kind     string
 	// value turns the argument into what the manifest lists, and may choose another field; "" when it is computed.
@@ -65,6 +65,17 @@ var calls = []call{
 	{"", "res_del_header", 0, "set-headers", "", header},
 	{"", "res_rep_header", 0, "set-headers", "", header},
 	{"", "res_rep_value", 0, "set-headers", "", header},
+	{"", "cook", -1, "read-headers", "", reads("cookie")},
+	{"", "req_cook", -1, "read-headers", "", reads("cookie")},
+	{"", "req_cook_cnt", -1, "read-headers", "", reads("cookie")},
+	{"", "req_cook_val", -1, "read-headers", "", reads("cookie")},
+	{"", "scook", -1, "read-headers", "", reads("set-cookie")},
+	{"", "res_cook", -1, "read-headers", "", reads("set-cookie")},
+	{"", "res_cook_cnt", -1, "read-headers", "", reads("set-cookie")},
+	{"", "res_cook_val", -1, "read-headers", "", reads("set-cookie")},
+	{"", "http_auth_pass", -1, "read-headers", "", reads("authorization")},
+	{"", "http_auth_type", -1, "read-headers", "", reads("authorization")},
+	{"", "http_auth_user", -1, "read-headers", "", reads("authorization")},
 	{"", "add_header", 0, "set-headers", "", header},
 	{"", "set_header", 0, "set-headers", "", header},
 	{"", "del_header", 0, "set-headers", "", header},
@@ -110,10 +121,13 @@ func readScript(path string, source []byte) []Need {
 				continue
 			}
 			arguments := argumentsAt(list, i+1)
-			if len(arguments) <= row.argument {
+			if len(arguments) <= row.argument || !isCall(list, i) {
 				continue
 			}
-			c := called{row.field, arguments, arguments[row.argument]}
+			c := called{field: row.field, arguments: arguments}
+			if row.argument >= 0 {
+				c.argument = arguments[row.argument]
+			}
 			field, value := row.field, ""
 			if row.value == nil {
 				value = constant(c.argument)
@@ -136,6 +150,15 @@ func isDefined(list []token, at int, method bool) bool {
 		at -= 2
 	}
 	return at > 0 && list[at-1].kind == name && list[at-1].text == "function"
+}
+
+// isCall reports whether a name is followed by what the arguments of a call begin with.
+func isCall(list []token, at int) bool {
+	if at+1 >= len(list) {
+		return false
+	}
+	next := list[at+1]
+	return next.kind == text || next.kind == symbol && (next.text == "(" || next.text == "{")
 }
 
 // argumentsAt returns the arguments of a call whose opening stands at a token, or nil if none does.

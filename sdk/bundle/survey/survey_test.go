@@ -41,6 +41,10 @@ func TestRead(t *testing.T) {
 		{"headers to set", `txn.http:req_set_header("X-User", u) applet:add_header(n, v)`, []string{"set-headers=x-user", "set-headers="}},
 		{"headers to read", `h["Authorization"][0] h.cookie[0] cookie = 1 txn.http:res_add_header("set-cookie", c)`,
 			[]string{"read-headers=authorization", "read-headers=cookie", "set-headers=set-cookie"}},
+		{"credentials by fetches", `txn.f:req_cook("session") txn.sf:http_auth_user() f = txn.f.scook`,
+			[]string{"read-headers=cookie", "read-headers=authorization"}},
+		{"secrets, servers, certificates", `core.secret("token") server:set_weight("50%") server.set_weight = 1 CertCache.set{filename = f}`,
+			[]string{"secrets=token", "control=", "certificates="}},
 		{"not Lua", "f((((\"", nil},
 		{"not closed", `os.getenv("A`, nil},
 	}

@@ -42,6 +42,11 @@ func file(c *called) (string, string) {
 // unnamed is for what has no name.
 func unnamed(c *called) (string, string) { return c.field, "" }
 
+// reads is the header that a fetch reads, whatever its arguments are.
+func reads(header string) func(*called) (string, string) {
+	return func(c *called) (string, string) { return c.field, header }
+}
+
 // keyPrefix is a key, or the constant that a computed key begins with.
 func keyPrefix(c *called) (string, string) {
 	if len(c.argument) > 2 && c.argument[1].text == "." {

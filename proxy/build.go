@@ -51,6 +51,7 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 		tables: &sticktable.Tables{}, caches: map[string]*cache.Cache{}, resolvers: map[string]*resolver.Resolver{}, states: map[string]savedStates{},
 	}
 	b.tlsFiles = tlsconfig.NewFiles()
+	b.tlsFiles.SkipSelfIssued = b.config.Global.SkipSelfIssued
 	b.exporter = &prometheus.Exporter{Rows: b.Rows, Process: b.Process, Tables: b.tables}
 	b.services = map[string]rule.Service{"prometheus-exporter": {Service: b.exporter, LogName: "PROMEX"}}
 	b.patterns.Resolve = b.resolvePattern

@@ -30,13 +30,14 @@ type dialer struct {
 
 	checkProxy, checkTLS bool // for health checks too
 	check                tlsconfig.Settings
+	neverLocal           bool // headers of checks say PROXY, as those of exchanges do
 }
 
 var _ server.Dialer = (*dialer)(nil)
 
 // buildDialer returns how connections to a server are opened.
 func (b *builder) buildDialer(section *config.Proxy, s config.Server) server.Dialer {
-	d := &dialer{proxy: s.SendProxy}
+	d := &dialer{proxy: s.SendProxy, neverLocal: b.config.Global.NeverSendLocal}
 	d.plain = b.plainDialer(section, s)
 	// Checks go the way of the traffic, unless they go elsewhere or are told otherwise.
 	same := s.CheckPort == 0 && s.CheckAddr.Network == ""
@@ -128,6 +129,9 @@ func (d *dialer) serverName(s *stream.Stream) string {
 // header makes the PROXY protocol's header for an exchange, or for a check when s is nil.
 func (d *dialer) header(s *stream.Stream, c net.Conn) []byte {
 	if s == nil {
+		if d.proxy.Version == 2 && d.neverLocal {
+			return proxyprotocol.Append2(nil, &proxyprotocol.Outgoing{Source: tcpAddress(c.LocalAddr()), Destination: tcpAddress(c.RemoteAddr())})
+		}
 		if d.proxy.Version == 2 {
 			return proxyprotocol.Append2(nil, &proxyprotocol.Outgoing{Local: true})
 		}

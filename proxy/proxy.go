@@ -190,6 +190,9 @@ func (p *Proxy) Start(ctx context.Context) error {
 	return nil
 }
 
+// Announce has the proxy say that it is stopping, to whoever asks, while it goes on as before. Stop is to follow.
+func (p *Proxy) Announce() { p.stopping.Store(true) }
+
 // Stop stops listening, lets exchanges finish until ctx ends, cuts what is left and releases everything. It returns nil,
 // or ctx's error if exchanges were cut. A Proxy that was never started may be stopped too.
 func (p *Proxy) Stop(ctx context.Context) error {

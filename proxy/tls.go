@@ -26,6 +26,9 @@ func (b *builder) buildTLS(section *config.Proxy, bind config.Bind, made map[*co
 		b.diags.Warnf(syntax.Position{}, "Proxy '%s': no-sslv3/no-tlsv1x are ignored for %s. Use only 'ssl-min-ver' and 'ssl-max-ver' to fix.", section.Name, line)
 	}
 	listener, err := tlsconfig.NewListener(b.tlsFiles, bind.TLS, b.config.Global.Bind, func(reason string) { b.diags.Warnf(bind.At, "%s%s", where, reason) })
+	if err == nil {
+		listener.CaptureSize, listener.KeyLog = b.config.Global.CaptureSize, b.config.Global.KeyLog
+	}
 	if low, ambiguous := bind.TLS.Versions.Over(b.config.Global.Bind.Versions).Ambiguous(); ambiguous {
 		b.diags.Warnf(syntax.Position{}, "Proxy '%s': Ambiguous configuration for %s: the ssl-min-ver value is not configured and the ssl-max-ver value "+
 			"is lower than the default ssl-min-ver value (TLSv1.2). Setting the ssl-min-ver to %s. Use 'ssl-min-ver' to fix this.", section.Name, line, low)

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strconv"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -79,6 +80,9 @@ func (p *program) run(ctx context.Context) error {
 	if cfg.Global.Threads > 0 {
 		runtime.GOMAXPROCS(cfg.Global.Threads)
 	}
+	if err := limitProcess(cfg); err != nil {
+		return err
+	}
 	if err := p.start(ctx, served, cfg); err != nil {
 		for _, one := range unjoined(err) {
 			syntax.Printf(p.stderr, syntax.Alert, "%s", one)
@@ -128,6 +132,14 @@ func (p *program) obey(served *proxy.Proxy, s os.Signal) {
 	}
 }
 
+// limitProcess applies what the global section says of files and processors.
+func limitProcess(cfg *config.Configuration) error {
+	if err := limitDescriptors(cfg.Global.DescriptorLimit); err != nil {
+		return err
+	}
+	return bindProcessors(&cfg.Global.CPUs)
+}
+
 // start opens the listeners, and then gives up the rights that only that needed.
 func (p *program) start(ctx context.Context, served *proxy.Proxy, cfg *config.Configuration) error {
 	if err := served.Start(ctx); err != nil {
@@ -152,6 +164,8 @@ func (p *program) start(ctx context.Context, served *proxy.Proxy, cfg *config.Co
 func (p *program) stop(ctx context.Context, served *proxy.Proxy, cfg *config.Configuration, s os.Signal, more <-chan os.Signal) error {
 	p.admin.SetReady(nil)
 	if s == syscall.SIGUSR1 {
+		served.Announce()
+		patiently(cfg.Global.Grace, more)
 		p.admin.Retire()
 	}
 	grace := p.settings.Process.Grace
@@ -185,6 +199,19 @@ func (p *program) stop(ctx context.Context, served *proxy.Proxy, cfg *config.Con
 		return exitStatus(exitSignal + int(number))
 	}
 	return nil
+}
+
+// patiently waits, until the time is over or another signal comes.
+func patiently(d time.Duration, more <-chan os.Signal) {
+	if d <= 0 {
+		return
+	}
+	over := time.NewTimer(d)
+	defer over.Stop()
+	select {
+	case <-over.C:
+	case <-more:
+	}
 }
 
 // unjoined returns the errors that errors.Join put together, however deep.

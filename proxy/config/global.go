@@ -17,30 +17,32 @@ type Global struct {
 	Threads              int    // nbthread: processors to use, 0 is all
 	StateFile, StateBase string // of servers' states, server-state-file and server-state-base
 
-	AnyPayload    bool // h1-accept-payload-with-any-method
-	ExternalCheck bool // servers may be checked by programs
-	InsecureFork  bool // programs may be started
-	Daemon        bool // go to the background once everything listens
-	MasterWorker  bool // one process serves, another watches over it
-	Quiet         bool // nothing is written to the standard error but what prevents the start
-	ZeroWarning   bool // warnings prevent the start
-	Chroot        string
-	UID, GID      int // to run as once the listeners are open, -1 keeps the process's own
-	Pidfile       string
-	HardStopAfter time.Duration // the longest a soft stop may take, 0 is unlimited
-	Experimental  bool          // expose-experimental-directives: allows what the manual calls experimental
-	Variables     []GlobalVariable
-	Logs          []Log
-	LogTag        string
-	Stats         Stats
-	UnixBind      UnixBind
-	HTTPClient    HTTPClient
-	NoReusePort   bool // a port that is listened on cannot be bound by another process
+	AnyPayload     bool // h1-accept-payload-with-any-method
+	ExternalCheck  bool // servers may be checked by programs
+	InsecureFork   bool // programs may be started
+	Daemon         bool // go to the background once everything listens
+	MasterWorker   bool // one process serves, another watches over it
+	Quiet          bool // nothing is written to the standard error but what prevents the start
+	ZeroWarning    bool // warnings prevent the start
+	Chroot         string
+	UID, GID       int // to run as once the listeners are open, -1 keeps the process's own
+	Pidfile        string
+	HardStopAfter  time.Duration // the longest a soft stop may take, 0 is unlimited
+	Experimental   bool          // expose-experimental-directives: allows what the manual calls experimental
+	Variables      []GlobalVariable
+	Logs           []Log
+	LogTag         string
+	Stats          Stats
+	UnixBind       UnixBind
+	HTTPClient     HTTPClient
+	NeverSendLocal bool // pp2-never-send-local: checks say PROXY where LOCAL would be right
+	NoReusePort    bool // a port that is listened on cannot be bound by another process
 	GlobalTLS
+	Process
 	Tuning
 	BufferSize int // tune.bufsize, 0 for the default like those below
 	MaxRewrite int // tune.maxrewrite
-	// VariableLimits are tune.vars.sess-max-size, txn-max-size and reqres-max-size.
+	// VariableLimits are tune.vars.global-max-size, proc-max-size, sess-max-size, txn-max-size and reqres-max-size.
 	LoggedLine     int // tune.http.logurilen in bytes, 0 for the default
 	LongestCookie  int // tune.http.cookielen in bytes, 0 for the default
 	VariableLimits variable.Limits

@@ -11,6 +11,10 @@ import (
 type GlobalTLS struct {
 	CertificateBase, AuthorityBase string // crt-base, ca-base: folders of relative file names
 	Bind, Server                   TLS    // what lines leave open
+
+	CaptureSize    int  // of clients' hellos, in bytes; 0 keeps nothing
+	KeyLog         bool // the secrets of connections are kept
+	SkipSelfIssued bool // authorities that issued themselves are not sent along with certificates
 }
 
 // tlsGlobalKeywords are the rows of the global section that concern TLS.

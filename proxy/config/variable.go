@@ -1,20 +1,21 @@
 package config
 
 import (
+	"strconv"
+
 	"tidelock/proxy/config/syntax"
 	"tidelock/proxy/variable"
 )
 
-// variableLimit makes the parser of a limit of the memory of variables, in bytes; 0 is none.
+// variableLimit makes the parser of a limit of the memory of variables, in bytes; 0 is none. As in HAProxy nothing is 0, and
+// further words say nothing.
 func variableLimit(field func(*variable.Limits) *int) parseFunc {
 	return func(p *parser, s syntax.Statement) {
-		n, ok := decimal(s.Argument(0))
-		switch {
-		case p.tooMany(s, 1):
-		case !ok:
-			p.failf(s, "'%s' expects a size in bytes, but got '%s'.", s.Keyword(), s.Argument(0))
-		default:
-			*field(&p.Global.VariableLimits) = n
+		n, err := strconv.Atoi(s.Argument(0))
+		if err != nil && s.Argument(0) != "" {
+			p.failf(s, "%s: '%s' is an invalid size", s.Keyword(), s.Argument(0))
+			return
 		}
+		*field(&p.Global.VariableLimits) = n
 	}
 }

@@ -9,12 +9,13 @@ import (
 )
 
 // tlsFetches are those of the manual's section 7.3.4 that concern a secured connection: ssl_fc... the client's, ssl_bc... the
-// server's. What crypto/tls does not tell exists, but has no value: session identifiers and keys, and what of a ClientHello
-// HAProxy itself only keeps with tune.ssl.capture-buffer-size and tune.ssl.keylog.
+// server's. What crypto/tls does not tell exists, but has no value: session identifiers, a server's random bytes, exporters.
 func tlsFetches() []Fetch {
 	client := func(c *Context) *stream.TLS { return c.Stream.Session.TLS }
 	server := func(c *Context) *stream.TLS { return c.Stream.ServerTLS }
 	rows := []Fetch{
+		{Name: "ssl_bc_client_random", Output: value.Binary, Source: serverConnection, Get: nothing},
+		{Name: "ssl_bc_session_key", Output: value.Binary, Source: serverConnection, Get: nothing},
 		{Name: "ssl_c_ca_err", Output: value.Integer, Source: clientConnection, Get: ofTLS(client, authorityError)},
 		{Name: "ssl_c_ca_err_depth", Output: value.Integer, Source: clientConnection, Get: ofTLS(client, authorityDepth)},
 		{Name: "ssl_c_err", Output: value.Integer, Source: clientConnection, Get: ofTLS(client, certificateError)},
@@ -24,21 +25,8 @@ func tlsFetches() []Fetch {
 		{Name: "ssl_fc_has_early", Output: value.Boolean, Source: clientConnection, Get: ofTLS(client, hasEarly)},
 		{Name: "ssl_fc_has_sni", Output: value.Boolean, Source: clientConnection, Get: hasServerName},
 		{Name: "ssl_fc_sni", Output: value.String, Source: clientConnection, Get: ofTLS(client, serverNameAsked)},
-		{Name: "ssl_fc_protocol_hello_id", Output: value.Integer, Source: clientConnection, Get: nothing},
-		{Name: "ssl_fc_cipherlist_bin", Parameters: optional(Integer), Output: value.String, Source: clientConnection, Get: nothing},
-		{Name: "ssl_fc_cipherlist_hex", Parameters: optional(Integer), Output: value.Binary, Source: clientConnection, Get: nothing},
-		{Name: "ssl_fc_cipherlist_str", Parameters: optional(Integer), Output: value.String, Source: clientConnection, Get: nothing},
-		{Name: "ssl_fc_cipherlist_xxh", Output: value.Integer, Source: clientConnection, Get: nothing},
-		{Name: "ssl_fc_ecformats_bin", Output: value.String, Source: clientConnection, Get: nothing},
-		{Name: "ssl_fc_eclist_bin", Parameters: optional(Integer), Output: value.String, Source: clientConnection, Get: nothing},
-		{Name: "ssl_fc_extlist_bin", Parameters: optional(Integer), Output: value.String, Source: clientConnection, Get: nothing},
 	}
-	for _, secret := range []string{
-		"client_early_traffic_secret", "client_handshake_traffic_secret", "client_traffic_secret_0", "early_exporter_secret",
-		"exporter_secret", "server_handshake_traffic_secret", "server_traffic_secret_0",
-	} {
-		rows = append(rows, Fetch{Name: "ssl_fc_" + secret, Output: value.String, Source: clientConnection, Get: nothing})
-	}
+	rows = append(append(rows, capturedHelloFetches...), keyLogFetches()...)
 	for _, side := range []struct {
 		prefix string
 		source Source
@@ -49,7 +37,6 @@ func tlsFetches() []Fetch {
 			Fetch{Name: side.prefix + "_alg_keysize", Output: value.Integer, Source: side.source, Get: ofTLS(side.of, keySize)},
 			Fetch{Name: side.prefix + "_alpn", Output: value.String, Source: side.source, Get: ofTLS(side.of, protocolAgreed)},
 			Fetch{Name: side.prefix + "_cipher", Output: value.String, Source: side.source, Get: ofTLS(side.of, cipherSuite)},
-			Fetch{Name: side.prefix + "_client_random", Output: value.Binary, Source: side.source, Get: nothing},
 			Fetch{Name: side.prefix + "_err", Output: value.Integer, Source: side.source, Get: ofTLS(side.of, noError)},
 			Fetch{Name: side.prefix + "_err_str", Output: value.String, Source: side.source, Get: nothing},
 			Fetch{Name: side.prefix + "_is_resumed", Output: value.Boolean, Source: side.source, Get: isResumed(side.of)},
@@ -57,7 +44,6 @@ func tlsFetches() []Fetch {
 			Fetch{Name: side.prefix + "_protocol", Output: value.String, Source: side.source, Get: ofTLS(side.of, protocolVersion)},
 			Fetch{Name: side.prefix + "_server_random", Output: value.Binary, Source: side.source, Get: nothing},
 			Fetch{Name: side.prefix + "_session_id", Output: value.Binary, Source: side.source, Get: nothing},
-			Fetch{Name: side.prefix + "_session_key", Output: value.Binary, Source: side.source, Get: nothing},
 			Fetch{Name: side.prefix + "_unique_id", Output: value.Binary, Source: side.source, Get: ofTLS(side.of, uniqueID)},
 			Fetch{Name: side.prefix + "_use_keysize", Output: value.Integer, Source: side.source, Get: ofTLS(side.of, keySize)},
 		)

@@ -33,6 +33,10 @@ func (v Variable) Get(s *stream.Stream) value.Value {
 // then v is unset.
 func (v Variable) Set(s *stream.Stream, x value.Value) bool {
 	if v.Scope == variable.Process {
+		if !roomInProcess(s, variable.Global.Growth(v.ID, len(x.Data))) {
+			variable.Global.Delete(v.ID)
+			return false
+		}
 		variable.Global.Set(v.ID, x)
 		return true
 	}
@@ -54,6 +58,12 @@ func (v Variable) fits(s *stream.Stream, growth int) bool {
 		return true
 	}
 	limits := &s.Frontend.VariableLimits
+	if limits.Process > 0 || limits.Global > 0 {
+		v.store(s).Count()
+		if !roomInProcess(s, growth) {
+			return false
+		}
+	}
 	transaction := s.TxnVariables.Size() + s.ReqVariables.Size() + s.ResVariables.Size()
 	switch v.Scope {
 	case variable.Request, variable.Response:
@@ -67,6 +77,20 @@ func (v Variable) fits(s *stream.Stream, growth int) bool {
 		}
 	}
 	return !exceeds(s.Session.Variables.Size()+transaction+growth, limits.Session)
+}
+
+// roomInProcess reports whether there is room for so many more bytes among the variables of the whole process. Exchanges that
+// ask at the same time may together go a value each beyond.
+func roomInProcess(s *stream.Stream, growth int) bool {
+	if s == nil || s.Frontend == nil {
+		return true
+	}
+	limits := &s.Frontend.VariableLimits
+	if limits.Process == 0 && limits.Global == 0 {
+		return true
+	}
+	size := variable.Used() + growth
+	return !exceeds(size, limits.Process) && !exceeds(size, limits.Global)
 }
 
 func exceeds(size, limit int) bool { return limit > 0 && size > limit }

@@ -10,6 +10,8 @@ type TLS struct {
 	tls.ConnectionState
 	Certificate  *x509.Certificate // our own, nil for a client without one
 	Verification Verification
+	Hello        *ClientHello // nil unless it is kept
+	KeyLog       *KeyLog      // nil unless it is kept
 }
 
 // Verification is what was wrong with the peer's certificate, by OpenSSL's numbers; 0 for nothing. The connection lives in

@@ -93,6 +93,9 @@ func (f *Files) loadCertificate(path string) (*tls.Certificate, error) {
 	if err != nil {
 		return nil, fmt.Errorf("unable to load SSL private key into SSL Context '%s': %s.", path, strings.TrimPrefix(err.Error(), "tls: "))
 	}
+	if f != nil && f.SkipSelfIssued {
+		c.Certificate = withoutSelfIssued(c.Certificate)
+	}
 	if staple, err := f.ReadFile(path + ".ocsp"); err == nil {
 		c.OCSPStaple = staple
 	}
@@ -102,6 +105,18 @@ func (f *Files) loadCertificate(path string) (*tls.Certificate, error) {
 		}
 	}
 	return &c, nil
+}
+
+// withoutSelfIssued returns a chain without the authorities behind its first certificate that issued themselves.
+func withoutSelfIssued(chain [][]byte) [][]byte {
+	kept := chain[:1:1]
+	for _, der := range chain[1:] {
+		c, err := x509.ParseCertificate(der)
+		if err != nil || !bytes.Equal(c.RawSubject, c.RawIssuer) {
+			kept = append(kept, der)
+		}
+	}
+	return kept
 }
 
 // pemParts takes the certificates and the first private key out of a file, each as PEM.

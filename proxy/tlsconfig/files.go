@@ -20,6 +20,9 @@ type Files struct {
 	used    [kinds]map[string]int
 	users   []user // guarded by mu
 
+	// SkipSelfIssued leaves authorities that issued themselves out of the chains that are sent: whoever trusts one has it.
+	SkipSelfIssued bool
+
 	under   *Files // what a trial changes; nil for none
 	touched bool   // something that a trial changes was read
 }
@@ -179,7 +182,7 @@ func (f *Files) Remove(k Kind, path string) {
 // and servers that were. When it fails nothing has changed. Connections that are open keep what they have.
 func (f *Files) Replace(contents map[string][]byte) (int, error) {
 	trial := NewFiles()
-	trial.under = f
+	trial.under, trial.SkipSelfIssued = f, f.SkipSelfIssued
 	for path, content := range contents {
 		k := known{content: content}
 		if content == nil {

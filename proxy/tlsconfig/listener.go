@@ -20,6 +20,11 @@ type Listener struct {
 	base           *tls.Config
 	current        atomic.Pointer[choice]
 	line, defaults config.TLS
+
+	// CaptureSize is how many bytes of each client's hello are kept, KeyLog whether the secrets are. They are set before
+	// the first handshake.
+	CaptureSize int
+	KeyLog      bool
 }
 
 // choice is what a Listener chooses certificates from until its files change.
@@ -247,19 +252,36 @@ func best(entries []*entry, hello *tls.ClientHelloInfo) *entry {
 // nameless has no certificate: who gets it is told that the name is not known.
 var nameless = &tls.Config{}
 
+// handshake is what is noted of a handshake while it goes on. Its context carries it.
+type handshake struct {
+	chosen *entry
+	hello  *stream.ClientHello
+	keys   keyLog
+}
+
+type handshakeKey struct{}
+
 // choose is GetConfigForClient. It notes in the handshake's context which certificate was chosen.
 func (l *Listener) choose(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 	e := l.current.Load().find(hello)
 	if e == nil {
 		return nameless, nil
 	}
-	if chosen, ok := hello.Context().Value(chosenKey{}).(**entry); ok {
-		*chosen = e
+	h, ok := hello.Context().Value(handshakeKey{}).(*handshake)
+	if !ok {
+		return e.config, nil
 	}
-	return e.config, nil
+	h.chosen = e
+	if l.CaptureSize > 0 {
+		h.hello = captureHello(hello, l.CaptureSize)
+	}
+	if !l.KeyLog {
+		return e.config, nil
+	}
+	c := e.config.Clone() // tickets are those of l.base or of the file: copies read each other's
+	c.KeyLogWriter = &h.keys
+	return c, nil
 }
-
-type chosenKey struct{}
 
 // verifyConnection is run in every handshake, those that resume a session included. All connections of an entry share its
 // configuration, or tickets could not be read again, so what was found is not noted here.
@@ -284,13 +306,16 @@ func (e *VerifyError) FromIssuer() bool { return e.AuthorityError != 0 }
 // Handshake secures a connection that was accepted. The context bounds it. The error is what the peer or the network did;
 // the connection is of no use then.
 func (l *Listener) Handshake(ctx context.Context, c net.Conn) (net.Conn, *stream.TLS, error) {
-	var chosen *entry
+	var h handshake
 	secured := tls.Server(c, l.base)
-	if err := secured.HandshakeContext(context.WithValue(ctx, chosenKey{}, &chosen)); err != nil {
+	if err := secured.HandshakeContext(context.WithValue(ctx, handshakeKey{}, &h)); err != nil {
 		return nil, nil, err
 	}
-	state := &stream.TLS{ConnectionState: secured.ConnectionState(), Certificate: chosen.leaf}
-	if v := chosen.verifier; v != nil && v.forgiving() && len(state.PeerCertificates) > 0 {
+	state := &stream.TLS{ConnectionState: secured.ConnectionState(), Certificate: h.chosen.leaf, Hello: h.hello}
+	if l.KeyLog {
+		state.KeyLog = &h.keys.KeyLog
+	}
+	if v := h.chosen.verifier; v != nil && v.forgiving() && len(state.PeerCertificates) > 0 {
 		v.verify(state.PeerCertificates, &state.Verification)
 	}
 	return secured, state, nil

@@ -2,6 +2,7 @@ package variable
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"tidelock/proxy/value"
 )
@@ -14,6 +15,7 @@ var Global Shared
 type Shared struct {
 	mu     sync.RWMutex
 	values map[ID]value.Value // guarded by mu; the bytes of a value never change once it is stored
+	size   atomic.Int64       // of all of them, as a Store counts
 }
 
 // Get returns the value of a variable, or none. Its bytes stay valid.
@@ -32,14 +34,33 @@ func (s *Shared) Set(id ID, v value.Value) {
 	if s.values == nil {
 		s.values = make(map[ID]value.Value)
 	}
+	s.size.Add(s.growth(id, len(v.Data)))
 	s.values[id] = v
+}
+
+// Growth is that of a Store.
+func (s *Shared) Growth(id ID, n int) int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return int(s.growth(id, n))
+}
+
+// growth needs mu.
+func (s *Shared) growth(id ID, n int) int64 {
+	if old, there := s.values[id]; there {
+		return int64(n - len(old.Data))
+	}
+	return int64(entrySize + n)
 }
 
 // Delete unsets a variable and reports whether it was set.
 func (s *Shared) Delete(id ID) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, ok := s.values[id]
-	delete(s.values, id)
+	old, ok := s.values[id]
+	if ok {
+		s.size.Add(-int64(entrySize + len(old.Data)))
+		delete(s.values, id)
+	}
 	return ok
 }

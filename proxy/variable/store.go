@@ -10,18 +10,19 @@ const maxKept = 4 << 10
 // An exchange has a handful of variables, so that a scan of a slice beats a map, and its memory can be used again.
 type Store struct {
 	entries []entry
-	bytes   int // of the values
+	bytes   uint32 // of the values
+	counted bool   // its size is part of what Used returns
 }
 
 // entrySize is what a variable counts for beside its bytes, as in HAProxy, so that limits mean the same.
 const entrySize = 80
 
 // Limits bound the memory of variables, in bytes; 0 is none. Those of a session include those of its transactions, and
-// they those of their messages.
-type Limits struct{ Session, Transaction, Message int }
+// they those of their messages. Global and Process both bound all variables that there are, whatever their scope.
+type Limits struct{ Global, Process, Session, Transaction, Message int }
 
 // Size returns what the variables count for against a limit.
-func (s *Store) Size() int { return len(s.entries)*entrySize + s.bytes }
+func (s *Store) Size() int { return len(s.entries)*entrySize + int(s.bytes) }
 
 // Growth returns by how much Size would grow if a variable were set to a value of n bytes.
 func (s *Store) Growth(id ID, n int) int {
@@ -48,12 +49,15 @@ func (s *Store) Get(id ID) value.Value {
 // Set gives a variable a copy of v.
 func (s *Store) Set(id ID, v value.Value) {
 	e := s.find(id)
+	if s.counted {
+		used.Add(int64(s.Growth(id, len(v.Data))))
+	}
 	if e == nil {
 		e = s.grow()
 		e.id = id
-		s.bytes += len(v.Data)
+		s.bytes += uint32(len(v.Data))
 	} else {
-		s.bytes += len(v.Data) - len(e.value.Data)
+		s.bytes += uint32(len(v.Data)) - uint32(len(e.value.Data))
 	}
 	kept := e.value.Data
 	if cap(kept) > maxKept {
@@ -70,7 +74,10 @@ func (s *Store) Delete(id ID) bool {
 	if e == nil {
 		return false
 	}
-	s.bytes -= len(e.value.Data)
+	if s.counted {
+		used.Add(-int64(entrySize + len(e.value.Data)))
+	}
+	s.bytes -= uint32(len(e.value.Data))
 	last := len(s.entries) - 1
 	*e, s.entries[last] = s.entries[last], *e
 	s.entries = s.entries[:last]
@@ -81,7 +88,12 @@ func (s *Store) Delete(id ID) bool {
 func (s *Store) Len() int { return len(s.entries) }
 
 // Reset unsets all variables and keeps memory for the next ones.
-func (s *Store) Reset() { s.entries, s.bytes = s.entries[:0], 0 }
+func (s *Store) Reset() {
+	if s.counted {
+		used.Add(-int64(s.Size()))
+	}
+	s.entries, s.bytes, s.counted = s.entries[:0], 0, false
+}
 
 func (s *Store) find(id ID) *entry {
 	for i := range s.entries {

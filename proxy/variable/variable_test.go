@@ -116,3 +116,34 @@ func TestShared_Concurrent(t *testing.T) {
 	}
 	group.Wait()
 }
+
+func TestUsed(t *testing.T) {
+	before := Used()
+	expect := func(want int) {
+		t.Helper()
+		if got := Used() - before; got != want {
+			t.Errorf("%d bytes are used, want %d", got, want)
+		}
+	}
+	var s Store
+	s.Set(1, value.Text([]byte("ten bytes.")))
+	expect(0)
+	s.Count()
+	s.Count()
+	expect(entrySize + 10)
+	s.Set(2, value.Text([]byte("1")))
+	s.Set(1, value.Text([]byte("12")))
+	expect(2*entrySize + 3)
+	s.Delete(1)
+	expect(entrySize + 1)
+	s.Reset()
+	expect(0)
+	s.Set(1, value.Int(1))
+	expect(0)
+	Global.Set(1000, value.Text([]byte("ten bytes.")))
+	expect(entrySize + 10)
+	Global.Set(1000, value.Text([]byte("1")))
+	expect(entrySize + 1)
+	Global.Delete(1000)
+	expect(0)
+}

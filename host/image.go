@@ -61,6 +61,8 @@ type ImageConfig struct {
 	Quantum int
 	// Log receives what scripts print and log, and warnings of the interpreter. It must not block.
 	Log func(x *Execution, level Level, text string)
+	// Redact takes secrets out of what executions fail with, before anybody is told. nil: there are none.
+	Redact func(text string) string
 	// Observer is told of executions. nil: nobody looks on.
 	Observer Observer
 	// TaskEnded is told how a task ended: nil when it returned. It may be nil.

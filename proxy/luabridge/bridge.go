@@ -242,6 +242,7 @@ func (b *Bridge) newImage(ctx context.Context, kind imageKind) (*image, error) {
 			b.config.Log(log.Level(level), text)
 		},
 		Observer:  m.bridge.config.Observer,
+		Redact:    b.redact(),
 		TaskEnded: m.taskEnded,
 
 		RegisteredLate: m.registeredLate,

@@ -173,6 +173,9 @@ func TestGuard_secrets(t *testing.T) {
 		{"nul", `return core.secret("token\0")`, "is not granted"},
 		{"no name", `return core.secret()`, "error"},
 	})
+	if _, _, err := loadBridge(t, `error("a " .. core.secret("token"))`, secrets); err == nil || !strings.Contains(err.Error(), "a ***") {
+		t.Errorf("while loading: %v", err)
+	}
 	b, r := newBridge(t, `
 core.register_action("tell", {"http-req"}, function(txn)
   local token = core.secret("token")

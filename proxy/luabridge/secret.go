@@ -50,6 +50,14 @@ func (b *Bridge) masked(text string) string {
 	return b.mask.Replace(text)
 }
 
+// redact returns what takes secrets out of the errors of scripts, nil where there are none.
+func (b *Bridge) redact() func(text string) string {
+	if b.mask == nil {
+		return nil
+	}
+	return b.mask.Replace
+}
+
 // maskLogs has everything that leaves the bridge as a message pass the mask.
 func (b *Bridge) maskLogs() {
 	if b.mask == nil {

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"os"
 	"syscall"
 	"time"
 )
@@ -13,13 +12,20 @@ import (
 // file is what a script's FILE* stands for: an open file, or one end of a pipe to a process. Like C's it has one
 // position, for reading and writing, and is buffered: small reads and writes need no waiting.
 type file struct {
-	os       *os.File // nil: closed
+	os       openFile // nil: closed
 	process  *process // nil: not made by io.popen
 	writable bool
 	input    *bufio.Reader // nil until the first read
 	output   []byte        // written, not yet flushed
 	mode     bufferMode
 	size     int // of output when it is flushed
+}
+
+// openFile is an *os.File, or a text in memory.
+type openFile interface {
+	io.ReadWriteSeeker
+	io.Closer
+	deadliner
 }
 
 type bufferMode byte
@@ -35,7 +41,7 @@ const (
 	maxFileBuffer = 1 << 20
 )
 
-func newFile(f *os.File, writable bool) *file {
+func newFile(f openFile, writable bool) *file {
 	return &file{os: f, writable: writable, size: fileBuffer}
 }
 

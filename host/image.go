@@ -93,9 +93,12 @@ type Image struct {
 
 	underWay atomic.Int64 // executions that count for config.Executions
 
-	life  context.Context // ends when the image is closed; tasks run in it
+	life  context.Context // ends when the image is closed
 	end   context.CancelCauseFunc
 	tasks sync.WaitGroup
+
+	taskLife context.Context // of life: ends when the image is closed, or its tasks are
+	endTasks context.CancelFunc
 
 	mu            sync.Mutex
 	registrations []*Registration // guarded by mu
@@ -133,6 +136,7 @@ func (e *Engine) NewImage(ctx context.Context, config ImageConfig) (*Image, erro
 	image := &Image{engine: e, config: config, module: m, quantum: int64(config.Quantum)}
 	image.bindings = newBindings(Libraries{config.Library, &image.natives})
 	image.life, image.end = context.WithCancelCause(context.Background())
+	image.taskLife, image.endTasks = context.WithCancel(image.life)
 	image.golden = &group{image: image}
 	if err := image.boot(ctx); err != nil {
 		return nil, errors.Join(err, image.Close())
@@ -250,6 +254,7 @@ func (image *Image) Close() error {
 		return nil
 	}
 	image.end(ErrClosed)
+	image.endTasks()
 	image.tasks.Wait()
 	for _, g := range append(image.groups, image.golden) {
 		if g != nil {

@@ -144,7 +144,19 @@ func (in *instance) nativeFunctions() ([]string, error) {
 }
 
 // openNative loads a native module, once for each file.
-func (f *fileFunctions) openNative(c *Call) error {
+func (f *fileFunctions) openNative(c *Call) error { return OpenNative(c, f.readNative) }
+
+func (f *fileFunctions) readNative(name string) ([]byte, error) {
+	opened, err := f.access.open(name, os.O_RDONLY)
+	if err != nil {
+		return nil, err
+	}
+	defer opened.Close()
+	return readAll(opened, f.maxRead)
+}
+
+// OpenNative is native.open for modules that read finds, which may wait.
+func OpenNative(c *Call, read func(name string) ([]byte, error)) error {
 	name, err := c.name()
 	if err != nil {
 		return err
@@ -153,7 +165,11 @@ func (f *fileFunctions) openNative(c *Call) error {
 	return c.Park(func(ctx context.Context, results *abi.Writer) error {
 		m := image.natives.find(name)
 		if m == nil {
-			if m, err = f.readNative(ctx, image, name); err != nil {
+			binary, err := read(name)
+			if err == nil {
+				m, err = image.loadNative(ctx, name, binary)
+			}
+			if err != nil {
 				fail(results, "", err)
 				return nil
 			}
@@ -164,17 +180,4 @@ func (f *fileFunctions) openNative(c *Call) error {
 		}
 		return nil
 	})
-}
-
-func (f *fileFunctions) readNative(ctx context.Context, image *Image, name string) (*nativeModule, error) {
-	opened, err := f.access.open(name, os.O_RDONLY)
-	if err != nil {
-		return nil, err
-	}
-	defer opened.Close()
-	binary, err := readAll(opened, f.maxRead)
-	if err != nil {
-		return nil, err
-	}
-	return image.loadNative(ctx, name, binary)
 }

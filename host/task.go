@@ -67,22 +67,30 @@ func (image *Image) registerAtRunTime(x *Execution, r *Registration) error {
 // startTask runs a task until it ends. The caller holds mu.
 func (image *Image) startTask(r *Registration) error {
 	switch {
-	case image.closed:
+	case image.taskLife.Err() != nil:
 		return ErrClosed
 	case image.running == maxRegistrations:
 		return fmt.Errorf("more than %d tasks run", maxRegistrations)
 	}
 	image.running++
 	image.tasks.Go(func() {
-		err := r.runOnce(image.life)
+		err := r.runOnce(image.taskLife)
 		image.mu.Lock()
 		image.running--
 		image.mu.Unlock()
-		if image.config.TaskEnded != nil && image.life.Err() == nil {
+		if image.config.TaskEnded != nil && image.taskLife.Err() == nil {
 			image.config.TaskEnded(r, err)
 		}
 	})
 	return nil
+}
+
+// EndTasks ends the tasks, and lets none start. All else goes on.
+func (image *Image) EndTasks() {
+	image.mu.Lock() // none is about to start
+	image.endTasks()
+	image.mu.Unlock()
+	image.tasks.Wait()
 }
 
 // Wait returns when all tasks have ended.

@@ -106,11 +106,11 @@ type builder struct {
 
 func (b *builder) loadScripts() {
 	settings := b.config.Scripts
-	if len(settings.Files) == 0 {
+	if !settings.Any() {
 		return
 	}
 	if b.options.LoadScripts == nil {
-		b.diags.Alertf(settings.Files[0].At, "scripts cannot be loaded: this program was built without them.")
+		b.diags.Alertf(settings.First(), "scripts cannot be loaded: this program was built without them.")
 		return
 	}
 	global := &b.config.Global

@@ -31,6 +31,8 @@ var globalKeywords = append([]keyword{
 
 	{"lua-load", inGlobal, parseLuaLoad, Supported},
 	{"lua-load-per-thread", inGlobal, parseLuaLoad, Supported},
+	{"lua-bundle", inGlobal, parseLuaBundle, Supported},
+	{"lua-bundle-per-thread", inGlobal, parseLuaBundle, Supported},
 	{"lua-prepend-path", inGlobal, parseLuaPrependPath, Supported},
 	{"tune.lua.forced-yield", inGlobal, parseForcedYield, Supported},
 	{"tune.lua.maxmem", inGlobal, luaMebibytes(func(s *Scripts) *uint64 { return &s.MaxMemory }), Supported},

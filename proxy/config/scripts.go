@@ -12,6 +12,7 @@ import (
 // Scripts says which scripts to load, and within which limits they run.
 type Scripts struct {
 	Files        []ScriptFile
+	Bundles      []ScriptBundle
 	PrependPaths []PrependPath
 
 	ForcedYield    int           // tune.lua.forced-yield: instructions between two chances for others to run
@@ -25,6 +26,17 @@ type Scripts struct {
 	Isolation      Isolation     // tune.lua.isolation
 	LoadTimeout    time.Duration // tune.lua.load-timeout: CPU time of a file's main chunk and of the init functions
 	InstanceMemory uint64        // tune.lua.instance-memory: bytes for one instance, 0 leaves it to the sandbox
+}
+
+// Any reports whether there is something to load.
+func (c *Scripts) Any() bool { return len(c.Files)+len(c.Bundles) > 0 }
+
+// First returns where the first of them stands.
+func (c *Scripts) First() syntax.Position {
+	if len(c.Files) > 0 {
+		return c.Files[0].At
+	}
+	return c.Bundles[0].At
 }
 
 // ScriptFile is one lua-load or lua-load-per-thread.

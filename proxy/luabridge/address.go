@@ -12,7 +12,7 @@ func (m *image) addressFunctions() host.Functions {
 
 // resolver looks names up while the configuration is read: nobody waits then.
 func (m *image) resolver() pattern.Resolver {
-	if m.bridge.files.sealed.Load() {
+	if m.files.sealed.Load() {
 		return nil
 	}
 	return m.bridge.config.Plane.Patterns.Resolve

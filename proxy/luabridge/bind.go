@@ -34,44 +34,74 @@ func encode(arguments []string) []byte {
 
 // BindFetch implements stream.Scripts.
 func (b *Bridge) BindFetch(name string, arguments []string) (func(*stream.Stream) value.Value, error) {
-	r, m := b.registration(kindFetch, name)
-	if r == nil {
+	found, err := b.lookup(wanted{kind: kindFetch, name: name})
+	switch {
+	case err != nil:
+		return nil, err
+	case found.registration == nil:
 		return nil, fmt.Errorf("unknown fetch method 'lua.%s'", name)
 	}
 	encoded := encode(arguments)
+	if found.bundle == nil {
+		return func(s *stream.Stream) value.Value { return found.image.fetch(found.registration, s, name, encoded) }, nil
+	}
+	bound, err := found.slot()
 	return func(s *stream.Stream) value.Value {
-		t := acquire(s, 0)
-		defer t.release()
-		x := r.Begin(contextOf(s), t)
-		defer x.End()
-		if err := m.run(x, t, encoded); err != nil {
-			m.failed(s, fmt.Sprintf("Lua sample-fetch '%s'", name), err)
-			return value.Value{}
-		}
-		return t.sample(x)
-	}, nil
+		t := bound.enter()
+		defer t.leave()
+		return t.fetch(t.registration, s, name, encoded)
+	}, err
+}
+
+// fetch runs a fetch.
+func (m *image) fetch(r *host.Registration, s *stream.Stream, name string, arguments []byte) value.Value {
+	t := acquire(s, 0)
+	defer t.release()
+	x := r.Begin(contextOf(s), t)
+	defer x.End()
+	if err := m.run(x, t, arguments); err != nil {
+		m.failed(s, fmt.Sprintf("Lua sample-fetch '%s'", name), err)
+		return value.Value{}
+	}
+	return t.sample(x)
 }
 
 // BindConverter implements stream.Scripts.
 func (b *Bridge) BindConverter(name string, arguments []string) (func(*stream.Stream, value.Value) value.Value, error) {
-	r, m := b.registration(kindConverter, name)
-	if r == nil {
+	found, err := b.lookup(wanted{kind: kindConverter, name: name})
+	switch {
+	case err != nil:
+		return nil, err
+	case found.registration == nil:
 		return nil, fmt.Errorf("unknown converter 'lua.%s'", name)
 	}
 	encoded := encode(arguments)
+	if found.bundle == nil {
+		return func(s *stream.Stream, v value.Value) value.Value {
+			return found.image.convert(found.registration, s, v, name, encoded)
+		}, nil
+	}
+	bound, err := found.slot()
 	return func(s *stream.Stream, v value.Value) value.Value {
-		t := acquire(s, 0)
-		defer t.release()
-		x := r.Begin(contextOf(s), t)
-		defer x.End()
-		putText(&x.Arguments, v)
-		x.Arguments.Raw(encoded)
-		if err := t.outcome(x.Run()); err != nil {
-			m.failed(s, fmt.Sprintf("Lua converter '%s'", name), err)
-			return value.Value{}
-		}
-		return t.sample(x)
-	}, nil
+		t := bound.enter()
+		defer t.leave()
+		return t.convert(t.registration, s, v, name, encoded)
+	}, err
+}
+
+// convert runs a converter.
+func (m *image) convert(r *host.Registration, s *stream.Stream, v value.Value, name string, arguments []byte) value.Value {
+	t := acquire(s, 0)
+	defer t.release()
+	x := r.Begin(contextOf(s), t)
+	defer x.End()
+	putText(&x.Arguments, v)
+	x.Arguments.Raw(arguments)
+	if err := t.outcome(x.Run()); err != nil {
+		m.failed(s, fmt.Sprintf("Lua converter '%s'", name), err)
+		return value.Value{}
+	}
+	return t.sample(x)
 }
 
 // environments are the names by which register_action knows the rule sets.
@@ -82,40 +112,61 @@ var environments = map[stream.RuleSet]string{
 
 // BindAction implements stream.Scripts.
 func (b *Bridge) BindAction(set stream.RuleSet, name string, arguments []string) (func(*stream.Stream) stream.Verdict, error) {
-	r, m := b.registrationWhere(kindAction, name, func(r *host.Registration) bool {
+	action := wanted{kind: kindAction, name: name}
+	action.suits = func(r *host.Registration) bool {
 		_, in := actionOptions(r)
 		return slices.Contains(in, environments[set])
-	})
-	if r == nil {
-		if r, _ := b.registration(kindAction, name); r != nil {
+	}
+	action.accept = func(r *host.Registration) error {
+		if count, _ := actionOptions(r); len(arguments) != count {
+			return fmt.Errorf("action 'lua.%s' expects %d arguments, but got %d", name, count, len(arguments))
+		}
+		return nil
+	}
+	found, err := b.lookup(action)
+	switch {
+	case err != nil:
+		return nil, err
+	case found.registration == nil:
+		if elsewhere, _ := b.lookup(wanted{kind: kindAction, name: name}); elsewhere.registration != nil {
 			return nil, fmt.Errorf("action 'lua.%s' is not registered for '%s' rules ('%s')", name, set, environments[set])
 		}
 		return nil, fmt.Errorf("unknown action 'lua.%s'", name)
 	}
-	count, _ := actionOptions(r)
-	if len(arguments) != count {
-		return nil, fmt.Errorf("action 'lua.%s' expects %d arguments, but got %d", name, count, len(arguments))
-	}
 	encoded, phase := encode(arguments), sample.PhaseOf(set)
+	if found.bundle == nil {
+		return func(s *stream.Stream) stream.Verdict {
+				return found.image.perform(found.registration, s, name, phase, encoded)
+			},
+			action.accept(found.registration)
+	}
+	bound, err := found.slot()
 	return func(s *stream.Stream) stream.Verdict {
-		for {
-			verdict, wake := m.act(r, s, phase, encoded)
-			if wake <= 0 || !pause(contextOf(s), wake) {
-				return verdict
-			}
+		t := bound.enter()
+		defer t.leave()
+		return t.perform(t.registration, s, name, phase, encoded)
+	}, err
+}
+
+// perform runs an action until it does not want to run again.
+func (m *image) perform(r *host.Registration, s *stream.Stream, name string, phase sample.Phase, arguments []byte) stream.Verdict {
+	for {
+		verdict, wake := m.act(r, s, name, phase, arguments)
+		if wake <= 0 || !pause(contextOf(s), wake) {
+			return verdict
 		}
-	}, nil
+	}
 }
 
 // act runs an action once. A wake time above 0 says that it wants to run again after so long.
-func (m *image) act(r *host.Registration, s *stream.Stream, phase sample.Phase, arguments []byte) (stream.Verdict, time.Duration) {
+func (m *image) act(r *host.Registration, s *stream.Stream, name string, phase sample.Phase, arguments []byte) (stream.Verdict, time.Duration) {
 	t := acquire(s, phase)
 	defer t.release()
 	t.answers = true
 	x := r.Begin(contextOf(s), t)
 	defer x.End()
 	if err := m.run(x, t, arguments); err != nil {
-		m.failed(s, fmt.Sprintf("Lua function '%s'", r.Name), err)
+		m.failed(s, fmt.Sprintf("Lua function '%s'", name), err)
 		return stream.Continue, 0
 	}
 	if t.finished {

@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -69,6 +70,8 @@ type Config struct {
 	Meter metric.MeterProvider
 	// Propagator tells the servers of scripts' own requests which trace these belong to. nil: they are told nothing.
 	Propagator propagation.TextMapPropagator
+	// OpenBundle finds the bundle of a lua-bundle, and trusts it. nil: there are no bundles.
+	OpenBundle func(ctx context.Context, line config.ScriptBundle) (*Bundle, error)
 	// Grant is what the scripts of lua-load may reach. nil: what the process may, as they are the operator's own.
 	Grant *capability.Set
 	// Asked is told of what scripts reach: a capability of a bundle's manifest, and the value that it would have to list. It
@@ -90,12 +93,13 @@ type Extension struct {
 
 // Bridge holds the loaded scripts of one configuration. Its methods are safe for concurrent use once Init has returned.
 type Bridge struct {
-	config Config
-	engine *host.Engine
-	images []*image
-	known  atomic.Pointer[inventory] // nil until the configuration is built
-	files  mapFiles
-	mask   *mask // nil: there are no secrets
+	config  Config
+	engine  *host.Engine
+	images  []*image                  // of lua-load and lua-load-per-thread
+	bundles []*bundle                 // in the order of the configuration
+	retired sync.WaitGroup            // generations of bundles that serve no more, until they are closed
+	known   atomic.Pointer[inventory] // nil until the configuration is built
+	mask    *mask                     // nil: there are no secrets
 	// What scripts measure, for all images.
 	instruments instruments
 	unmeasure   func() error    // ends the measuring of the engine
@@ -105,14 +109,19 @@ type Bridge struct {
 
 var _ stream.Scripts = (*Bridge)(nil)
 
-// image is the scripts that share one Lua state: those of lua-load, or those of lua-load-per-thread, of one dialect.
+// image is the scripts that share one Lua state: those of lua-load, or those of lua-load-per-thread, of one dialect, or those
+// of a bundle.
 type image struct {
 	*host.Image
-	bridge *Bridge
-	kind   imageKind
-	guard  *guard // nil for scripts that may do what the process may
-	queues queues
-	events events
+	bridge     *Bridge
+	kind       imageKind
+	generation *generation // nil for the scripts of lua-load
+	guard      *guard      // nil for scripts that may do what the process may
+	files      mapFiles
+	queues     queues
+	events     events
+	life       context.Context // ends with the bridge's, and when another generation of a bundle takes the image's place
+	end        context.CancelFunc
 	// requests sends the scripts' own. nil: they fail.
 	requests *httpclient.Client
 }
@@ -122,6 +131,8 @@ type imageKind struct {
 	perThread bool
 	dialect   guest.Dialect
 	grant     *capability.Set // nil for scripts that may do what the process may
+	bundle    *Bundle         // nil for the scripts of lua-load
+	alias     string          // of the bundle in the configuration
 }
 
 // granted returns what the image's scripts may reach, nil for everything that the process may.
@@ -178,12 +189,15 @@ func New(ctx context.Context, c Config) (*Bridge, error) {
 	if b.unmeasure, err = measureSandbox(c.Meter.Meter(telemetry.Scope), b.engine); err != nil {
 		return nil, errors.Join(fmt.Errorf("scripts: metrics: %w", err), b.engine.Close(ctx))
 	}
-	if err := b.loadFiles(ctx); err != nil {
+	if err := errors.Join(b.loadFiles(ctx), b.loadBundles(ctx)); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	for _, m := range b.images {
 		m.warnOfRepetitions()
 		m.addCommands()
+	}
+	for _, u := range b.bundles {
+		u.addCommands()
 	}
 	return b, nil
 }
@@ -209,6 +223,7 @@ func (b *Bridge) loadFiles(ctx context.Context) error {
 					return err
 				}
 				images[dialect] = m
+				b.images = append(b.images, m)
 			}
 			if err := m.load(ctx, file); err != nil {
 				failed = append(failed, &config.ScriptError{File: file, Err: err})
@@ -221,6 +236,7 @@ func (b *Bridge) loadFiles(ctx context.Context) error {
 func (b *Bridge) newImage(ctx context.Context, kind imageKind) (*image, error) {
 	scripts := &b.config.Scripts
 	m := &image{bridge: b, kind: kind}
+	m.life, m.end = context.WithCancel(b.life)
 	m.guard = newGuard(m)
 	m.requests = m.guard.client(b.config.HTTPClient)
 	session := host.Limits{Time: scripts.SessionTimeout}
@@ -255,11 +271,12 @@ func (b *Bridge) newImage(ctx context.Context, kind imageKind) (*image, error) {
 	if kind.perThread {
 		settings.Instances = b.config.Threads
 	}
+	kind.bundle.limit(&settings)
 	var err error
 	if m.Image, err = b.engine.NewImage(ctx, settings); err != nil {
+		m.end()
 		return nil, fmt.Errorf("scripts: %w", err)
 	}
-	b.images = append(b.images, m)
 	return m, nil
 }
 
@@ -273,13 +290,21 @@ func (m *image) prelude() []host.Chunk {
 	for _, p := range m.bridge.config.Scripts.PrependPaths {
 		fmt.Fprintf(&paths, "package.%s = %s .. ';' .. package.%[1]s\n", p.Type, quote(p.Pattern))
 	}
+	if m.kind.bundle != nil {
+		paths.Reset() // nothing but the bundle's own
+		fmt.Fprintf(&paths, "package.path, package.cpath = '%[1]s/?.lua;%[1]s/?/init.lua', '%[1]s/?.wasm'\n", m.kind.alias)
+	}
 	chunks = append(chunks, host.Chunk{Name: "=<paths>", Source: paths.String()})
 	return append(chunks, m.bridge.config.Extension.Prelude...)
 }
 
 // library returns what the object model can bind.
 func (m *image) library() host.Libraries {
-	libraries := host.Libraries{m.guard.library(host.Libraries{newLibrary(m), host.Standard(m.guard.standard(m.bridge.config.Standard))})}
+	outer := m.guard.library(host.Libraries{newLibrary(m), host.Standard(m.guard.standard(m.bridge.config.Standard))})
+	if m.kind.bundle != nil {
+		outer = bundledFiles{outer, m}
+	}
+	libraries := host.Libraries{outer}
 	if added := m.bridge.config.Extension.Library; added != nil {
 		libraries = append(libraries, added)
 	}
@@ -289,7 +314,7 @@ func (m *image) library() host.Libraries {
 // Functions returns what scripts registered of a kind, in the order in which they did.
 func (b *Bridge) Functions(kind string) []*host.Registration {
 	var found []*host.Registration
-	for _, m := range b.images {
+	for _, m := range b.all() {
 		for _, r := range m.Registrations() {
 			if r.Kind == kind {
 				found = append(found, r)
@@ -334,27 +359,38 @@ func withoutShebang(source string) string {
 // Init runs the functions that wait for the whole configuration to be read and makes the instances. It runs once, after
 // all that is bound was bound.
 func (b *Bridge) Init(ctx context.Context) error {
-	for _, m := range b.images {
-		if err := m.Seal(ctx); err != nil {
-			return errors.New(initFailure(err))
+	for _, m := range b.all() {
+		if err := m.seal(ctx); err != nil {
+			return err
 		}
 	}
-	b.files.sealed.Store(true)
+	return nil
+}
+
+func (m *image) seal(ctx context.Context) error {
+	if err := m.Seal(ctx); err != nil {
+		return errors.New(initFailure(err))
+	}
+	m.files.sealed.Store(true)
 	return nil
 }
 
 // Start starts the tasks, and what waits for events.
 func (b *Bridge) Start() error {
-	for _, m := range b.images {
-		m.subscribeAll()
-		m.StartTasks()
+	for _, m := range b.all() {
+		m.start()
 	}
 	return nil
 }
 
+func (m *image) start() {
+	m.subscribeAll()
+	m.StartTasks()
+}
+
 // Wait returns when all tasks have ended.
 func (b *Bridge) Wait() {
-	for _, m := range b.images {
+	for _, m := range b.all() {
 		m.Image.Wait()
 	}
 }
@@ -363,30 +399,21 @@ func (b *Bridge) Wait() {
 func (b *Bridge) Close() error {
 	b.end()
 	failed := []error{b.unmeasure()}
-	for _, m := range b.images {
-		failed = append(failed, m.Close())
-		m.events.done.Wait()
-		if m.requests != b.config.HTTPClient {
-			m.requests.Close()
-		}
+	b.retired.Wait()
+	for _, m := range b.all() {
+		failed = append(failed, m.close())
 	}
 	return errors.Join(append(failed, b.engine.Close(context.Background()))...)
 }
 
-// registration finds what a script registered, and where. Of several the last one counts, as in HAProxy.
-func (b *Bridge) registration(kind, name string) (*host.Registration, *image) {
-	return b.registrationWhere(kind, name, func(*host.Registration) bool { return true })
-}
-
-func (b *Bridge) registrationWhere(kind, name string, suits func(*host.Registration) bool) (*host.Registration, *image) {
-	for _, m := range b.images {
-		for _, r := range slices.Backward(m.Registrations()) {
-			if r.Kind == kind && r.Name == name && suits(r) {
-				return r, m
-			}
-		}
+func (m *image) close() error {
+	m.end()
+	err := m.Close()
+	m.events.done.Wait()
+	if m.requests != m.bridge.config.HTTPClient {
+		m.requests.Close()
 	}
-	return nil, nil
+	return err
 }
 
 // warnOfRepetitions tells of functions that take the place of earlier ones. An action may have the same name in
@@ -408,7 +435,7 @@ func (m *image) warnOfRepetitions() {
 func (b *Bridge) Registrations() []config.Registration {
 	var all []config.Registration
 	groups := 0 // of the images before
-	for _, m := range b.images {
+	for _, m := range b.all() {
 		most := 0
 		for _, r := range m.Registrations() {
 			described := m.describe(r)
@@ -423,17 +450,25 @@ func (b *Bridge) Registrations() []config.Registration {
 	return all
 }
 
+// isolation is what the image's scripts have.
+func (m *image) isolation() config.Isolation {
+	if u := m.kind.bundle; u != nil && u.Isolation != "" {
+		return config.Isolation(u.Isolation)
+	}
+	return m.bridge.config.Scripts.Isolation
+}
+
 func (m *image) describe(r *host.Registration) config.Registration {
 	return config.Registration{
 		Kind: r.Kind, Name: r.Name, File: r.Source, Line: r.Line,
-		Isolation: m.bridge.config.Scripts.Isolation, Group: r.Group, Parallel: r.Parallel,
+		Isolation: m.isolation(), Group: r.Group, Parallel: r.Parallel,
 	}
 }
 
 // Joins implements proxy.Registry.
 func (b *Bridge) Joins() []config.Join {
 	var all []config.Join
-	for _, m := range b.images {
+	for _, m := range b.all() {
 		for _, j := range m.Image.Joins() {
 			all = append(all, config.Join{
 				First: m.describe(j.First), Second: m.describe(j.Second),

@@ -18,13 +18,32 @@ func (m *image) addCommands() {
 		if r.Kind != kindCommand {
 			continue
 		}
-		options := abi.NewReader(r.Options)
-		err := m.bridge.config.Plane.Commands.Add(runtime.Command{
-			Words: r.Name, Usage: string(options.Next().Bytes), Run: func(c *runtime.Call) { m.runCommand(r, c) },
-		})
-		if err != nil {
-			m.bridge.config.Log(log.Warning, "core.register_cli: "+err.Error())
+		m.bridge.addCommand(r, func(c *runtime.Call) { m.runCommand(r, c) })
+	}
+}
+
+// addCommands adds those of the bundle. What a later generation registers beside them, only the next start has.
+func (u *bundle) addCommands() {
+	for _, r := range u.current.Registrations() {
+		if r.Kind != kindCommand {
+			continue
 		}
+		bound, err := place{bundle: u, wanted: wanted{kind: kindCommand, name: r.Name}}.slot()
+		if err != nil {
+			continue // r itself is what it leads to
+		}
+		u.bridge.addCommand(r, func(c *runtime.Call) {
+			t := bound.enter()
+			defer t.leave()
+			t.runCommand(t.registration, c)
+		})
+	}
+}
+
+func (b *Bridge) addCommand(r *host.Registration, run func(*runtime.Call)) {
+	options := abi.NewReader(r.Options)
+	if err := b.config.Plane.Commands.Add(runtime.Command{Words: r.Name, Usage: string(options.Next().Bytes), Run: run}); err != nil {
+		b.config.Log(log.Warning, "core.register_cli: "+err.Error())
 	}
 }
 

@@ -27,9 +27,11 @@ func NewConsole(ctx context.Context, c Config) (*Console, error) {
 		return nil, err
 	}
 	if len(b.images) == 0 {
-		if _, err := b.newImage(ctx, imageKind{dialect: guest.Default()}); err != nil {
+		m, err := b.newImage(ctx, imageKind{dialect: guest.Default()})
+		if err != nil {
 			return nil, errors.Join(err, b.Close())
 		}
+		b.images = append(b.images, m)
 	}
 	return &Console{Bridge: b, image: b.images[0]}, nil
 }

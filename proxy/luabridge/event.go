@@ -114,7 +114,7 @@ const maxSubscriptions = 4096
 // subscribe begins to tell a function of events. Its options are the number, the source and the types.
 func (m *image) subscribe(r *host.Registration) error {
 	options := abi.NewReader(r.Options)
-	ctx, end := context.WithCancel(m.bridge.life)
+	ctx, end := context.WithCancel(m.life)
 	s := &subscription{image: m, registration: r, number: options.Next().Int, instance: r.InstanceNumber(), end: end, queue: make(chan event, pendingEvents)}
 	source := options.Next()
 	s.types = texts(options.Next())
@@ -213,7 +213,7 @@ func (s *subscription) tellAll(ctx context.Context) {
 				return
 			}
 			// What runs is not cut when the subscription ends: it may be its own function that ends it.
-			err := s.tell(s.image.bridge.life, e)
+			err := s.tell(s.image.life, e)
 			if errors.Is(err, host.ErrReset) || errors.Is(err, host.ErrClosed) {
 				return
 			}

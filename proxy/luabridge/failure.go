@@ -26,6 +26,9 @@ func (m *image) failed(s *stream.Stream, who string, err error) {
 	if errors.Is(err, host.ErrCancelled) || errors.Is(err, host.ErrClosed) {
 		return
 	}
+	if s != nil && m.generation != nil {
+		m.generation.errors.Add(1)
+	}
 	text := who + ": " + m.failure(err)
 	if s == nil {
 		m.bridge.config.Record(context.Background(), log.Error, text)

@@ -45,7 +45,7 @@ end)`,
 				c.Scripts.InstanceMemory = 8 << 20
 			})
 			s := newExchange()
-			if r, _ := b.registration(kindFetch, "f"); r != nil {
+			if found, _ := b.lookup(wanted{kind: kindFetch, name: "f"}); found.registration != nil {
 				if got := fetched(t, b, s, "f"); got != "any:" {
 					t.Errorf("sample %s, want none", got)
 				}

@@ -26,23 +26,44 @@ const flagHTX = 1
 
 // Filters implements proxy.ScriptFilters.
 func (b *Bridge) Filters() (names []string) {
-	for _, m := range b.images {
+	filters := func(m *image, prefix string) {
 		for _, r := range m.Registrations() {
 			if r.Kind == kindFilter {
-				names = append(names, r.Name)
+				names = append(names, prefix+r.Name)
 			}
 		}
+	}
+	for _, m := range b.images {
+		filters(m, "")
+	}
+	for _, u := range b.bundles {
+		filters(u.current.image, "")
+		filters(u.current.image, u.line.Name+".")
 	}
 	return names
 }
 
 // BindFilter implements proxy.ScriptFilters: the script makes a class of what stands in the line.
 func (b *Bridge) BindFilter(name string, arguments []string) (filter.Filter, error) {
-	r, m := b.registration(kindFilter, name)
-	if r == nil {
+	label := fmt.Sprintf("Lua filter '%s'", name)
+	w := wanted{kind: kindFilter, name: name}
+	w.filter = func(r *host.Registration, m *image) (*scriptFilter, error) { return m.newFilter(r, label, arguments) }
+	found, err := b.lookup(w)
+	switch {
+	case err != nil:
+		return nil, err
+	case found.registration == nil:
 		return nil, fmt.Errorf("unknown filter 'lua.%s'", name)
+	case found.bundle == nil:
+		return w.filter(found.registration, found.image)
 	}
-	f := &scriptFilter{registration: r, image: m, label: fmt.Sprintf("Lua filter '%s'", name)}
+	bound, err := found.slot()
+	return bundledFilter{bound}, err
+}
+
+// newFilter has the script make a filter of a line.
+func (m *image) newFilter(r *host.Registration, label string, arguments []string) (*scriptFilter, error) {
+	f := &scriptFilter{registration: r, image: m, label: label}
 	x := r.Begin(context.Background(), nil)
 	defer x.End()
 	x.Arguments.Int(0)
@@ -57,6 +78,22 @@ func (b *Bridge) BindFilter(name string, arguments []string) (filter.Filter, err
 	flags, _ := host.ToInt(results.Next())
 	f.http = flags&flagHTX != 0
 	return f, nil
+}
+
+// bundledFilter is one that another generation of its bundle may replace. An exchange ends with the one that it began with.
+type bundledFilter struct{ slot *slot }
+
+// Attach implements filter.Filter.
+func (f bundledFilter) Attach(s *stream.Stream) filter.Instance {
+	t := f.slot.enter()
+	attached := t.filter.Attach(s)
+	if attached == nil {
+		t.leave()
+		return nil
+	}
+	i := attached.(*filtering)
+	i.leave = t.leave
+	return i
 }
 
 // scriptFilter is a filter line that names a script's filter.
@@ -98,6 +135,7 @@ type filtering struct {
 	exchange  *transaction
 	execution *host.Execution // nil before the first callback, and once it is over
 	over      bool
+	leave     func() // the generation of a bundle, after the execution; nil for the scripts of lua-load
 
 	defined int64           // bits of the callbacks that the object has
 	running callback        // valid during a callback
@@ -168,6 +206,10 @@ func (i *filtering) Close() {
 	if i.exchange != nil {
 		i.exchange.release()
 		i.exchange = nil
+	}
+	if i.leave != nil {
+		i.leave()
+		i.leave = nil
 	}
 	i.over = true
 }

@@ -19,7 +19,7 @@ func (g *guard) asksFile() func(name string) error {
 	q := g.about("files")
 	return func(name string) error {
 		err := q.ask(name, "")
-		if err == nil && g.grant != nil && g.image.bridge.files.sealed.Load() {
+		if err == nil && g.grant != nil && g.image.files.sealed.Load() {
 			err = fmt.Errorf("files: %s: %w", name, errReadAtRunTime)
 		}
 		return err
@@ -72,7 +72,7 @@ func findsFile(g *guard, f host.Function) host.Function {
 func loadsMap(g *guard, f host.Function) host.Function {
 	q := g.about("files")
 	return func(c *host.Call) error {
-		if name, ok := host.ToText(argument(c, 0)); ok && !g.image.bridge.files.sealed.Load() && g.image.fileSet(string(name)) == nil {
+		if name, ok := host.ToText(argument(c, 0)); ok && !g.image.files.sealed.Load() && g.image.fileSet(string(name)) == nil {
 			if err := q.ask(string(name), ""); err != nil {
 				return err
 			}

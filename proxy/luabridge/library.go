@@ -23,6 +23,9 @@ func newLibrary(m *image) library {
 	if m.granted() != nil {
 		read = m.guard.read
 	}
+	if m.kind.bundle != nil {
+		read = m.readBundled(read)
+	}
 	script := sample.Script(read)
 	script.Environment = m.bridge.config.Standard.Getenv
 	l := library{guard: m.guard, script: script, functions: host.Functions{"current": currentHandle, "fail": fail, "fetches": fetchNames, "converters": converterNames, "certcache.set": m.updateCertificate}}

@@ -64,7 +64,12 @@ func (m *image) newMap(c *host.Call) error {
 	if err != nil {
 		return err
 	}
-	files := &m.bridge.files
+	name, read := string(file), pattern.ReadFile(m.readMap)
+	if content, ok := m.bundled(name); ok { // two bundles, or two versions of one, may have a file of the same name
+		name = m.kind.alias + "@" + m.kind.bundle.Digest + "/" + name
+		read = func(string) ([]byte, error) { return content, nil }
+	}
+	files := &m.files
 	method := mapMethods[number]
 	switch {
 	case files.sealed.Load():
@@ -74,7 +79,7 @@ func (m *image) newMap(c *host.Call) error {
 	case method == nil:
 		return errors.New("'new' doesn't support this match mode.") //nolint:staticcheck // HAProxy's words
 	}
-	index, err := m.bridge.config.Plane.Patterns.Map(string(file), pattern.Output{Kind: value.String}, m.readMap,
+	index, err := m.bridge.config.Plane.Patterns.Map(name, pattern.Output{Kind: value.String}, read,
 		pattern.Request{Method: method, Place: pattern.Place{File: string(source), Line: int(line)}})
 	if err != nil {
 		return fmt.Errorf("'new': %w.", err) //nolint:staticcheck // HAProxy's words
@@ -100,7 +105,7 @@ func (m *image) lookup(c *host.Call) error {
 	if err != nil {
 		return err
 	}
-	loaded := m.bridge.files.loaded
+	loaded := m.files.loaded
 	if number < 1 || number > int64(len(loaded)) {
 		return errObject
 	}

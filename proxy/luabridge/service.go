@@ -16,33 +16,61 @@ type service struct {
 	label        string // that its failures are logged under
 }
 
+// bundledService is one that another generation of its bundle may replace.
+type bundledService struct {
+	slot  *slot
+	label string
+}
+
 // BindService implements stream.Scripts.
 func (b *Bridge) BindService(mode stream.Mode, name string) (stream.Service, error) {
-	r, m := b.registration(kindService, name)
-	if r == nil {
-		return nil, fmt.Errorf("unknown service 'lua.%s'", name)
-	}
-	wanted := "tcp"
+	mine := "tcp"
 	if mode == stream.ModeHTTP {
-		wanted = "http"
+		mine = "http"
 	}
-	options := abi.NewReader(r.Options)
-	if registered := string(options.Next().Bytes); registered != wanted {
-		return nil, fmt.Errorf("service 'lua.%s' is registered for mode '%s', not for '%s'", name, registered, wanted)
+	accept := func(r *host.Registration) error {
+		options := abi.NewReader(r.Options)
+		if registered := string(options.Next().Bytes); registered != mine {
+			return fmt.Errorf("service 'lua.%s' is registered for mode '%s', not for '%s'", name, registered, mine)
+		}
+		return nil
 	}
-	return &service{r, m, fmt.Sprintf("Lua applet %s '<lua.%s>'", wanted, name)}, nil
+	found, err := b.lookup(wanted{kind: kindService, name: name, accept: accept})
+	label := fmt.Sprintf("Lua applet %s '<lua.%s>'", mine, name)
+	switch {
+	case err != nil:
+		return nil, err
+	case found.registration == nil:
+		return nil, fmt.Errorf("unknown service 'lua.%s'", name)
+	case found.bundle == nil:
+		return &service{found.registration, found.image, label}, accept(found.registration)
+	}
+	bound, err := found.slot()
+	return &bundledService{bound, label}, err
+}
+
+// Serve implements stream.Service.
+func (v *bundledService) Serve(client stream.Applet) error {
+	t := v.slot.enter()
+	defer t.leave()
+	return t.serve(t.registration, client, v.label)
+}
+
+// Serve implements stream.Service.
+func (v *service) Serve(client stream.Applet) error {
+	return v.image.serve(v.registration, client, v.label)
 }
 
 var applets = sync.Pool{New: func() any { return &applet{exchange: new(transaction)} }}
 
-// Serve implements stream.Service.
-func (v *service) Serve(client stream.Applet) error {
+// serve runs a service.
+func (m *image) serve(r *host.Registration, client stream.Applet, label string) error {
 	a := applets.Get().(*applet)
 	defer a.release()
 	a.client = client
 	s := client.Stream()
 	a.exchange.begin(s, 0)
-	x := v.registration.Begin(contextOf(s), a)
+	x := r.Begin(contextOf(s), a)
 	defer x.End()
 	handle, err := x.Hold(a)
 	if err != nil {
@@ -51,7 +79,7 @@ func (v *service) Serve(client stream.Applet) error {
 	x.Arguments.Handle(handle)
 	err = a.exchange.outcome(x.Run())
 	if err != nil && a.gone == nil {
-		v.image.failed(s, v.label, err)
+		m.failed(s, label, err)
 	}
 	return err
 }

@@ -22,11 +22,11 @@ func (m *image) taskEnded(r *host.Registration, err error) {
 	options := abi.NewReader(r.Options)
 	restarts := options.Next().Truth()
 	for delay := firstRestart; m.taskFailed(err) && restarts; delay = min(2*delay, lastRestart) {
-		if !pause(m.bridge.life, delay) {
+		if !pause(m.life, delay) {
 			return
 		}
 		started := time.Now()
-		err = run(m.bridge.life, r)
+		err = run(m.life, r)
 		if time.Since(started) > lastRestart {
 			delay = firstRestart
 		}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"tidelock/cmd/tidelock/admin"
+	"tidelock/cmd/tidelock/bundles"
 	"tidelock/cmd/tidelock/settings"
 	"tidelock/cmd/tidelock/telemetry"
 	"tidelock/proxy"
@@ -41,6 +42,8 @@ type program struct {
 
 	reread func() (settings.Settings, error) // on SIGUSR2; nil: a master does, by starting a worker
 	admin  admin.Server
+
+	bundles *bundles.Roller // nil for a configuration without bundles
 
 	telemetry *telemetry.Providers     // nil for none
 	sockets   *handover.Sockets        // may have been taken over

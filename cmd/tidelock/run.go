@@ -94,6 +94,8 @@ func (p *program) run(ctx context.Context) error {
 		return exitStatus(exitError)
 	}
 	p.logJoins(served)
+	p.bundles.Start()
+	defer p.bundles.Close()
 	if p.serving != nil {
 		if err := p.serving(served); err != nil {
 			return err
@@ -145,6 +147,7 @@ func (p *program) start(ctx context.Context, served *proxy.Proxy, cfg *config.Co
 	if err := served.Start(ctx); err != nil {
 		return err
 	}
+	p.bundles.Record()
 	if path := cfg.Global.Pidfile; path != "" && !p.noPidfile {
 		if err := os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o644); err != nil {
 			return fmt.Errorf("Cannot create pidfile %s: %w", path, err)
@@ -163,6 +166,7 @@ func (p *program) start(ctx context.Context, served *proxy.Proxy, cfg *config.Co
 // stop ends the proxy as the signal asks, and at once when another one comes.
 func (p *program) stop(ctx context.Context, served *proxy.Proxy, cfg *config.Configuration, s os.Signal, more <-chan os.Signal) error {
 	p.admin.SetReady(nil)
+	p.bundles.Close()
 	if s == syscall.SIGUSR1 {
 		served.Announce()
 		patiently(cfg.Global.Grace, more)

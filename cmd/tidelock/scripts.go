@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"tidelock/cmd/tidelock/bundles"
 	"tidelock/cmd/tidelock/settings"
 	"tidelock/host"
 	"tidelock/proxy"
@@ -25,7 +26,14 @@ func (p *program) loadScripts(ctx context.Context, scripts config.Scripts, aroun
 	if err != nil {
 		return nil, err
 	}
-	return luabridge.New(ctx, luabridge.Config{
+	var policy *bundles.Policy
+	if len(scripts.Bundles) > 0 {
+		if policy, err = bundles.NewPolicy(&p.settings, ownVersion()); err != nil {
+			return nil, err
+		}
+	}
+	bridge, err := luabridge.New(ctx, luabridge.Config{
+		OpenBundle:  policy.Open,
 		Scripts:     scripts,
 		CacheFolder: p.settings.Process.CacheFolder,
 		Burst:       p.settings.Sandbox.BurstTimeout,
@@ -42,6 +50,11 @@ func (p *program) loadScripts(ctx context.Context, scripts config.Scripts, aroun
 		Standard:    standard,
 		Secrets:     secrets,
 	})
+	if err != nil || policy == nil {
+		return bridge, err
+	}
+	p.bundles = bundles.NewRoller(policy, bridge, p.log)
+	return bridge, around.Plane.Commands.Add(p.bundles.Commands()...)
 }
 
 // standardConfig is what the settings let scripts reach, with the files below the roots.

@@ -41,7 +41,7 @@ func Schema() ([]byte, error) {
 
 // documented is a default as documentation has it: without what depends on who runs the program.
 func (r *row) documented(defaults *Settings) any {
-	if r.Name == "cache-folder" {
+	if r.Name == "cache-folder" || r.Name == "state-folder" {
 		return ""
 	}
 	return plain(r.value(defaults))
@@ -64,6 +64,8 @@ func Table() string {
 		switch shown := show(r.value(&defaults)); {
 		case r.Name == "cache-folder":
 			value = "`tidelock` in the user's cache folder"
+		case r.Name == "state-folder":
+			value = "`tidelock` in `XDG_STATE_HOME` or `~/.local/state`"
 		case shown != "":
 			value = "`" + shown + "`"
 		}

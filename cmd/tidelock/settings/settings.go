@@ -29,6 +29,7 @@ type Settings struct {
 	Process   Process   `group:"The process"`
 	Sandbox   Sandbox   `group:"Scripts"`
 	Ceilings  Ceilings  `group:"Ceilings"`
+	Bundles   Bundles   `group:"Bundles"`
 	Admin     Admin     `group:"Administration"`
 	Telemetry Telemetry `group:"Telemetry"`
 
@@ -42,6 +43,7 @@ type Process struct {
 	Memory      Size          `setting:"memory" live:"yes" doc:"memory that the process tries to stay below, as -m of HAProxy; 0 for no such limit"`
 	LogFormat   string        `setting:"log-format" values:"text|json" doc:"format of the process's own log"`
 	LogLevel    slog.Level    `setting:"log-level" live:"yes" doc:"least severe level of the process's own log: debug, info, warn or error"`
+	StateFolder string        `setting:"state-folder" doc:"folder for what is remembered from one start to the next: versions of bundles"`
 }
 
 // Sandbox is what scripts may use. Those with a keyword of the global section come before it.
@@ -84,17 +86,30 @@ type Admin struct {
 func Defaults() Settings {
 	scripts := config.DefaultScripts()
 	s := Settings{
-		Process: Process{CacheFolder: defaultCacheFolder(), Grace: 30 * time.Second, LogFormat: "text"},
+		Process: Process{CacheFolder: defaultCacheFolder(), StateFolder: defaultStateFolder(), Grace: 30 * time.Second, LogFormat: "text"},
 		Sandbox: Sandbox{
 			InstanceMemory: host.DefaultInstanceMemory, ScriptOpenFiles: host.DefaultOpenFiles, ScriptSockets: host.DefaultSockets,
 			ScriptRead: host.DefaultRead, SharedState: "memory",
 		},
+		Bundles:   defaultBundles(),
 		Admin:     Admin{History: 1024},
 		Telemetry: Telemetry{Protocol: "http/protobuf", SlowExecution: time.Second, Timeout: 5 * time.Second},
 		origins:   make(map[string]Origin),
 	}
 	s.Reconcile(&scripts, nil)
 	return s
+}
+
+// defaultStateFolder is where the XDG specification has the state of a user's programs.
+func defaultStateFolder() string {
+	if folder := os.Getenv("XDG_STATE_HOME"); filepath.IsAbs(folder) {
+		return filepath.Join(folder, "tidelock")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return filepath.Join("/var/lib", "tidelock")
+	}
+	return filepath.Join(home, ".local", "state", "tidelock")
 }
 
 func defaultCacheFolder() string {

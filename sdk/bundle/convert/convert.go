@@ -151,7 +151,7 @@ func (c *Conversion) addScript(l load) error {
 		c.note("%s: a bundle has one dialect, and this script is in Lua %s: make a bundle of its own of it", l.at, l.dialect)
 	}
 	if len(l.arguments) > 0 {
-		c.note("%s: the arguments '%s' of lua-load are not passed on: take them from an environment variable or a file of the bundle",
+		c.note("%s: the arguments '%s' of lua-load are not passed on: write them behind lua-bundle, or take them from a file of the bundle",
 			l.at, strings.Join(l.arguments, " "))
 	}
 	return nil

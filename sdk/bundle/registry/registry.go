@@ -62,6 +62,19 @@ func repository(reference string, o Options) (r *remote.Repository, tag, pin str
 	return r, tag, pin, nil
 }
 
+// Resolve returns the digest of the manifest that a reference leads to now.
+func Resolve(ctx context.Context, reference string, o Options) (string, error) {
+	r, tag, pin, err := repository(reference, o)
+	if err != nil || pin != "" {
+		return pin, err
+	}
+	root, err := r.Resolve(ctx, tag)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", reference, err)
+	}
+	return root.Digest.String(), nil
+}
+
 // Pull reads a bundle and what refers to it into memory. Nothing of it has been trusted when it returns, but every blob
 // matches its digest, and the bundle's own matches the reference's if that has one. The context bounds the time.
 func Pull(ctx context.Context, reference string, o Options) (*bundle.Artifact, error) {

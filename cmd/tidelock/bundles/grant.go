@@ -1,0 +1,60 @@
+package bundles
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"tidelock/sdk/bundle"
+)
+
+// grant lets bundles of some names reach what they ask for.
+type grant struct {
+	names      string // pattern
+	capability string // "" for all
+	value      string // "*" for all of the capability
+}
+
+// capabilities are the names of all.
+var capabilities = []string{
+	"network", "unix-sockets", "environment", "files", "maps", "shared", "secrets", "read-headers", "set-headers", "commands",
+	"control", "certificates",
+}
+
+// readGrant reads PATTERN CAPABILITY=VALUE, PATTERN CAPABILITY=* or PATTERN *.
+func readGrant(entry string) (grant, error) {
+	names, what, _ := strings.Cut(strings.TrimSpace(entry), " ")
+	if _, err := path.Match(names, ""); err != nil || names == "" || what == "" {
+		return grant{}, fmt.Errorf("expected a pattern of names such as acme/*, then CAPABILITY=VALUE or *, found '%s'", entry)
+	}
+	if what == "*" {
+		return grant{names: names}, nil
+	}
+	name, value, ok := strings.Cut(what, "=")
+	if !ok || value == "" || !slices.Contains(capabilities, name) {
+		return grant{}, fmt.Errorf("expected CAPABILITY=VALUE with one of %s, found '%s'", strings.Join(capabilities, ", "), what)
+	}
+	return grant{names, name, value}, nil
+}
+
+func (g grant) covers(bundle, capability, value string) bool {
+	matched, _ := path.Match(g.names, bundle) // readGrant has checked the pattern
+	return matched && (g.capability == "" || g.capability == capability && (g.value == "*" || g.value == value))
+}
+
+// ungranted says what a bundle asks for that nobody has granted.
+func (p *Policy) ungranted(m *bundle.Manifest) error {
+	var missing []string
+	for _, capability := range capabilities {
+		for _, value := range m.Capabilities.Values(capability) {
+			if !slices.ContainsFunc(p.grants, func(g grant) bool { return g.covers(m.Name, capability, value) }) {
+				missing = append(missing, fmt.Sprintf("'%s %s=%s'", m.Name, capability, value))
+			}
+		}
+	}
+	if missing == nil {
+		return nil
+	}
+	return fmt.Errorf("its manifest asks for what bundle-grants does not have: %s", strings.Join(missing, ", "))
+}

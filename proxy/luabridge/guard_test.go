@@ -300,6 +300,33 @@ func TestGuard_headers(t *testing.T) {
 	})
 }
 
+// A service has doors of its own to headers.
+func TestGuard_service(t *testing.T) {
+	b, r := newBridge(t, `core.register_service("s", "http", function(applet)
+  local _, denied = pcall(applet.add_header, applet, "Set-Cookie", "admin=1")
+  applet:add_header("X-Set", "1")
+  applet:start_response()
+  applet:send(tostring(applet.headers.authorization) .. " " .. applet.headers.cookie[0] .. " " .. denied)
+  applet:send(select(2, pcall(applet.sf.req_hdr, applet.sf, "authorization")))
+end)`, grant(capability.Set{ReadHeaders: []string{"cookie"}, SetHeaders: []string{"x-set"}}))
+	service, err := b.BindService(stream.ModeHTTP, "s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newClient(stream.ModeHTTP, "")
+	c.stream.Request.Add("authorization", []byte("hush"))
+	c.stream.Request.Add("cookie", []byte("a=b"))
+	if err := service.Serve(c); err != nil {
+		t.Error(err)
+	}
+	got := c.gets.String()
+	for _, want := range []string{"x-set: 1\n\nnil a=b ", "set-headers: set-cookie is not granted", "read-headers: authorization is not granted"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("got %q, want %q; log: %s", got, want, r.text())
+		}
+	}
+}
+
 func TestGuard_network(t *testing.T) {
 	var dialled []string
 	dial := func(c *Config) {

@@ -2,8 +2,6 @@ package telemetry
 
 import (
 	"context"
-	"errors"
-	"net"
 	"time"
 
 	"go.opentelemetry.io/otel/codes"
@@ -15,12 +13,13 @@ import (
 // Attempt implements stream.Trace.
 func (x *exchange) Attempt(s *stream.Stream) {
 	x.attempt = attempt{started: time.Now()}
-	ctx := x.Context
-	if x.span.IsRecording() {
+	ctx, known := context.Context(x), x.spanContext()
+	if x.recording() {
 		ctx, x.attempt.span = x.telemetry.start(ctx, exchangeName(s), clientSpan, x.attempt.started)
+		known = x.attempt.span.SpanContext()
 	}
 	if s.Request != nil && x.telemetry.tracer != nil {
-		x.telemetry.propagator.Inject(ctx, carrier{s.Request})
+		x.telemetry.tell(ctx, known, s.Request)
 	}
 }
 
@@ -37,14 +36,18 @@ func (x *exchange) endAttempt(s *stream.Stream, err error, at time.Time) {
 	x.attempt = attempt{}
 	failure := attemptFailure(s, err)
 	if x.active != nil {
-		x.telemetry.http.attempted(x, s, failure, at.Sub(a.started))
+		span := x.spanContext()
+		if a.span != nil {
+			span = a.span.SpanContext()
+		}
+		x.telemetry.http.attempted(s, failure, at.Sub(a.started), span)
 	}
 	if a.span == nil {
 		return
 	}
 	a.span.SetAttributes(attemptAttributes(s)...)
-	if failure != "" {
-		a.span.SetAttributes(errorType(failure))
+	if failure != none {
+		a.span.SetAttributes(errorType(failure.text(answered(s))))
 		description := ""
 		if err != nil {
 			description = text([]byte(err.Error()))
@@ -52,21 +55,4 @@ func (x *exchange) endAttempt(s *stream.Stream, err error, at time.Time) {
 		a.span.SetStatus(codes.Error, description)
 	}
 	a.span.End(trace.WithTimestamp(at))
-}
-
-// attemptFailure says in a word how an attempt failed, or nothing.
-func attemptFailure(s *stream.Stream, err error) string {
-	if err == nil {
-		return answerFailure(s)
-	}
-	var timeout net.Error
-	switch {
-	case errors.Is(err, context.Canceled):
-		return "canceled"
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return "timeout"
-	case s.ConnectError != stream.Success:
-		return "connect"
-	}
-	return "no_response"
 }

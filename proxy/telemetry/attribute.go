@@ -211,35 +211,3 @@ func address(a netip.AddrPort) attribute.KeyValue {
 }
 
 func port(a netip.AddrPort) attribute.KeyValue { return semconv.ServerPort(int(a.Port())) }
-
-// answered is the status of the server's response, 0 when there was none.
-func answered(s *stream.Stream) int {
-	if s.Record.Timers.Response < 0 || s.Response == nil {
-		return 0
-	}
-	return s.Response.Status()
-}
-
-// answerFailure says in a word what is wrong with a server's answer, or nothing. To a client errors of its own are failures.
-func answerFailure(s *stream.Stream) string {
-	if status := answered(s); status >= 400 {
-		return strconv.Itoa(status)
-	}
-	if cause := s.Record.Termination.Cause; cause == stream.ServerAborted || cause == stream.ServerTimeout {
-		return causes[cause]
-	}
-	return ""
-}
-
-// failureOf says in a word how an exchange failed, or nothing. What clients do wrong, or break off, is no failure of ours.
-func failureOf(s *stream.Stream) string {
-	if s.Record.Status >= 500 {
-		return strconv.Itoa(s.Record.Status)
-	}
-	return causes[s.Record.Termination.Cause]
-}
-
-var causes = map[stream.Cause]string{
-	stream.ServerAborted: "server_aborted", stream.ServerTimeout: "server_timeout", stream.Resource: "resource",
-	stream.Internal: "internal", stream.Killed: "killed",
-}

@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"go.opentelemetry.io/otel/codes"
@@ -16,11 +17,15 @@ import (
 type exchange struct {
 	context.Context
 	telemetry *Telemetry
-	span      trace.Span
+	span      trace.Span        // nil: sampling has left the exchange out
+	unsampled trace.SpanContext // what it is known by then
+	lazily    sync.Once         // makes known
+	known     context.Context   // Context with unsampled as its span
+	header    [55]byte          // traceparent of the exchange
 	parent    trace.SpanContext // of whoever sent the request; may be invalid
 	kept      bool              // it is worth a span even if it is not sampled
 	attempt   attempt
-	active    *activeSet // it is counted among the active ones; nil for not
+	active    *activeCount // it is counted among the active ones; nil for not
 }
 
 var _ stream.Trace = (*exchange)(nil)
@@ -28,12 +33,24 @@ var _ stream.Trace = (*exchange)(nil)
 // exchangeKey finds the exchange in a context.
 type exchangeKey struct{}
 
-// Value implements context.Context.
+// Value implements context.Context. Few ask an exchange that is left out for its span: the context with it is made for those.
 func (x *exchange) Value(key any) any {
 	if key == (exchangeKey{}) {
 		return x
 	}
+	if x.span == nil && x.unsampled.IsValid() {
+		x.lazily.Do(func() { x.known = trace.ContextWithSpanContext(x.Context, x.unsampled) })
+		return x.known.Value(key)
+	}
 	return x.Context.Value(key)
+}
+
+// spanContext returns what the exchange is known by; it may be invalid.
+func (x *exchange) spanContext() trace.SpanContext {
+	if x.span != nil {
+		return x.span.SpanContext()
+	}
+	return x.unsampled
 }
 
 // traceparent is the variable that scripts and the configuration find the trace in.
@@ -42,16 +59,15 @@ var _, traceparent, _ = variable.Intern("txn.traceparent")
 // Begin follows an exchange whose request has been read, or a connection that TCP carries. It puts the span into the stream's
 // Context.
 func (t *Telemetry) Begin(s *stream.Stream) stream.Trace {
-	x := &exchange{Context: s.Context, telemetry: t, span: noSpan}
+	x := &exchange{Context: s.Context, telemetry: t}
 	if t.tracer != nil {
-		if s.Request != nil {
+		if s.Request != nil && t.arrives(s.Request) {
 			x.Context = t.propagator.Extract(x.Context, carrier{s.Request})
 			x.parent = trace.SpanContextFromContext(x.Context)
 		}
-		x.Context, x.span = t.start(x.Context, exchangeName(s), serverSpan, s.Started)
-		if c := x.span.SpanContext(); c.IsValid() {
-			var header [55]byte
-			s.TxnVariables.Set(traceparent, value.Text(appendTraceparent(header[:0], c)))
+		x.begin(s)
+		if c := x.spanContext(); c.IsValid() {
+			s.TxnVariables.Set(traceparent, value.Text(appendTraceparent(x.header[:0], c)))
 		}
 	}
 	if t.http != nil && s.Request != nil {
@@ -61,7 +77,24 @@ func (t *Telemetry) Begin(s *stream.Stream) stream.Trace {
 	return x
 }
 
-var noSpan = trace.SpanFromContext(context.Background())
+// begin gives the exchange its span, or only an identity where sampling leaves it out.
+func (x *exchange) begin(s *stream.Stream) {
+	t := x.telemetry
+	if t.sampling == nil {
+		x.Context, x.span = t.start(x.Context, exchangeName(s), serverSpan, s.Started)
+		return
+	}
+	known := newIdentity(x.parent)
+	if !t.sampling(x.parent, known.TraceID()) {
+		x.unsampled = known
+		return
+	}
+	x.span = t.startKept(x.Context, known, exchangeName(s), serverSpan, s.Started)
+	x.Context = trace.ContextWithSpan(x.Context, x.span)
+}
+
+// recording reports whether the exchange has a span that is kept.
+func (x *exchange) recording() bool { return x.span != nil && x.span.IsRecording() }
 
 // exchangeName is a span's name: as conventions want it the method, since there is no route of low cardinality.
 func exchangeName(s *stream.Stream) string {
@@ -103,22 +136,23 @@ func (x *exchange) End(s *stream.Stream) {
 		return
 	}
 	failure := failureOf(s)
-	if !x.span.IsRecording() {
-		if failure == "" && !x.kept {
+	span := x.span
+	if !x.recording() {
+		if failure == none && !x.kept {
 			return
 		}
 		ctx := trace.ContextWithSpanContext(context.Background(), x.parent)
-		x.span = t.startKept(ctx, x.span.SpanContext(), exchangeName(s), serverSpan, s.Started)
+		span = t.startKept(ctx, x.spanContext(), exchangeName(s), serverSpan, s.Started)
 	}
-	if !x.span.IsRecording() {
+	if !span.IsRecording() {
 		return
 	}
-	x.span.SetAttributes(exchangeAttributes(s)...)
-	if failure != "" {
-		x.span.SetAttributes(errorType(failure))
-		x.span.SetStatus(codes.Error, "")
+	span.SetAttributes(exchangeAttributes(s)...)
+	if failure != none {
+		span.SetAttributes(errorType(failure.text(s.Record.Status)))
+		span.SetStatus(codes.Error, "")
 	}
-	x.span.End(trace.WithTimestamp(ended))
+	span.End(trace.WithTimestamp(ended))
 }
 
 // keep has the exchange of a context traced, whatever sampling said.

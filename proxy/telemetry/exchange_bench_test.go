@@ -8,6 +8,7 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
 
 	"tidelock/proxy/message"
 	"tidelock/proxy/stream"
@@ -36,13 +37,16 @@ func newExchange() *stream.Stream {
 // BenchmarkExchange measures what following an exchange with one attempt costs. What spans cost to send is not in it.
 func BenchmarkExchange(b *testing.B) {
 	metrics := sdkmetric.NewMeterProvider(sdkmetric.WithReader(sdkmetric.NewManualReader()))
+	never := func(trace.SpanContext, trace.TraceID) bool { return false }
 	propagator := propagation.NewCompositeTextMapPropagator(propagation.TraceContext{}, propagation.Baggage{})
 	for _, mode := range []struct {
 		name   string
 		config Config
 	}{
 		{"metrics", Config{Meters: metrics}},
-		{"unsampled", Config{Tracers: sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.NeverSample())), Propagator: propagator}},
+		{"unsampled", Config{Tracers: sdktrace.NewTracerProvider(), Propagator: propagator, Sampling: never}},
+		{"unsampled by the provider", Config{Tracers: sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.NeverSample())), Propagator: propagator}},
+		{"unsampled, with metrics", Config{Meters: metrics, Tracers: sdktrace.NewTracerProvider(), Propagator: propagator, Sampling: never}},
 		{"sampled", Config{Tracers: sdktrace.NewTracerProvider(), Propagator: propagator}},
 	} {
 		b.Run(mode.name, func(b *testing.B) {
@@ -54,6 +58,7 @@ func BenchmarkExchange(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				s.Context = context.Background()
+				s.Request.Delete("traceparent") // requests come without one
 				followed := t.Begin(s)
 				followed.Attempt(s)
 				followed.End(s)

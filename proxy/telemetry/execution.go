@@ -7,7 +7,6 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
-	"go.opentelemetry.io/otel/metric"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 )
@@ -38,7 +37,7 @@ type Registration struct {
 	// Waits says that an execution is slow by what it costs, not by the clock: it waits most of the time.
 	Waits bool
 
-	outcomes sync.Map // []metric.RecordOption by outcome
+	outcomes few[string, *outcome] // where executions are measured, by outcome
 }
 
 // Usage is what an execution has needed.
@@ -83,12 +82,23 @@ var executions = sync.Pool{New: func() any { return new(Execution) }}
 func (t *Telemetry) Execute(ctx context.Context, r *Registration) (context.Context, *Execution) {
 	x := executions.Get().(*Execution)
 	*x = Execution{telemetry: t, registration: r, parent: ctx, span: noSpan, started: time.Now(), waits: x.waits[:0]}
-	parent := trace.SpanContextFromContext(ctx)
-	if t.tracer != nil && (parent.IsSampled() || !parent.IsValid()) {
+	if t.tracer != nil && !leftOut(ctx) {
 		ctx, x.span = t.start(ctx, x.name(), internalSpan, x.started)
 	}
 	x.ctx = ctx
 	return ctx, x
+}
+
+// noSpan stands for the span of what has none.
+var noSpan = trace.SpanFromContext(context.Background())
+
+// leftOut reports whether a context belongs to a trace that is not sampled.
+func leftOut(ctx context.Context) bool {
+	if x, ok := ctx.Value(exchangeKey{}).(*exchange); ok && x.span == nil {
+		return x.unsampled.IsValid()
+	}
+	parent := trace.SpanContextFromContext(ctx)
+	return parent.IsValid() && !parent.IsSampled()
 }
 
 // name is that of the execution's span.
@@ -122,7 +132,7 @@ func (x *Execution) End(u Usage, f Failure) {
 		f.Outcome = "ok"
 	}
 	if t.executions != nil {
-		t.executions.record(x, u, f.Outcome, took)
+		t.executions.record(x, u, f.Outcome, int64(took))
 	}
 	slow := t.slow > 0 && (took >= t.slow && !r.Waits || u.Processor >= t.slow)
 	if t.tracer != nil && !x.span.IsRecording() && (slow || f.Outcome != "ok") {
@@ -159,14 +169,4 @@ func (x *Execution) describe(u Usage, f Failure) {
 	x.span.SetStatus(codes.Error, message)
 	x.span.AddEvent(semconv.ExceptionEventName, trace.WithAttributes(semconv.ExceptionType(f.Outcome),
 		semconv.ExceptionMessage(message), semconv.ExceptionStacktrace(text([]byte(f.Traceback)))))
-}
-
-// options returns the attributes of a registration's measurements.
-func (r *Registration) options(outcome string) []metric.RecordOption {
-	if found, ok := r.outcomes.Load(outcome); ok {
-		return found.([]metric.RecordOption)
-	}
-	option := []metric.RecordOption{metric.WithAttributeSet(attribute.NewSet(keyKind.String(r.Kind), keyName.String(r.Name), keyOutcome.String(outcome)))}
-	r.outcomes.Store(outcome, option)
-	return option
 }

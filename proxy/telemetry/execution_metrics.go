@@ -1,49 +1,59 @@
 package telemetry
 
-import (
-	"errors"
-	"time"
+// executionMetrics are those of scripts.
+type executionMetrics struct{ duration, processor, waited, fuel, memory distribution }
 
-	"go.opentelemetry.io/otel/metric"
+// Buckets for what scripts do, most of which take microseconds: nanoseconds, ticks and bytes.
+var (
+	executionBounds = []int64{1e4, 1e5, 1e6, 5e6, 1e7, 5e7, 1e8, 5e8, 1e9, 5e9, 1e10}
+	fuelBounds      = []int64{1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9}
+	memoryBounds    = []int64{1 << 18, 1 << 19, 1 << 20, 1 << 21, 1 << 22, 1 << 23, 1 << 24, 1 << 25, 1 << 26, 1 << 27}
 )
 
-// executionMetrics are those of scripts.
-type executionMetrics struct {
-	duration, processor, waited metric.Float64Histogram
-	fuel, memory                metric.Int64Histogram
+func newExecutionMetrics() *executionMetrics {
+	seconds := func(name, description string) distribution {
+		return distribution{name: "tidelock.execution." + name, unit: "s", description: description, bounds: executionBounds, scale: 1e-9}
+	}
+	return &executionMetrics{
+		duration:  seconds("duration", "Duration of executions of scripts, with their waits."),
+		processor: seconds("processor_time", "Processor time of executions of scripts."),
+		waited:    seconds("waited", "Time that executions which waited have waited in all."),
+		fuel: distribution{name: "tidelock.execution.fuel", unit: "{tick}", bounds: fuelBounds, scale: 1,
+			description: "Lua instructions and iterations of the interpreter's own loops in an execution."},
+		memory: distribution{name: "tidelock.execution.memory", unit: "By", bounds: memoryBounds, scale: 1,
+			description: "Memory that the instance of an execution had taken at its end."},
+	}
 }
 
-// Buckets for what scripts do: most take microseconds.
-var (
-	executionBounds = metric.WithExplicitBucketBoundaries(1e-5, 1e-4, 1e-3, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10)
-	fuelBounds      = metric.WithExplicitBucketBoundaries(1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9)
-	memoryBounds    = metric.WithExplicitBucketBoundaries(1<<18, 1<<19, 1<<20, 1<<21, 1<<22, 1<<23, 1<<24, 1<<25, 1<<26, 1<<27)
-)
+// outcome is where executions of a registration that end in the same way are measured.
+type outcome struct{ duration, processor, waited, fuel, memory *cell }
 
-func newExecutionMetrics(m metric.Meter) (*executionMetrics, error) {
-	var e executionMetrics
-	var errs [5]error
-	e.duration, errs[0] = m.Float64Histogram("tidelock.execution.duration", metric.WithUnit("s"),
-		metric.WithDescription("Duration of executions of scripts, with their waits."), executionBounds)
-	e.processor, errs[1] = m.Float64Histogram("tidelock.execution.processor_time", metric.WithUnit("s"),
-		metric.WithDescription("Processor time of executions of scripts."), executionBounds)
-	e.waited, errs[2] = m.Float64Histogram("tidelock.execution.waited", metric.WithUnit("s"),
-		metric.WithDescription("Time that executions which waited have waited in all."), executionBounds)
-	e.fuel, errs[3] = m.Int64Histogram("tidelock.execution.fuel", metric.WithUnit("{tick}"),
-		metric.WithDescription("Lua instructions and iterations of the interpreter's own loops in an execution."), fuelBounds)
-	e.memory, errs[4] = m.Int64Histogram("tidelock.execution.memory", metric.WithUnit("By"),
-		metric.WithDescription("Memory that the instance of an execution had taken at its end."), memoryBounds)
-	return &e, errors.Join(errs[:]...)
+// maxOutcomes is beyond the number of outcomes that there are.
+const maxOutcomes = 64
+
+// outcome returns where a registration's executions with an outcome are measured.
+func (e *executionMetrics) outcome(r *Registration, name string) *outcome {
+	o, ok := r.outcomes.find(name)
+	if !ok {
+		o, _ = r.outcomes.add(name, maxOutcomes, func() *outcome {
+			of := func(d *distribution) *cell {
+				return d.cell(keyKind.String(r.Kind), keyName.String(r.Name), keyOutcome.String(name))
+			}
+			return &outcome{of(&e.duration), of(&e.processor), of(&e.waited), of(&e.fuel), of(&e.memory)}
+		})
+	}
+	return o
 }
 
 // record measures an execution that is over.
-func (e *executionMetrics) record(x *Execution, u Usage, outcome string, took time.Duration) {
-	options := x.registration.options(outcome)
-	e.duration.Record(x.ctx, took.Seconds(), options...)
-	e.processor.Record(x.ctx, u.Processor.Seconds(), options...)
-	e.fuel.Record(x.ctx, u.Fuel, options...)
-	e.memory.Record(x.ctx, int64(u.Memory), options...)
+func (e *executionMetrics) record(x *Execution, u Usage, name string, took int64) {
+	o := e.outcome(x.registration, name)
+	span := x.span.SpanContext()
+	o.duration.record(took, span)
+	o.processor.record(int64(u.Processor), span)
+	o.fuel.record(u.Fuel, span)
+	o.memory.record(int64(u.Memory), span)
 	if x.count > 0 {
-		e.waited.Record(x.ctx, x.waited.Seconds(), options...)
+		o.waited.record(int64(x.waited), span)
 	}
 }

@@ -1,104 +1,158 @@
 package telemetry
 
 import (
-	"errors"
+	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/trace"
 
 	"tidelock/proxy/stream"
 )
 
-// durationBounds are the buckets that the conventions recommend, in seconds.
-var durationBounds = metric.WithExplicitBucketBoundaries(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
+// durationBounds are the buckets that the conventions recommend, in nanoseconds.
+var durationBounds = []int64{5e6, 10e6, 25e6, 50e6, 75e6, 100e6, 250e6, 500e6, 750e6, 1e9, 2.5e9, 5e9, 7.5e9, 10e9}
 
 // httpMetrics are those that the conventions have for servers and clients of HTTP.
 type httpMetrics struct {
-	server, client metric.Float64Histogram
-	active         metric.Int64UpDownCounter
-
-	// Sets of attributes are made once: an exchange finds its own by a few words.
-	activeSets sync.Map // *activeSet by activeKey
-	durations  sync.Map // []metric.RecordOption by durationKey
+	server, client distribution
+	frontends      sync.Map // *frontendMetrics by *stream.Proxy
+	servers        sync.Map // *durations by *stream.Server
 }
 
-// activeKey is what sets of attributes of active exchanges differ in.
-type activeKey struct{ frontend, method, scheme string }
+// maxSeries bounds the sets of attributes of one frontend or server, which peers could make many of.
+const maxSeries = 256
 
-type activeSet []metric.AddOption
+// frontendMetrics are those of a frontend.
+type frontendMetrics struct {
+	durations durations
+	active    few[activeKey, *activeCount]
+}
 
-// durationKey is what sets of attributes of durations differ in.
+// activeKey is what counts of active exchanges of a frontend differ in.
+type activeKey struct{ method, scheme string }
+
+// activeCount counts exchanges under way.
+type activeCount struct {
+	now        atomic.Int64
+	attributes metric.MeasurementOption
+}
+
+// durations are the cells of a frontend or server.
+type durations struct {
+	few[durationKey, *cell]
+	overflow *cell // takes what is beyond maxSeries, as the SDK does
+}
+
+// durationKey is what durations of a frontend, or of a server, differ in.
 type durationKey struct {
-	proxy, server, method, scheme, failure string // proxy is a frontend, or with a server a backend
-	status, major, minor                   int
+	method, scheme       string
+	status, major, minor int
+	failure              failure
 }
 
 func newHTTPMetrics(m metric.Meter) (*httpMetrics, error) {
-	var h httpMetrics
-	var errs [3]error
-	h.server, errs[0] = m.Float64Histogram("http.server.request.duration", metric.WithUnit("s"),
-		metric.WithDescription("Duration of HTTP server requests."), durationBounds)
-	h.client, errs[1] = m.Float64Histogram("http.client.request.duration", metric.WithUnit("s"),
-		metric.WithDescription("Duration of HTTP client requests."), durationBounds)
-	h.active, errs[2] = m.Int64UpDownCounter("http.server.active_requests", metric.WithUnit("{request}"),
-		metric.WithDescription("Number of active HTTP server requests."))
-	return &h, errors.Join(errs[:]...)
+	h := &httpMetrics{
+		server: distribution{name: "http.server.request.duration", unit: "s", description: "Duration of HTTP server requests.", bounds: durationBounds, scale: 1e-9},
+		client: distribution{name: "http.client.request.duration", unit: "s", description: "Duration of HTTP client requests.", bounds: durationBounds, scale: 1e-9},
+	}
+	_, err := m.Int64ObservableUpDownCounter("http.server.active_requests", metric.WithUnit("{request}"),
+		metric.WithDescription("Number of active HTTP server requests."), metric.WithInt64Callback(h.observeActive))
+	return h, err
+}
+
+// observeActive tells how many exchanges are under way.
+func (h *httpMetrics) observeActive(_ context.Context, o metric.Int64Observer) error {
+	h.frontends.Range(func(_, f any) bool {
+		if known := f.(*frontendMetrics).active.known.Load(); known != nil {
+			for _, p := range *known {
+				o.Observe(p.value.now.Load(), p.value.attributes)
+			}
+		}
+		return true
+	})
+	return nil
+}
+
+// frontend returns the metrics of an exchange's frontend.
+func (h *httpMetrics) frontend(s *stream.Stream) *frontendMetrics {
+	found, ok := h.frontends.Load(s.Frontend)
+	if !ok {
+		found, _ = h.frontends.LoadOrStore(s.Frontend, new(frontendMetrics))
+	}
+	return found.(*frontendMetrics)
 }
 
 // enter counts an exchange as active.
-func (h *httpMetrics) enter(s *stream.Stream) *activeSet {
-	key := activeKey{s.Frontend.Name, method(s.ReceivedMethod), scheme(s.Session.TLS)}
-	found, ok := h.activeSets.Load(key)
+func (h *httpMetrics) enter(s *stream.Stream) *activeCount {
+	f := h.frontend(s)
+	key := activeKey{method(s.ReceivedMethod), scheme(s.Session.TLS)}
+	count, ok := f.active.find(key)
 	if !ok {
-		found, _ = h.activeSets.LoadOrStore(key, &activeSet{metric.WithAttributeSet(attribute.NewSet(
-			keyFrontend.String(key.frontend), semconv.HTTPRequestMethodKey.String(key.method), semconv.URLScheme(key.scheme)))})
+		count, _ = f.active.add(key, maxSeries, func() *activeCount {
+			return &activeCount{attributes: metric.WithAttributeSet(attribute.NewSet(
+				keyFrontend.String(s.Frontend.Name), semconv.HTTPRequestMethodKey.String(key.method), semconv.URLScheme(key.scheme)))}
+		})
 	}
-	set := found.(*activeSet)
-	h.active.Add(s.Context, 1, *set...)
-	return set
+	count.now.Add(1)
+	return count
 }
 
 // leave is the end of what enter began, and measures it.
 func (h *httpMetrics) leave(x *exchange, s *stream.Stream) {
-	h.active.Add(x, -1, *x.active...)
-	key := durationKey{proxy: s.Frontend.Name, method: method(s.ReceivedMethod), scheme: scheme(s.Session.TLS), failure: failureOf(s), status: s.Record.Status}
+	x.active.now.Add(-1)
+	key := durationKey{method: method(s.ReceivedMethod), scheme: scheme(s.Session.TLS), failure: failureOf(s), status: s.Record.Status}
 	key.major, key.minor = s.Request.Version()
-	h.server.Record(x, s.Record.Timers.Active.Seconds(), h.options(key)...)
+	f := h.frontend(s)
+	c, ok := f.durations.find(key)
+	if !ok {
+		c = f.durations.make(&h.server, key, keyFrontend.String(s.Frontend.Name))
+	}
+	c.record(int64(s.Record.Timers.Active), x.spanContext())
 }
 
-// attempted measures an attempt to reach a server.
-func (h *httpMetrics) attempted(x *exchange, s *stream.Stream, failure string, took time.Duration) {
+// attempted measures an attempt to reach a server, made in a span.
+func (h *httpMetrics) attempted(s *stream.Stream, failed failure, took time.Duration, span trace.SpanContext) {
 	if s.Server == nil || s.Backend == nil {
 		return
 	}
-	key := durationKey{proxy: s.Backend.Name, server: s.Server.Name, method: method(s.ReceivedMethod), scheme: scheme(s.ServerTLS), failure: failure, status: answered(s)}
-	key.major, key.minor = 1, 1
-	h.client.Record(x, took.Seconds(), h.options(key)...)
+	found, ok := h.servers.Load(s.Server)
+	if !ok {
+		found, _ = h.servers.LoadOrStore(s.Server, new(durations))
+	}
+	d := found.(*durations)
+	key := durationKey{method: method(s.ReceivedMethod), scheme: scheme(s.ServerTLS), failure: failed, status: answered(s), major: 1, minor: 1}
+	c, ok := d.find(key)
+	if !ok {
+		c = d.make(&h.client, key, keyBackend.String(s.Backend.Name), keyServer.String(s.Server.Name), semconv.ServerAddress(s.Server.Name))
+	}
+	c.record(int64(took), span)
 }
 
-// options returns the attributes of a duration.
-func (h *httpMetrics) options(key durationKey) []metric.RecordOption {
-	if found, ok := h.durations.Load(key); ok {
-		return found.([]metric.RecordOption)
+// make returns the cell of a key that was not found, with the attributes of its frontend or server.
+func (d *durations) make(of *distribution, key durationKey, owner ...attribute.KeyValue) *cell {
+	c, ok := d.add(key, maxSeries, func() *cell {
+		attributes := append(owner, semconv.HTTPRequestMethodKey.String(key.method), semconv.URLScheme(key.scheme),
+			semconv.NetworkProtocolName("http"), version(key.major, key.minor))
+		if key.status > 0 {
+			attributes = append(attributes, semconv.HTTPResponseStatusCode(key.status))
+		}
+		if key.failure != none {
+			attributes = append(attributes, errorType(key.failure.text(key.status)))
+		}
+		return of.cell(attributes...)
+	})
+	if ok {
+		return c
 	}
-	attributes := []attribute.KeyValue{
-		semconv.HTTPRequestMethodKey.String(key.method), semconv.URLScheme(key.scheme), semconv.NetworkProtocolName("http"), version(key.major, key.minor),
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.overflow == nil {
+		d.overflow = of.cell(append(owner, attribute.Bool("otel.metric.overflow", true))...)
 	}
-	if key.server != "" {
-		attributes = append(attributes, keyBackend.String(key.proxy), keyServer.String(key.server), semconv.ServerAddress(key.server))
-	} else {
-		attributes = append(attributes, keyFrontend.String(key.proxy))
-	}
-	if key.status > 0 {
-		attributes = append(attributes, semconv.HTTPResponseStatusCode(key.status))
-	}
-	if key.failure != "" {
-		attributes = append(attributes, errorType(key.failure))
-	}
-	options := []metric.RecordOption{metric.WithAttributeSet(attribute.NewSet(attributes...))}
-	h.durations.Store(key, options)
-	return options
+	return d.overflow
 }

@@ -9,7 +9,6 @@ package telemetry
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"go.opentelemetry.io/otel/metric"
@@ -24,7 +23,10 @@ const Scope = "tidelock"
 type Config struct {
 	// Tracers makes spans. nil: there are none, and headers are left as they are.
 	Tracers trace.TracerProvider
-	// Meters keeps measurements. nil: there are none.
+	// Sampling decides whether an exchange is traced whose request came with parent, which may be invalid, and that belongs to
+	// the trace id. Tracers must sample what Kept reports. nil: Tracers decides, which costs more for what is left out.
+	Sampling func(parent trace.SpanContext, id trace.TraceID) bool
+	// Meters keeps measurements, but for Distributions. nil: there are none, nor Distributions.
 	Meters metric.MeterProvider
 	// Propagator reads the trace from requests and writes it into them. nil: traces begin and end here.
 	Propagator propagation.TextMapPropagator
@@ -36,30 +38,46 @@ type Config struct {
 // Telemetry follows exchanges and executions. It is safe for concurrent use.
 type Telemetry struct {
 	tracer     trace.Tracer // nil for none
+	sampling   func(parent trace.SpanContext, id trace.TraceID) bool
 	propagator propagation.TextMapPropagator
+	plain      bool // the propagator is that of W3C's Trace Context, perhaps with Baggage
 	slow       time.Duration
 	http       *httpMetrics      // nil for none
 	executions *executionMetrics // nil for none
-	meter      metric.Meter      // nil for none
 }
 
 // New returns what follows exchanges and executions for these providers.
 func New(c Config) (*Telemetry, error) {
-	t := &Telemetry{propagator: c.Propagator, slow: c.Slow}
+	t := &Telemetry{sampling: c.Sampling, propagator: c.Propagator, slow: c.Slow}
 	if t.propagator == nil {
 		t.propagator = propagation.NewCompositeTextMapPropagator()
 	}
+	t.plain = isPlain(t.propagator)
 	if c.Tracers != nil {
 		t.tracer = c.Tracers.Tracer(Scope)
 	}
 	if c.Meters == nil {
 		return t, nil
 	}
-	t.meter = c.Meters.Meter(Scope)
-	var errs [2]error
-	t.http, errs[0] = newHTTPMetrics(t.meter)
-	t.executions, errs[1] = newExecutionMetrics(t.meter)
-	return t, errors.Join(errs[:]...)
+	t.executions = newExecutionMetrics()
+	var err error
+	t.http, err = newHTTPMetrics(c.Meters.Meter(Scope))
+	return t, err
+}
+
+// Distributions returns what histograms have counted since the start.
+func (t *Telemetry) Distributions() []Distribution {
+	if t.http == nil {
+		return nil
+	}
+	e := t.executions
+	var all []Distribution
+	for _, d := range []*distribution{&t.http.server, &t.http.client, &e.duration, &e.processor, &e.waited, &e.fuel, &e.memory} {
+		if read := d.read(); len(read.Points) > 0 {
+			all = append(all, read)
+		}
+	}
+	return all
 }
 
 // The kinds of our spans, made once.

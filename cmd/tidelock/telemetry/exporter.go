@@ -76,8 +76,10 @@ func (c *Config) spanExporter(ctx context.Context) (sdktrace.SpanExporter, error
 	return otlptracegrpc.New(ctx, otlptracegrpc.WithEndpointURL(c.Endpoint), otlptracegrpc.WithHeaders(c.Headers), otlptracegrpc.WithTimeout(c.Timeout))
 }
 
-func (c *Config) metricReader(ctx context.Context) (sdkmetric.Reader, error) {
+// metricReader returns what collects metrics, those of a producer included.
+func (c *Config) metricReader(ctx context.Context, producer sdkmetric.Producer) (sdkmetric.Reader, error) {
 	if c.Endpoint == "" || os.Getenv("OTEL_METRICS_EXPORTER") != "" {
+		autoexport.WithFallbackMetricProducer(func(context.Context) (sdkmetric.Producer, error) { return producer, nil })
 		return autoexport.NewMetricReader(ctx)
 	}
 	http, err := c.overHTTP()
@@ -93,7 +95,7 @@ func (c *Config) metricReader(ctx context.Context) (sdkmetric.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sdkmetric.NewPeriodicReader(exporter, sdkmetric.WithTimeout(c.Timeout)), nil
+	return sdkmetric.NewPeriodicReader(exporter, sdkmetric.WithTimeout(c.Timeout), sdkmetric.WithProducer(producer)), nil
 }
 
 func (c *Config) logExporter(ctx context.Context) (sdklog.Exporter, error) {

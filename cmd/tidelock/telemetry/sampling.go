@@ -14,37 +14,64 @@ import (
 	"tidelock/proxy/telemetry"
 )
 
-// sampler returns the one that decides when a trace begins: by the setting, or as OTEL_TRACES_SAMPLER says.
-func (c *Config) sampler() (sdktrace.Sampler, error) {
+// sampler decides when a trace begins.
+type sampler struct {
+	ratio       float64 // of the traces, from 0 to 1
+	parentBased bool    // where a request belongs to a trace, that one's decision holds
+	bound       uint64  // trace ids whose last 8 bytes, but for one bit, are below are sampled
+}
+
+// sampler returns the one that the setting asks for, or OTEL_TRACES_SAMPLER.
+func (c *Config) sampler() (sampler, error) {
 	if c.SampleRatio != 0 {
 		if !(c.SampleRatio > 0 && c.SampleRatio <= 1) {
-			return nil, fmt.Errorf("sample ratio: expected a number above 0 and at most 1, found %v", c.SampleRatio)
+			return sampler{}, fmt.Errorf("sample ratio: expected a number above 0 and at most 1, found %v", c.SampleRatio)
 		}
-		return sdktrace.ParentBased(sdktrace.TraceIDRatioBased(c.SampleRatio)), nil
+		return newSampler(c.SampleRatio, true), nil
 	}
 	ratio := 1.0
 	if argument := os.Getenv("OTEL_TRACES_SAMPLER_ARG"); argument != "" {
 		var err error
 		if ratio, err = strconv.ParseFloat(argument, 64); err != nil || !(ratio >= 0 && ratio <= 1) {
-			return nil, fmt.Errorf("OTEL_TRACES_SAMPLER_ARG: expected a number from 0 to 1, found '%s'", argument)
+			return sampler{}, fmt.Errorf("OTEL_TRACES_SAMPLER_ARG: expected a number from 0 to 1, found '%s'", argument)
 		}
 	}
 	switch name := os.Getenv("OTEL_TRACES_SAMPLER"); name {
 	case "always_on":
-		return sdktrace.AlwaysSample(), nil
+		return newSampler(1, false), nil
 	case "always_off":
-		return sdktrace.NeverSample(), nil
+		return newSampler(0, false), nil
 	case "traceidratio":
-		return sdktrace.TraceIDRatioBased(ratio), nil
+		return newSampler(ratio, false), nil
 	case "parentbased_always_on", "":
-		return sdktrace.ParentBased(sdktrace.AlwaysSample()), nil
+		return newSampler(1, true), nil
 	case "parentbased_always_off":
-		return sdktrace.ParentBased(sdktrace.NeverSample()), nil
+		return newSampler(0, true), nil
 	case "parentbased_traceidratio":
-		return sdktrace.ParentBased(sdktrace.TraceIDRatioBased(ratio)), nil
+		return newSampler(ratio, true), nil
 	default:
-		return nil, fmt.Errorf("OTEL_TRACES_SAMPLER: unknown sampler '%s'", name)
+		return sampler{}, fmt.Errorf("OTEL_TRACES_SAMPLER: unknown sampler '%s'", name)
 	}
+}
+
+func newSampler(ratio float64, parentBased bool) sampler {
+	return sampler{ratio, parentBased, uint64(ratio * (1 << 63))}
+}
+
+// samples decides as the SDK's samplers do, without a span to decide on.
+func (s sampler) samples(parent trace.SpanContext, id trace.TraceID) bool {
+	if s.parentBased && parent.IsValid() {
+		return parent.IsSampled()
+	}
+	return s.ratio >= 1 || binary.BigEndian.Uint64(id[8:])>>1 < s.bound
+}
+
+// sdk returns the same sampler for spans that are not of exchanges.
+func (s sampler) sdk() sdktrace.Sampler {
+	if s.parentBased {
+		return sdktrace.ParentBased(sdktrace.TraceIDRatioBased(s.ratio))
+	}
+	return sdktrace.TraceIDRatioBased(s.ratio)
 }
 
 // keeping samples what turned out to be worth it (the tail rule), and leaves all else to another sampler.

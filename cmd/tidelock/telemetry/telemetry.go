@@ -100,17 +100,17 @@ func (p *Providers) start(ctx context.Context, c Config, wanted signals) error {
 		if err != nil {
 			return err
 		}
-		p.traces = sdktrace.NewTracerProvider(sdktrace.WithResource(described), sdktrace.WithSampler(keeping{sampler}),
+		p.traces = sdktrace.NewTracerProvider(sdktrace.WithResource(described), sdktrace.WithSampler(keeping{sampler.sdk()}),
 			sdktrace.WithIDGenerator(identifiers{}), sdktrace.WithRawSpanLimits(spanLimits()),
 			sdktrace.WithBatcher(reporting{exporter, health}, sdktrace.WithExportTimeout(c.Timeout)))
-		follow.Tracers = p.traces
+		follow.Tracers, follow.Sampling = p.traces, sampler.samples
 		if p.propagator, err = propagator(); err != nil {
 			return err
 		}
 		follow.Propagator = p.propagator
 	}
 	if wanted.metrics {
-		reader, err := c.metricReader(ctx)
+		reader, err := c.metricReader(ctx, distributions{p, time.Now()})
 		if err != nil {
 			return err
 		}

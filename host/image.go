@@ -63,6 +63,8 @@ type ImageConfig struct {
 	Log func(x *Execution, level Level, text string)
 	// Redact takes secrets out of what executions fail with, before anybody is told. nil: there are none.
 	Redact func(text string) string
+	// Owner is what the embedder finds again by Registration.Owner, for an Observer of several images.
+	Owner any
 	// Observer is told of executions. nil: nobody looks on.
 	Observer Observer
 	// TaskEnded is told how a task ended: nil when it returned. It may be nil.

@@ -34,6 +34,9 @@ type Registration struct {
 	group  *group
 }
 
+// Owner is the ImageConfig's.
+func (r *Registration) Owner() any { return r.group.image.config.Owner }
+
 // claimed checks an instance whose turn was just taken.
 func (in *instance) claimed() (*instance, error) {
 	var err error

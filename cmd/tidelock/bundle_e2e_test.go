@@ -4,12 +4,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/google/go-containerregistry/pkg/registry"
 )
 
 // bundler makes bundles in a folder of its own, and configurations that run them.
@@ -224,6 +229,61 @@ func TestBundle_roll(t *testing.T) {
 	}
 	s.stop()
 	http.DefaultClient.CloseIdleConnections() // to the registry
+}
+
+// TestBundle_interrupted cuts pulls of a newer version off, and stops the program in one: what served goes on, and can be started
+// again.
+func TestBundle_interrupted(t *testing.T) {
+	b := newBundler(t)
+	var fault atomic.Pointer[string] // what happens to the blobs of a pull; nil: nothing
+	pulling := make(chan struct{}, 100)
+	blobs := registry.New(registry.WithReferrersSupport(true), registry.Logger(log.New(io.Discard, "", 0)))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		how := fault.Load()
+		if how == nil || r.Method != http.MethodGet || !strings.Contains(r.URL.Path, "/blobs/") {
+			blobs.ServeHTTP(w, r)
+			return
+		}
+		pulling <- struct{}{}
+		w.Header().Set("Content-Length", "100")
+		io.WriteString(w, "half") //nolint:errcheck // the other end may be gone
+		http.NewResponseController(w).Flush()
+		if *how == "hang" {
+			<-r.Context().Done()
+		}
+		panic(http.ErrAbortHandler)
+	}))
+	t.Cleanup(server.Close)
+	reference := "oci:" + strings.TrimPrefix(server.URL, "http://") + "/acme/hello:stable"
+	push := func(path string) { mustRun(t, "bundle", "push", b.sign(path), reference, "--plain-http") }
+	first := b.bundle("1.0.0", "one", nil)
+	push(first)
+	second := b.bundle("2.0.0", "two", nil)
+
+	s := b.serve(reference, "--bundle-plain-http", "--bundle-poll", "20ms")
+	cut, hang := "cut", "hang"
+	fault.Store(&cut)
+	push(second)
+	s.await(`bundle not rolled`)
+	const want = "200 one"
+	if got := s.get("/"); got != want {
+		t.Errorf("while pulls are cut off: %s, want %s", got, want)
+	}
+	fault.Store(&hang)
+	push(b.bundle("3.0.0", "three", nil))
+	for len(pulling) > 0 {
+		<-pulling
+	}
+	<-pulling
+	if got := s.get("/"); got != want {
+		t.Errorf("while a pull hangs: %s, want %s", got, want)
+	}
+	s.stop()
+	fault.Store(nil)
+	http.DefaultClient.CloseIdleConnections()
+	if status, said := b.check("file:"+first, b.arguments()...); status != exitOK {
+		t.Errorf("after the stop: %s", said)
+	}
 }
 
 // ask sends a command to the runtime API and returns the answer.

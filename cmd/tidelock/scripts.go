@@ -53,7 +53,7 @@ func (p *program) loadScripts(ctx context.Context, scripts config.Scripts, aroun
 	if err != nil || policy == nil {
 		return bridge, err
 	}
-	p.bundles = bundles.NewRoller(policy, bridge, p.log)
+	p.bundles = bundles.NewRoller(policy, bridge, p.log, p.telemetry.Meters())
 	return bridge, around.Plane.Commands.Add(p.bundles.Commands()...)
 }
 

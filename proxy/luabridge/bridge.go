@@ -258,6 +258,7 @@ func (b *Bridge) newImage(ctx context.Context, kind imageKind) (*image, error) {
 			b.config.Log(log.Level(level), text)
 		},
 		Observer:  m.bridge.config.Observer,
+		Owner:     kind.bundle,
 		Redact:    b.redact(),
 		TaskEnded: m.taskEnded,
 

@@ -26,21 +26,30 @@ type observer struct {
 type registrationKey struct {
 	kind, name, source string
 	line, group        int
+	bundle             telemetry.Bundle
 }
 
 // Started implements host.Observer.
 func (o *observer) Started(ctx context.Context, x *host.Execution) (context.Context, host.Observation) {
 	r := x.Registration()
-	key := registrationKey{r.Kind, r.Name, r.Source, r.Line, r.Group}
+	key := registrationKey{r.Kind, r.Name, r.Source, r.Line, r.Group, bundleOf(r)}
 	known, ok := o.registrations.Load(key)
 	if !ok {
 		known, _ = o.registrations.LoadOrStore(key, &telemetry.Registration{
-			Kind: r.Kind, Name: r.Name, Source: r.Source, Line: r.Line, Isolation: o.isolation, Group: r.Group,
+			Kind: r.Kind, Name: r.Name, Source: r.Source, Line: r.Line, Isolation: o.isolation, Group: r.Group, Bundle: key.bundle,
 			Waits: r.Kind == host.KindTask,
 		})
 	}
 	ctx, followed := o.telemetry.Execute(ctx, known.(*telemetry.Registration))
 	return ctx, (*observation)(followed)
+}
+
+// bundleOf returns the bundle that a registration's script is from.
+func bundleOf(r *host.Registration) telemetry.Bundle {
+	if u, _ := r.Owner().(*Bundle); u != nil {
+		return telemetry.Bundle{Name: u.Label, Version: u.Version, Digest: u.Digest}
+	}
+	return telemetry.Bundle{}
 }
 
 // observation tells telemetry of one execution.

@@ -17,6 +17,9 @@ const (
 	keyName      = attribute.Key("tidelock.registration.name")
 	keyGroup     = attribute.Key("tidelock.isolation.group") // 0: each execution has an instance of its own
 	keyIsolation = attribute.Key("tidelock.isolation")
+	keyBundle    = attribute.Key("tidelock.bundle.name")
+	keyVersion   = attribute.Key("tidelock.bundle.version")
+	keyDigest    = attribute.Key("tidelock.bundle.digest")
 	keyOutcome   = attribute.Key("tidelock.outcome")
 	keyFuel      = attribute.Key("tidelock.fuel")
 	keyProcessor = attribute.Key("tidelock.processor_time") // seconds
@@ -33,12 +36,16 @@ type Registration struct {
 	Line       int
 	Isolation  string
 	Group      int // of those that share instances; 0: it shares none
+	Bundle     Bundle
 
 	// Waits says that an execution is slow by what it costs, not by the clock: it waits most of the time.
 	Waits bool
 
 	outcomes few[string, *outcome] // where executions are measured, by outcome
 }
+
+// Bundle is where a script is from. The zero value is none.
+type Bundle struct{ Name, Version, Digest string }
 
 // Usage is what an execution has needed.
 type Usage struct {
@@ -156,6 +163,9 @@ func (x *Execution) describe(u Usage, f Failure) {
 		keyOutcome.String(f.Outcome), keyFuel.Int64(u.Fuel), keyProcessor.Float64(u.Processor.Seconds()), keyMemory.Int64(int64(u.Memory)),
 		keyWaits.Int(x.count), keyWaited.Float64(x.waited.Seconds()),
 	)
+	if b := r.Bundle; b.Name != "" {
+		x.span.SetAttributes(keyBundle.String(b.Name), keyVersion.String(b.Version), keyDigest.String(b.Digest))
+	}
 	for _, w := range x.waits {
 		function := keyFunction.String(w.function)
 		x.span.AddEvent("wait", trace.WithTimestamp(x.started.Add(w.started)), trace.WithAttributes(function))

@@ -9,8 +9,13 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/metric/noop"
+
 	"tidelock/proxy/config"
 	"tidelock/proxy/luabridge"
+	"tidelock/proxy/telemetry"
 	"tidelock/sdk/bundle/registry"
 	"tidelock/sdk/bundle/trust"
 )
@@ -26,6 +31,7 @@ type Roller struct {
 	policy  *Policy
 	scripts Scripts
 	log     *slog.Logger
+	rolls   metric.Int64Counter
 	bundles map[string]*followed // by their names in the configuration
 
 	life context.Context
@@ -70,9 +76,14 @@ func (o *outcome) String() string {
 	return o.text
 }
 
-// NewRoller returns what rolls the bundles of scripts, which policy has opened.
-func NewRoller(policy *Policy, scripts Scripts, log *slog.Logger) *Roller {
+// NewRoller returns what rolls the bundles of scripts, which policy has opened. Rolls are counted by meters; nil: nobody does.
+func NewRoller(policy *Policy, scripts Scripts, log *slog.Logger, meters metric.MeterProvider) *Roller {
 	r := &Roller{policy: policy, scripts: scripts, log: log, bundles: make(map[string]*followed)}
+	if meters == nil {
+		meters = noop.NewMeterProvider()
+	}
+	r.rolls, _ = meters.Meter(telemetry.Scope).Int64Counter("tidelock.bundle.rolls", metric.WithUnit("{roll}"),
+		metric.WithDescription("Versions of bundles that took another's place, were refused, or were taken back.")) // the name is valid
 	r.life, r.end = context.WithCancel(context.Background())
 	for _, state := range scripts.Bundles() {
 		reference, _ := trust.ParseReference(state.Line.Reference) // policy has opened it
@@ -188,15 +199,22 @@ func (r *Roller) roll(ctx context.Context, f *followed) (bool, error) {
 	if err != nil {
 		if ctx.Err() == nil {
 			f.refused = artifact.Digest()
-			f.outcome.set(Refused + " " + f.refused)
+			r.came(f, Refused, " "+f.refused)
 		}
 		return false, err
 	}
-	f.outcome.set(Rolled)
+	r.came(f, Rolled, "")
 	r.log.Info("bundle rolled", "bundle", f.line.Name, "from", state.Bundle.String(), "to", next.String(), "digest", next.Digest)
 	r.record(next)
 	r.done.Go(func() { r.watch(f, next) })
 	return true, nil
+}
+
+// came notes what a roll came to.
+func (r *Roller) came(f *followed, outcome, detail string) {
+	f.outcome.set(outcome + detail)
+	r.rolls.Add(context.Background(), 1, metric.WithAttributes(
+		attribute.String("tidelock.bundle.alias", f.line.Name), attribute.String("tidelock.outcome", outcome)))
 }
 
 func (r *Roller) resolve(ctx context.Context, f *followed) (string, error) {
@@ -247,7 +265,7 @@ func (r *Roller) giveBack(ctx context.Context, f *followed, bad *luabridge.Bundl
 		return err
 	}
 	f.refused = bad.Digest
-	f.outcome.set(Returned + " from " + bad.Digest)
+	r.came(f, Returned, " from "+bad.Digest)
 	r.record(state.Previous) // else it could not be started any more
 	return nil
 }

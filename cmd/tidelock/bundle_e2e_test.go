@@ -36,8 +36,19 @@ func (b *bundler) path(name string) string { return filepath.Join(b.folder, name
 // manifest is what tests vary of one.
 type manifest map[string]any
 
-// bundle builds a bundle whose service answers with a text, or fails when that is "", and signs it. It returns the path.
+// bundle builds a bundle whose service answers with a text, or fails when that is "". It returns the path.
 func (b *bundler) bundle(version, text string, vary manifest) string {
+	b.t.Helper()
+	return b.build(version, fmt.Sprintf(`core.register_service("hello", "http", function(applet)
+  local text = %q
+  if text == "" then error("broken") end
+  applet:start_response()
+  applet:send(text)
+end)`, text), vary)
+}
+
+// build builds a bundle of a script, and returns the path.
+func (b *bundler) build(version, script string, vary manifest) string {
 	b.t.Helper()
 	fields := manifest{
 		"name": "acme/hello", "version": version, "dialect": "5.4", "entry": "main.lua",
@@ -51,12 +62,6 @@ func (b *bundler) bundle(version, text string, vary manifest) string {
 		b.t.Fatal(err)
 	}
 	source := b.path("source")
-	script := fmt.Sprintf(`core.register_service("hello", "http", function(applet)
-  local text = %q
-  if text == "" then error("broken") end
-  applet:start_response()
-  applet:send(text)
-end)`, text)
 	for name, content := range map[string]string{"bundle.json": string(document), "main.lua": script} {
 		if err := os.MkdirAll(source, 0o700); err == nil {
 			err = os.WriteFile(filepath.Join(source, name), []byte(content), 0o600)

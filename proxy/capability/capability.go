@@ -29,6 +29,15 @@ type Set struct {
 	Certificates []string      `json:"certificates,omitempty" doc:"Certificates that they may replace, by the path that the configuration knows them by."`
 }
 
+// Names are those of the capabilities, as manifests have them.
+var Names = func() []string {
+	names := []string{"network"}
+	for _, l := range new(Set).lists() {
+		names = append(names, l.name)
+	}
+	return names
+}()
+
 // Bounds of a Set.
 const (
 	MaxValues = 256  // of one capability

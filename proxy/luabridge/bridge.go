@@ -138,13 +138,9 @@ type imageKind struct {
 // granted returns what the image's scripts may reach, nil for everything that the process may.
 func (m *image) granted() *capability.Set { return m.kind.grant }
 
-// owner tells those apart who must not see each other's values: empty for the scripts of lua-load.
-func (m *image) owner() string {
-	if m.granted() == nil {
-		return ""
-	}
-	return fmt.Sprintf("%p", m.granted())
-}
+// owner tells those apart who must not see each other's values: the name of a bundle, whichever version of it runs, or nothing
+// for the scripts of lua-load.
+func (m *image) owner() string { return m.kind.alias }
 
 // New loads the scripts and runs their main chunks. Errors that concern one file are of type *config.ScriptError;
 // several are joined.

@@ -44,7 +44,11 @@ func (g *guard) hides(name string) bool {
 	}
 	g.hidden[name].Do(func() {
 		denied := &capability.Denial{Capability: "read-headers", Value: name, Why: "left out of a table of headers"}
-		g.image.bridge.config.Log(log.Warning, "Lua: "+denied.Error())
+		whose := "Lua"
+		if alias := g.image.kind.alias; alias != "" {
+			whose = "bundle '" + alias + "'"
+		}
+		g.image.bridge.config.Log(log.Warning, whose+": "+denied.Error())
 	})
 	return true
 }

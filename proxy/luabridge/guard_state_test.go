@@ -94,19 +94,15 @@ func TestGuard_private(t *testing.T) {
 	const script = `
 core.register_action("keep", {"http-req"}, function(txn, value) txn:set_priv(value) end, 1)
 core.register_fetches("kept", function(txn) return tostring(txn:get_priv()) end)`
-	own, _ := newBridge(t, script, nil)
-	one, _ := newBridge(t, script, grant(capability.Set{}))
-	other, _ := newBridge(t, script, grant(capability.Set{}))
+	bundled := func() *Bundle { return testBundle("1.0.0", "action keep, fetch kept", "main.lua", script) }
+	b, _, err := loadBundles(t, script, map[string]*Bundle{"one": bundled(), "other": bundled()}, "one", "other")
+	begin(t, b, err)
 	s := newExchange()
-	acted(t, own, s, stream.HTTPRequest, "keep", "ours")
-	acted(t, one, s, stream.HTTPRequest, "keep", "one's")
-	for _, tc := range []struct {
-		name   string
-		bridge *Bridge
-		want   string
-	}{{"lua-load", own, "str:ours"}, {"one", one, "str:one's"}, {"the other", other, "str:nil"}} {
-		if got := fetched(t, tc.bridge, s, "kept"); got != tc.want {
-			t.Errorf("%s: got %s, want %s", tc.name, got, tc.want)
+	acted(t, b, s, stream.HTTPRequest, "keep", "ours")
+	acted(t, b, s, stream.HTTPRequest, "one.keep", "one's")
+	for name, want := range map[string]string{"kept": "str:ours", "one.kept": "str:one's", "other.kept": "str:nil"} {
+		if got := fetched(t, b, s, name); got != want {
+			t.Errorf("%s: got %s, want %s", name, got, want)
 		}
 	}
 }

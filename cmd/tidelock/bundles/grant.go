@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"tidelock/proxy/capability"
 	"tidelock/sdk/bundle"
 )
 
@@ -14,12 +15,6 @@ type grant struct {
 	names      string // pattern
 	capability string // "" for all
 	value      string // "*" for all of the capability
-}
-
-// capabilities are the names of all.
-var capabilities = []string{
-	"network", "unix-sockets", "environment", "files", "maps", "shared", "secrets", "read-headers", "set-headers", "commands",
-	"control", "certificates",
 }
 
 // readGrant reads PATTERN CAPABILITY=VALUE, PATTERN CAPABILITY=* or PATTERN *.
@@ -32,8 +27,8 @@ func readGrant(entry string) (grant, error) {
 		return grant{names: names}, nil
 	}
 	name, value, ok := strings.Cut(what, "=")
-	if !ok || value == "" || !slices.Contains(capabilities, name) {
-		return grant{}, fmt.Errorf("expected CAPABILITY=VALUE with one of %s, found '%s'", strings.Join(capabilities, ", "), what)
+	if !ok || value == "" || !slices.Contains(capability.Names, name) {
+		return grant{}, fmt.Errorf("expected CAPABILITY=VALUE with one of %s, found '%s'", strings.Join(capability.Names, ", "), what)
 	}
 	return grant{names, name, value}, nil
 }
@@ -46,10 +41,10 @@ func (g grant) covers(bundle, capability, value string) bool {
 // ungranted says what a bundle asks for that nobody has granted.
 func (p *Policy) ungranted(m *bundle.Manifest) error {
 	var missing []string
-	for _, capability := range capabilities {
-		for _, value := range m.Capabilities.Values(capability) {
-			if !slices.ContainsFunc(p.grants, func(g grant) bool { return g.covers(m.Name, capability, value) }) {
-				missing = append(missing, fmt.Sprintf("'%s %s=%s'", m.Name, capability, value))
+	for _, name := range capability.Names {
+		for _, value := range m.Capabilities.Values(name) {
+			if !slices.ContainsFunc(p.grants, func(g grant) bool { return g.covers(m.Name, name, value) }) {
+				missing = append(missing, fmt.Sprintf("'%s %s=%s'", m.Name, name, value))
 			}
 		}
 	}

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/registry"
+
+	"tidelock/cmd/tidelock/telemetry/otlptest"
 )
 
 // bundler makes bundles in a folder of its own, and configurations that run them.
@@ -185,6 +187,7 @@ func TestBundle_roll(t *testing.T) {
 	reference := "oci:" + startRegistry(t) + "/acme/hello:stable"
 	push := func(path string) { mustRun(t, "bundle", "push", b.sign(path), reference, "--plain-http") }
 	push(b.bundle("1.0.0", "one", nil))
+	received := observed(t)
 	s := b.serve(reference, "--bundle-plain-http", "--bundle-poll", "20ms", "--bundle-return-executions", "3")
 	until := func(want string) {
 		t.Helper()
@@ -234,6 +237,22 @@ func TestBundle_roll(t *testing.T) {
 	}
 	s.stop()
 	http.DefaultClient.CloseIdleConnections() // to the registry
+	if !measured(received, "tidelock.bundle.rolls") {
+		t.Error("rolls are not counted")
+	}
+	seen := make(map[string]bool) // versions
+	for _, span := range received.Spans() {
+		if span.Name == "lua service hello" {
+			attributes := otlptest.Attributes(span.Attributes)
+			if attributes["tidelock.bundle.name"] != "acme/hello" || !strings.HasPrefix(attributes["tidelock.bundle.digest"], "sha256:") {
+				t.Fatalf("attributes of an execution: %v", attributes)
+			}
+			seen[attributes["tidelock.bundle.version"]] = true
+		}
+	}
+	if !seen["1.0.0"] || !seen["1.1.0"] || !seen["1.3.0"] {
+		t.Errorf("versions traced: %v", seen)
+	}
 }
 
 // TestBundle_interrupted cuts pulls of a newer version off, and stops the program in one: what served goes on, and can be started

@@ -21,7 +21,6 @@ type haproxyOptions struct {
 	zeroWarning    bool            // -dW
 	foreground     bool            // -d, -db
 	daemon         bool            // -D
-	master         bool            // -W, -Ws
 	notify         bool            // -Ws
 	masterCLI      []string        // -S
 	directory      string          // -C

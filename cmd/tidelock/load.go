@@ -57,11 +57,13 @@ type overrides struct {
 	proxyMaxconn int // of proxies that have none
 	pidfile      string
 	localPeer    string
+	master       bool // workers serve under a master
 }
 
 func (o overrides) apply(cfg *config.Configuration) {
 	cfg.Global.Maxconn = cmp.Or(o.maxconn, cfg.Global.Maxconn)
 	cfg.Global.Pidfile = cmp.Or(o.pidfile, cfg.Global.Pidfile)
+	cfg.Global.MasterWorker = cfg.Global.MasterWorker || o.master
 	for _, p := range cfg.Proxies {
 		p.Maxconn = cmp.Or(p.Maxconn, o.proxyMaxconn)
 	}
@@ -156,6 +158,9 @@ func (p *program) read(diags *syntax.Diagnostics) *config.Configuration {
 	}
 	cfg := config.Parse(sources, condition(sources, p.overrides.localPeer), diags)
 	p.overrides.apply(cfg)
+	if !diags.Has(syntax.Alert) {
+		checkPrograms(cfg, diags)
+	}
 	p.settings.Reconcile(&cfg.Scripts, stated(sources, condition(sources, p.overrides.localPeer)))
 	for _, err := range p.settings.Bound(&cfg.Scripts) {
 		diags.Alertf(syntax.Position{}, "%s", err)

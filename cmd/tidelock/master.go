@@ -30,6 +30,8 @@ type master struct {
 	sockets      *handover.Sockets // of the worker that listens now
 	workers      []*worker         // running, the current one last
 	ended        chan *worker
+	programs     []*companion // running
+	programEnded chan *companion
 	signals      chan os.Signal
 	reloads      int
 	failed       int         // of the reloads
@@ -54,7 +56,7 @@ func (w *worker) pid() int { return w.cmd.Process.Pid }
 
 // supervise runs as the master until all workers have ended.
 func (o *haproxyOptions) supervise(p *program, args []string) error {
-	m := &master{program: p, options: o, args: args, sockets: p.sockets, ended: make(chan *worker), signals: make(chan os.Signal, 8),
+	m := &master{program: p, options: o, args: args, sockets: p.sockets, ended: make(chan *worker), programEnded: make(chan *companion), signals: make(chan os.Signal, 8),
 		calls: make(chan func()), since: time.Now()}
 	signal.Notify(m.signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGHUP)
 	defer signal.Stop(m.signals)
@@ -75,6 +77,7 @@ func (o *haproxyOptions) supervise(p *program, args []string) error {
 		return err
 	}
 	m.adopt(first)
+	m.startPrograms(false)
 	o.signalOld()
 	for _, ready := range p.ready {
 		if err := ready(); err != nil {
@@ -194,7 +197,7 @@ func (m *master) adopt(w *worker) {
 
 // loop reacts until no worker is left.
 func (m *master) loop() {
-	for len(m.workers) > 0 {
+	for len(m.workers) > 0 || len(m.programs) > 0 {
 		select {
 		case s := <-m.signals:
 			switch s {
@@ -207,6 +210,8 @@ func (m *master) loop() {
 			}
 		case w := <-m.ended:
 			m.bury(w)
+		case c := <-m.programEnded:
+			m.buryProgram(c)
 		case call := <-m.calls:
 			call()
 		}
@@ -235,6 +240,7 @@ func (m *master) reload() {
 	}
 	m.signalWorkers(syscall.SIGUSR1)
 	m.adopt(next)
+	m.startPrograms(true)
 	m.notify("READY=1\nMAINPID=%d\nSTATUS=Ready.\n", os.Getpid())
 }
 
@@ -247,6 +253,7 @@ func (m *master) stop(s syscall.Signal) {
 	m.stopping = true
 	m.sockets.Decline()
 	m.signalWorkers(s)
+	m.signalPrograms(s)
 }
 
 func (m *master) signalWorkers(s syscall.Signal) {
@@ -260,10 +267,8 @@ func (m *master) bury(w *worker) {
 	current := w == m.workers[len(m.workers)-1]
 	m.workers = slices.DeleteFunc(m.workers, func(other *worker) bool { return other == w })
 	w.control.Close()
-	status, how, severity := statusOfProcess(w.cmd.ProcessState), "Exit", syntax.Warning
-	if status > exitSignal {
-		how = syscall.Signal(status - exitSignal).String()
-	}
+	severity := syntax.Warning
+	status, how := describeEnd(w.cmd.ProcessState)
 	if status != exitOK && current {
 		severity = syntax.Alert
 	}
@@ -273,8 +278,22 @@ func (m *master) bury(w *worker) {
 	}
 	m.say(severity, "%s worker (%d) exited with code %d (%s)", which, w.pid(), status, how)
 	if current && !m.stopping {
-		m.say(syntax.Alert, "exit-on-failure: killing every processes with SIGTERM")
-		m.status = status
-		m.stop(syscall.SIGTERM)
+		m.giveUp(status)
 	}
+}
+
+// describeEnd returns the status of a process as a shell counts it, and what ended it in words.
+func describeEnd(state *os.ProcessState) (status int, how string) {
+	status, how = statusOfProcess(state), "Exit"
+	if status > exitSignal {
+		how = syscall.Signal(status - exitSignal).String()
+	}
+	return status, how
+}
+
+// giveUp ends all, with a status.
+func (m *master) giveUp(status int) {
+	m.say(syntax.Alert, "exit-on-failure: killing every processes with SIGTERM")
+	m.status = status
+	m.stop(syscall.SIGTERM)
 }

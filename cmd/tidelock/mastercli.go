@@ -149,7 +149,7 @@ func (m *master) showProcesses(c *runtime.Call) {
 			line(w.pid(), "worker", strconv.Itoa(w.reloads), w.since)
 		}
 	}
-	c.Printf("# programs\n")
+	m.showPrograms(c)
 }
 
 // uptime writes a time as in 0d00h02m07s.

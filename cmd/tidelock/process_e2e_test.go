@@ -65,6 +65,22 @@ func (p *processes) configure(status string) {
 	}
 }
 
+// configureProgram is configure with a program beside the workers.
+func (p *processes) configureProgram(command string) {
+	p.configure("200")
+	text, err := os.ReadFile(p.path("cfg"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	text = append(text, "program side\n command "+command+"\n"...)
+	if os.Getuid() == 0 {
+		text = append(text, " user nobody\n group nogroup\n"...)
+	}
+	if err := os.WriteFile(p.path("cfg"), text, 0o600); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
 // command returns the program with HAProxy's arguments.
 func (p *processes) command(args ...string) *exec.Cmd {
 	path, err := os.Executable()
@@ -301,4 +317,42 @@ func workerOf(p *processes) int {
 		p.t.Fatalf("no worker in %s", p.said())
 	}
 	return n
+}
+
+// TestMaster_Programs has a program run beside the workers: as another user where that is possible, replaced by a reload,
+// and listed by the master's runtime API. One that cannot be started ends all.
+func TestMaster_Programs(t *testing.T) {
+	p := newProcesses(t)
+	p.configureProgram("/nosuch/program")
+	cmd := p.command("-W")
+	if err := cmd.Run(); cmd.ProcessState.ExitCode() != exitError || !strings.Contains(p.said(), "Cannot execute /nosuch/program: No such file or directory") {
+		t.Errorf("a program that does not exist: %v: %s", err, p.said())
+	}
+
+	p.configureProgram(`sh -c 'echo "started $0"; trap "exit 3" USR1; while :; do sleep 0.05; done' again`)
+	cmd = p.command("-W", "-S", p.path("master"))
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	t.Cleanup(func() { cmd.Process.Kill() })
+	p.until("the program runs", func() bool { return strings.Contains(p.said(), "New program 'side'") })
+	p.kill(cmd.Process.Pid, syscall.SIGUSR2)
+	p.until("the program is replaced", func() bool {
+		return strings.Count(p.said(), "New program 'side'") == 2 && strings.Contains(p.said(), "Former program 'side'")
+	})
+	c, err := net.Dial("unix", p.path("master"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	io.WriteString(c, "show proc\n")
+	if shown, err := io.ReadAll(c); err != nil || !regexp.MustCompile(`# programs\n\d+ +side +0 `).Match(shown) {
+		t.Errorf("show proc answers %q, %v", shown, err)
+	}
+	p.kill(cmd.Process.Pid, syscall.SIGTERM)
+	if err := <-ended; err != nil {
+		t.Errorf("the master ended with %v: %s", err, p.said())
+	}
 }

@@ -20,6 +20,7 @@ type Configuration struct {
 	LogForwards []LogForward
 	Resolvers   []Resolvers
 	Mailers     []Mailers
+	Programs    []Program
 
 	// Environment is the process's, as changed by setenv and its like. Scripts see it.
 	Environment *syntax.Environment

@@ -16,10 +16,10 @@ var sectionKinds = map[string]sectionKind{
 	"resolvers":   {in: inResolvers, keywords: resolversKeywords, open: openResolvers},
 	"log-forward": {in: inLogForward, keywords: logForwardKeywords, open: openLogForward},
 	"mailers":     {in: inMailers, keywords: mailersKeywords, open: openMailers},
+	"program":     {in: inProgram, keywords: programKeywords, open: openProgram},
 
 	// Without these the traffic would not be what the configuration asks for.
 	"peers":    {in: inPeers, support: Refused},
-	"program":  {in: inProgram, support: Refused},
 	"fcgi-app": {in: inFCGIApp, support: Refused},
 }
 

@@ -31,7 +31,7 @@ func (b *builder) buildBackend(section *config.Proxy) *server.Backend {
 			Connect: section.Timeouts.Connect, Queue: section.Timeouts.Queue, Server: section.Timeouts.Server,
 			Tunnel: section.Timeouts.Tunnel, Fin: section.Timeouts.ServerFin,
 		},
-		Servers: b.buildServers(section),
+		Initial: b.buildServers(section),
 		Report:  b.reporter(section),
 		Changes: &b.changes,
 	}
@@ -51,6 +51,9 @@ func (b *builder) buildBackend(section *config.Proxy) *server.Backend {
 	rules.stick.install(backend)
 	b.watchNames(section, backend)
 	backend.Prepare()
+	backend.SetDynamicCookie(func(d *server.DynamicCookie) {
+		*d = server.DynamicCookie{Enabled: section.Cookie.Dynamic, Key: section.DynamicCookieKey}
+	})
 	return backend
 }
 

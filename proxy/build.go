@@ -67,8 +67,10 @@ func Build(ctx context.Context, cfg *config.Configuration, o Options, diags *syn
 	b.setVariables()
 	b.buildProxies()
 	b.buildRelays()
+	b.pinServers()
 	b.patterns.Number()
 	b.runtime.servers.Backends = b.serversOf()
+	b.runtime.servers.Build = b.buildAdded
 	b.built = true
 	if b.scripts != nil && !diags.Has(syntax.Alert) {
 		if err := b.scripts.Init(ctx); err != nil {
@@ -90,7 +92,8 @@ type builder struct {
 	diags       *syntax.Diagnostics
 	files       []string // of the configuration, in their order
 	identities  map[*config.Proxy]*stream.Proxy
-	servers     map[[2]string]*server.Server // by the names of backend and server
+	servers     map[[2]string]*server.Server // that the configuration has, by the names of backend and server
+	referred    [][2]string                  // the keys of servers that samples refer to
 	tables      *sticktable.Tables
 	caches      map[string]*cache.Cache
 	resolvers   map[string]*resolver.Resolver // by the name of their section, as rules ask for them
@@ -153,12 +156,7 @@ func (b *builder) buildProxies() {
 	b.replies = b.buildErrorReplies()
 	for _, section := range b.config.Proxies {
 		if section.Kind.HasBackend() && !section.Disabled {
-			backend := b.buildBackend(section)
-			b.backends[section.Name] = backend
-			for _, s := range backend.Servers {
-				b.rows[section] = append(b.rows[section], s.Counters)
-			}
-			b.rows[section] = append(b.rows[section], backend.Proxy.BackendCounters)
+			b.backends[section.Name] = b.buildBackend(section)
 		}
 	}
 	b.track()

@@ -59,6 +59,9 @@ func (p *Proxy) Rows() []*counter.Row {
 	var all []*counter.Row
 	for _, section := range p.config.Proxies {
 		all = append(all, p.rows[section]...)
+		if b := p.backends[section.Name]; b != nil && section.Kind.HasBackend() {
+			all = append(all, b.Rows()...)
+		}
 	}
 	return all
 }

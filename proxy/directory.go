@@ -27,8 +27,24 @@ func (d directory) named(name string, has func(config.Kind) bool) *stream.Proxy 
 	return nil
 }
 
-// HasServer implements stream.Directory.
-func (d directory) HasServer(backend, name string) bool {
+// ReferToServer implements stream.Directory. What refers to a server once all is
+// built, as scripts may, does not keep it.
+func (d directory) ReferToServer(backend, name string) bool {
 	section := d.b.config.Proxy(backend, config.Kind.HasBackend)
-	return section != nil && section.Server(name) != nil
+	if section == nil || section.Server(name) == nil {
+		return false
+	}
+	if !d.b.built {
+		d.b.referred = append(d.b.referred, [2]string{backend, name})
+	}
+	return true
+}
+
+// pinServers keeps the servers that samples refer to. All backends are built.
+func (b *builder) pinServers() {
+	for _, one := range b.referred {
+		if s := b.servers[one]; s != nil {
+			s.Pin()
+		}
+	}
 }

@@ -36,7 +36,7 @@ func (p *Proxy) dump(section *config.Proxy) {
 	if b := p.backends[section.Name]; b != nil && section.Kind.HasBackend() {
 		backRow = b.Proxy.BackendCounters
 		unassigned = backRow.Queue.Now()
-		for _, s := range b.Servers {
+		for _, s := range b.Servers() {
 			configured++
 			pending += s.Counters.Queue.Now()
 			word := "DOWN"

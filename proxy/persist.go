@@ -28,7 +28,6 @@ func (b *builder) persist(backend *server.Backend, section *config.Proxy, rules 
 	}
 	if section.Cookie.Name != "" {
 		c := newCookie(section.Cookie)
-		c.Prepare(backend.Servers)
 		p.Cookie = c
 		backend.Proxy.ManagesCookie = c.Mode != persistence.Passive
 	}
@@ -79,7 +78,7 @@ func (b *builder) namedByRDP(backend *server.Backend, section *config.Proxy) fun
 		if !ok {
 			return nil
 		}
-		for _, candidate := range backend.Servers {
+		for _, candidate := range backend.Servers() {
 			if candidate.Address().AddrPort() == at {
 				return candidate
 			}

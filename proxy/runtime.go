@@ -95,16 +95,7 @@ func (b *builder) serversOf() []command.Backend {
 		if !section.Kind.HasBackend() || backend == nil {
 			continue
 		}
-		listed := command.Backend{Backend: backend}
-		for _, s := range section.Servers {
-			made := b.servers[[2]string{section.Name, s.Name}]
-			if made == nil {
-				continue
-			}
-			t := command.Server{Server: made, FixedID: s.FixedID}
-			listed.Servers = append(listed.Servers, t)
-		}
-		all = append(all, listed)
+		all = append(all, command.Backend{Backend: backend})
 	}
 	return all
 }

@@ -104,10 +104,6 @@ func (s *stickRules) install(b *server.Backend) {
 // remembered returns what finds the server that an exchange was sent to before. A table may be shared: a server of
 // another backend counts by its name, or else its number.
 func (s *stickRules) remembered(b *server.Backend) func(*stream.Stream) *server.Server {
-	byName, byID := map[string]*server.Server{}, map[int]*server.Server{}
-	for _, one := range b.Servers {
-		byName[one.Name], byID[one.ID] = one, one
-	}
 	return func(st *stream.Stream) *server.Server {
 		c := sample.Acquire(st, sample.ServerChoice)
 		defer c.Release()
@@ -119,10 +115,11 @@ func (s *stickRules) remembered(b *server.Backend) func(*stream.Stream) *server.
 			}
 			if e := r.table.Match(key); e != nil {
 				id, name := e.Server()
-				if one := byName[name]; one != nil {
+				servers := b.Roster()
+				if one := servers.Named(name); one != nil {
 					return one
 				}
-				if one := byID[id]; one != nil {
+				if one := servers.Numbered(id); one != nil {
 					return one
 				}
 			}

@@ -55,9 +55,12 @@ func preferred(backend *server.Backend, preferences []preference) func(*stream.S
 	if len(preferences) == 0 {
 		return nil
 	}
-	servers := map[string]*server.Server{}
-	for _, s := range backend.Servers {
-		servers[s.Name] = s
+	for _, p := range preferences {
+		for _, s := range backend.Servers() {
+			if p.format == nil && s.Name == p.name {
+				s.Pin()
+			}
+		}
 	}
 	return func(s *stream.Stream) *server.Server {
 		c := sample.Acquire(s, sample.ServerChoice)
@@ -68,9 +71,9 @@ func preferred(backend *server.Backend, preferences []preference) func(*stream.S
 				continue
 			}
 			if p.format != nil {
-				return servers[string(p.format.Append(c.Output.Buffer(), c))]
+				return backend.ServerNamed(string(p.format.Append(c.Output.Buffer(), c)))
 			}
-			return servers[p.name]
+			return backend.ServerNamed(p.name)
 		}
 		return nil
 	}

@@ -2,32 +2,34 @@ package command
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"tidelock/proxy/runtime"
 	"tidelock/proxy/server"
 )
 
-// Servers are the servers of a configuration. Backends is set before the first command runs.
-type Servers struct{ Backends []Backend }
+// Servers are the servers of a configuration. Its fields are set before the first command runs.
+type Servers struct {
+	Backends []Backend
+	// Build makes a server of a backend from the words of a server line behind its keyword.
+	Build func(to *server.Backend, words []string) (*server.Server, error)
+
+	changing sync.Mutex // held by whoever adds or removes a server
+}
 
 // Backend is a backend or listen section.
-type Backend struct {
-	*server.Backend
-	Servers []Server
-}
+type Backend struct{ *server.Backend }
 
-// Server is a server with what the configuration says of it that traffic does not need.
-type Server struct {
-	*server.Server
-	FixedID bool // the configuration gives its number
-}
+// Server is a server as the commands see it.
+type Server struct{ *server.Server }
 
 // Commands returns the commands about servers.
 func (s *Servers) Commands() []runtime.Command {
-	return []runtime.Command{
+	return slices.Concat(s.addAndRemove(), s.dynamicCookies(), []runtime.Command{
 		{Words: "disable agent", Usage: "disable agent", Help: "disable agent checks", Level: runtime.Admin, Run: s.on(enableAgent(false))},
 		{Words: "disable health", Usage: "disable health", Help: "disable health checks", Level: runtime.Admin, Run: s.on(enableChecks(false))},
 		{Words: "disable server", Usage: "disable server (DEPRECATED)", Help: "disable a server for maintenance (use 'set server' instead)",
@@ -48,7 +50,7 @@ func (s *Servers) Commands() []runtime.Command {
 			Help: "dump server connections status (all or for a single backend)", Run: s.each(showConnections)},
 		{Words: "show servers state", Usage: "show servers state [<backend>]",
 			Help: "dump volatile server information (all or for a single backend)", Run: s.each(showStates)},
-	}
+	})
 }
 
 // named reports whether a word is a thing's name, or "#" and its number.
@@ -68,9 +70,9 @@ func (s *Servers) on(do func(c *runtime.Call, t Server)) func(*runtime.Call) {
 			if !named(backend, b.Proxy.Name, b.Proxy.ID) {
 				continue
 			}
-			for _, t := range b.Servers {
+			for _, t := range b.Servers() {
 				if named(name, t.Name, t.ID) {
-					do(c, t)
+					do(c, Server{t})
 					return
 				}
 			}
@@ -182,8 +184,8 @@ func showStates(c *runtime.Call, backends []Backend) {
 		"bk_f_forced_id srv_f_forced_id srv_fqdn srv_port srvrecord srv_use_ssl srv_check_port srv_check_addr srv_agent_addr " +
 		"srv_agent_port\n")
 	for _, b := range backends {
-		for _, t := range b.Servers {
-			showState(c, b, t)
+		for _, t := range b.Servers() {
+			showState(c, b, Server{t})
 		}
 	}
 }
@@ -211,10 +213,10 @@ func showState(c *runtime.Call, b Backend, t Server) {
 			admin |= hostOfService
 		}
 	}
-	c.Printf("%d %s %d %s %s %d %d %d %d %d %d %d %d %d %d 0 %d %s %d %s 0 0 - %s %d\n",
+	c.Printf("%d %s %d %s %s %d %d %d %d %d %d %d %d %d %d 0 %d %s %d %s %d %d %s %s %d\n",
 		b.Proxy.ID, b.Proxy.Name, t.ID, t.Name, host, operation, admin, st.Weight, t.Weight, int(time.Since(st.Since).Seconds()),
 		status, result, health, check, agentNumber(t, st), bit(t.FixedID), name, port, service,
-		cmp.Or(st.Agent.Place.Host, "-"), st.Agent.Place.Port)
+		bit(t.TLS), t.CheckPort, cmp.Or(t.CheckHost, "-"), cmp.Or(st.Agent.Place.Host, t.CheckHost, "-"), cmp.Or(st.Agent.Place.Port, t.CheckPort))
 }
 
 // checkNumbers returns what is said of health checks. A server without them is healthy while it runs.
@@ -243,8 +245,9 @@ func checkNumbers(t Server, st server.State, operation server.Operation) (status
 	}
 	health = st.Health
 	if st.Admin&inMaintenance != 0 {
-		check |= checkPaused
-		health = 0
+		if health = 0; !st.Checks.New {
+			check |= checkPaused
+		}
 	}
 	return checkStatuses[st.Last.Status], result, health, check
 }

@@ -11,12 +11,12 @@ import (
 func showConnections(c *runtime.Call, backends []Backend) {
 	c.Printf("# bkname/svname bkid/svid addr port - purge_delay used_cur used_max need_est unsafe_nb safe_nb idle_lim idle_cur idle_per_thr[1]\n")
 	for _, b := range backends {
-		for _, t := range b.Servers {
+		for _, t := range b.Servers() {
 			var now counter.State
 			if t.Counters.State != nil {
 				t.Counters.State(&now)
 			}
-			host, port := place(t)
+			host, port := place(Server{t})
 			limit := int64(-1)
 			if now.IdleLimit.Ok {
 				limit = int64(now.IdleLimit.Value)

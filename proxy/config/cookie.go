@@ -14,6 +14,7 @@ type Cookie struct {
 	Rewrite, Insert, Prefix               bool // at most one
 	Indirect, NoCache, PostOnly, Preserve bool
 	HTTPOnly, Secure                      bool
+	Dynamic                               bool // servers without a value have one made of their address
 	Domains, Attributes                   []string
 	MaxIdle, MaxLife                      time.Duration
 }
@@ -24,10 +25,10 @@ var cookieFlags = map[string]func(*Cookie) *bool{
 	"prefix": func(c *Cookie) *bool { return &c.Prefix }, "indirect": func(c *Cookie) *bool { return &c.Indirect },
 	"nocache": func(c *Cookie) *bool { return &c.NoCache }, "postonly": func(c *Cookie) *bool { return &c.PostOnly },
 	"preserve": func(c *Cookie) *bool { return &c.Preserve }, "httponly": func(c *Cookie) *bool { return &c.HTTPOnly },
-	"secure": func(c *Cookie) *bool { return &c.Secure },
+	"secure": func(c *Cookie) *bool { return &c.Secure }, "dynamic": func(c *Cookie) *bool { return &c.Dynamic },
 }
 
-// cookie <name> [rewrite|insert|prefix] [indirect] [nocache] [postonly] [preserve] [httponly] [secure] [domain <domain>]...
+// cookie <name> [rewrite|insert|prefix] [indirect] [nocache] [postonly] [preserve] [httponly] [secure] [dynamic] [domain <domain>]...
 // [maxidle <time>] [maxlife <time>] [attr <value>]...
 func parseCookie(p *parser, s syntax.Statement) {
 	c := Cookie{Name: s.Argument(0)}
@@ -85,9 +86,6 @@ func (p *parser) cookieValue(s syntax.Statement, c *Cookie, name, value string) 
 		return p.cookieTime(s, &c.MaxIdle, name, "<idletime>", value)
 	case "maxlife":
 		return p.cookieTime(s, &c.MaxLife, name, "<lifetime>", value)
-	case "dynamic":
-		p.failf(s, "'cookie ... dynamic' is not supported yet by this version.")
-		return false
 	default:
 		p.failf(s, "'cookie' supports 'rewrite', 'insert', 'prefix', 'indirect', 'nocache', 'postonly', 'domain', 'maxidle', 'dynamic', 'maxlife' and 'attr' options.")
 		return false
@@ -110,6 +108,13 @@ func (p *parser) cookieTime(s syntax.Statement, into *time.Duration, name, what,
 		*into = d
 	}
 	return err == nil
+}
+
+// dynamic-cookie-key <secret>
+func parseDynamicCookieKey(p *parser, s syntax.Statement) {
+	if p.proxy.DynamicCookieKey = s.Argument(0); p.proxy.DynamicCookieKey == "" {
+		p.failf(s, "'dynamic-cookie-key' expects <secret_key> as argument.")
+	}
 }
 
 // persist rdp-cookie[(<name>)]

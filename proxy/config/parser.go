@@ -24,6 +24,7 @@ type parser struct {
 	ambiguous map[string]*Proxy // those whose name another one has taken since
 	inherited Timeouts          // that the section at hand started with
 	anonymous bool              // the section at hand is a defaults section without a name
+	adding    bool              // what is read is a server that is added while traffic runs
 }
 
 // parseFunc gives one statement its meaning.

@@ -88,6 +88,7 @@ type Settings struct {
 	MonitorURI           string
 	DefaultServer        ServerParameters
 	Cookie               Cookie
+	DynamicCookieKey     string
 	RDPCookie            string // persist rdp-cookie, empty for none
 	Balance              Balance
 	HealthCheck          HealthCheck

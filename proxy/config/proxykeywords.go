@@ -13,6 +13,7 @@ var proxyKeywords = append([]keyword{
 	{"compression", inEverything, parseCompression, Supported},
 	{"declare", inEverything, parseDeclare, Supported},
 	{"cookie", inDefaults | inBackSide, parseCookie, Supported},
+	{"dynamic-cookie-key", inDefaults | inBackSide, parseDynamicCookieKey, Supported},
 	{"default-server", inDefaults | inBackSide, parseDefaultServer, Supported},
 	{"default_backend", inDefaults | inFrontSide, parseDefaultBackend, Supported},
 	{"disabled", inEverything, parseDisabled, Supported},
@@ -76,6 +77,6 @@ var proxyKeywords = append([]keyword{
 	rows(inDefaults|inBackSide, NoEffect, "max-keep-alive-queue"),
 	probeKeywords("cli", inDefaults|inFrontSide, func(s *Settings) *Probes { return &s.ClientProbes }),
 	probeKeywords("srv", inDefaults|inBackSide, func(s *Settings) *Probes { return &s.ServerProbes }),
-	rows(inDefaults|inBackSide, Refused, "dispatch", "dynamic-cookie-key", "transparent",
+	rows(inDefaults|inBackSide, Refused, "dispatch", "transparent",
 		"use-fcgi-app"),
 )...)

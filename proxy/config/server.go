@@ -157,14 +157,14 @@ func (p *parser) checkTracking(proxy *Proxy) {
 			continue
 		}
 		if reason := p.trackingError(proxy, s); reason != "" {
-			p.diags.Alertf(s.At, "'server %s/%s' : %s.", proxy.Name, s.Name, reason)
+			p.diags.Alertf(s.At, "'server %s/%s' : %s", proxy.Name, s.Name, reason)
 		}
 	}
 }
 
 func (p *parser) trackingError(proxy *Proxy, s *Server) string {
 	if s.Check {
-		return "unable to use " + proxy.Name + "/" + s.Name + " for tracking: it is checked itself"
+		return "unable to enable checks and tracking at the same time!"
 	}
 	at := s
 	from := proxy
@@ -175,20 +175,20 @@ func (p *parser) trackingError(proxy *Proxy, s *Server) string {
 		}
 		tracked := p.Proxy(backend, Kind.HasBackend)
 		if tracked == nil {
-			return fmt.Sprintf("unable to find required proxy '%s' for tracking", backend)
+			return fmt.Sprintf("unable to find required proxy '%s' for tracking.", backend)
 		}
 		next := tracked.Server(name)
 		switch {
 		case next == nil:
-			return fmt.Sprintf("unable to find required server '%s' for tracking", name)
+			return fmt.Sprintf("unable to find required server '%s' for tracking.", name)
 		case next.Check, next.AgentCheck:
 			return ""
 		case next.Track == "":
-			return fmt.Sprintf("unable to use %s/%s for tracking as it does not have any check nor agent enabled", backend, name)
+			return fmt.Sprintf("unable to use %s/%s for tracking as it does not have any check nor agent enabled.", backend, name)
 		}
 		at, from = next, tracked
 	}
-	return "unable to track a server that belongs to a tracking chain looping over itself"
+	return "unable to track a server that belongs to a tracking chain looping over itself."
 }
 
 // Server returns the server of a name, or nil.

@@ -16,6 +16,8 @@ type ServerParameters struct {
 	Weight                     int
 	Backup                     bool
 	Disabled                   bool
+	Enabled                    bool // said so, which matters for servers that are added while traffic runs
+	NonStick                   bool // stick tables do not remember the server
 	MaxConn, MinConn, MaxQueue int
 	Cookie                     string
 	Track                      string // [<proxy>/]<server>
@@ -93,7 +95,7 @@ var serverParameters = slices.Concat([]serverParameter{
 	{"cookie", 1, Supported, parseServerCookie},
 	{"disabled", 0, Supported, set(func(q *ServerParameters) { q.Disabled = true })},
 	{"downinter", 1, Supported, positiveDelay(func(q *ServerParameters) *time.Duration { return &q.DownInter }, "downinter")},
-	{"enabled", 0, Supported, set(func(q *ServerParameters) { q.Disabled = false })},
+	{"enabled", 0, Supported, set(func(q *ServerParameters) { q.Disabled, q.Enabled = false, true })},
 	{"error-limit", 1, Supported, parseErrorLimit},
 	{"fall", 1, Supported, positive(func(q *ServerParameters) *int { return &q.Fall }, "'fall' has to be > 0.")},
 	{"fastinter", 1, Supported, positiveDelay(func(q *ServerParameters) *time.Duration { return &q.FastInter }, "fastinter")},
@@ -110,6 +112,7 @@ var serverParameters = slices.Concat([]serverParameter{
 	{"no-backup", 0, Supported, set(func(q *ServerParameters) { q.Backup = false })},
 	{"no-check", 0, Supported, set(func(q *ServerParameters) { q.Check = false })},
 	{"no-tfo", 0, NoEffect, nil},
+	{"non-stick", 0, Supported, set(func(q *ServerParameters) { q.NonStick = true })},
 	{"observe", 1, Supported, parseObserve},
 	{"on-error", 1, Supported, parseOnError},
 	{"on-marked-down", 1, Supported, parseOnMarkedDown},
@@ -122,6 +125,7 @@ var serverParameters = slices.Concat([]serverParameter{
 	{"rise", 1, Supported, positive(func(q *ServerParameters) *int { return &q.Rise }, "'rise' has to be > 0.")},
 	{"slowstart", 1, Supported, delay(func(q *ServerParameters) *time.Duration { return &q.SlowStart }, "slowstart")},
 	{"source", 1, Supported, parseServerSource},
+	{"stick", 0, Supported, set(func(q *ServerParameters) { q.NonStick = false })},
 	{"tcp-ut", 1, Supported, parseUserTimeout},
 	{"tfo", 0, NoEffect, nil}, // a hint to the kernel
 	{"track", 1, Supported, parseTrack},
@@ -192,6 +196,10 @@ func (p *parser) serverParameters(s syntax.Statement, i int, where string, into 
 			return false
 		}
 		parameter := serverParameters[row]
+		if p.adding && slices.Contains(configuredOnly, parameter.name) {
+			p.report(syntax.Alert, word.At, s.Keyword(), "%s : '%s' option is not accepted for dynamic server", where, word.Text)
+			return false
+		}
 		value := ""
 		if parameter.values > 0 {
 			i++

@@ -43,7 +43,7 @@ func TestFrontend_ReusesServerConnections(t *testing.T) {
 				}
 				c.Close()
 			}
-			counters := b.Servers[0].Counters
+			counters := b.Servers()[0].Counters
 			if n := uint64(counters.Value(counter.Connects)); n != tt.connects {
 				t.Errorf("%d connections, want %d", n, tt.connects)
 			}
@@ -140,7 +140,7 @@ func TestFrontend_NoReplay(t *testing.T) {
 func TestFrontend_RoundRobin(t *testing.T) {
 	var seen []string
 	b := backendOf(t, mirror(t), mirror(t), mirror(t))
-	for i, s := range b.Servers {
+	for i, s := range b.Servers() {
 		s.Name = string(rune('a' + i))
 	}
 	logged := make(chan string, 1)

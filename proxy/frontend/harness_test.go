@@ -151,7 +151,7 @@ func backendOf(t testing.TB, addresses ...string) *server.Backend {
 		at := server.Address{Network: "tcp", Host: host}
 		at.Port, _ = strconv.Atoi(port)
 		identity := stream.Server{Name: a, ID: i + 1, Counters: new(counter.Row)}
-		b.Servers = append(b.Servers, server.New(identity, at, server.Settings{Weight: 1, Pool: server.DefaultPool}))
+		b.Initial = append(b.Initial, server.New(identity, at, server.Settings{Weight: 1, Pool: server.DefaultPool}))
 	}
 	b.Prepare()
 	t.Cleanup(b.Close)

@@ -18,7 +18,7 @@ func newWatchedPlane(c *Config) (one command.Server) {
 	c.Plane.ServerChanges = new(server.Changes)
 	backend := c.Plane.Sections()[0].Backend
 	backend.Changes = c.Plane.ServerChanges
-	return backend.Servers[0]
+	return command.Server{Server: backend.Servers()[0]}
 }
 
 // heard waits until the log has so many lines, and returns them.

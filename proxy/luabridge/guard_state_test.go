@@ -110,7 +110,7 @@ core.register_fetches("kept", function(txn) return tostring(txn:get_priv()) end)
 func TestGuard_control(t *testing.T) {
 	denied := `control: app/two is not granted: add it to "control" in the manifest`
 	p := newPlane()
-	weight := p.Sections()[0].Backend.Servers[1].State().Weight
+	weight := p.Sections()[0].Backend.Servers()[1].State().Weight
 	server := func(name, call string) string { return `return core.backends.app.servers.` + name + ":" + call }
 	tryAll(t, capability.Set{Control: []string{"app/one"}, Certificates: []string{"/granted.pem"}}, func(c *Config) { c.Plane = p }, []escape{
 		{"granted", server("one", `set_weight("50%")`), "got nil"},
@@ -134,7 +134,7 @@ func TestGuard_control(t *testing.T) {
 		{"certificate, granted", `return CertCache.set{filename = "/granted.pem", crt = "x"}`, "error"},
 		{"certificate", `return CertCache.set{filename = "/other.pem", crt = "x"}`, `certificates: /other.pem is not granted`},
 	})
-	if now := p.Sections()[0].Backend.Servers[1].State().Weight; now != weight {
+	if now := p.Sections()[0].Backend.Servers()[1].State().Weight; now != weight {
 		t.Errorf("weight is %v", now)
 	}
 }

@@ -23,11 +23,10 @@ func newPlane() *plane.Plane {
 	for i, name := range []string{"one", "two", "spare"} {
 		s := server.New(stream.Server{Name: name, ID: i + 1}, server.Address{Network: "tcp", Host: "127.0.0.1", Port: 80},
 			server.Settings{Weight: 1, Backup: name == "spare"})
-		backend.Servers = append(backend.Servers, s)
-		listed.Servers = append(listed.Servers, command.Server{Server: s})
+		backend.Initial = append(backend.Initial, s)
 	}
-	backend.Servers[1].Tracks(backend.Servers[0])
 	backend.Prepare()
+	backend.Servers()[1].Tracks(backend.Servers()[0])
 	sections := []plane.Section{{Proxy: section, Backend: listed}}
 	return &plane.Plane{
 		Patterns: &pattern.Sets{}, Process: &counter.Process{}, Commands: runtime.NewRegistry(), TLSFiles: tlsconfig.NewFiles(),

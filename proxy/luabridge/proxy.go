@@ -38,8 +38,8 @@ func (b *Bridge) inventory() *inventory {
 		if s.Backend == nil {
 			continue
 		}
-		for _, t := range s.Backend.Servers {
-			all.servers, all.owner = append(all.servers, t), append(all.owner, i+1)
+		for _, t := range s.Backend.Servers() {
+			all.servers, all.owner = append(all.servers, command.Server{Server: t}), append(all.owner, i+1)
 		}
 	}
 	b.known.Store(all)
@@ -67,11 +67,10 @@ func (m *image) sectionList(c *host.Call) error {
 		putField(w, "table", func() { w.Bool(s.Table != nil) })
 		putField(w, "servers", func() {
 			servers := w.BeginTable()
-			if s.Backend != nil {
-				for _, t := range s.Backend.Servers {
-					server++
-					putNamed(w, server, t.Name, t.ID)
-				}
+			for server < int64(len(all.servers)) && all.owner[server] == i+1 {
+				t := all.servers[server]
+				server++
+				putNamed(w, server, t.Name, t.ID)
 			}
 			w.EndTable(servers)
 		})
@@ -167,9 +166,9 @@ func (m *image) shutBackups(s *plane.Section, _ *host.Call) error {
 	if s.Backend == nil {
 		return nil
 	}
-	for _, t := range s.Backend.Servers {
+	for _, t := range s.Backend.Servers() {
 		if t.Backup {
-			if err := m.shutSessions(t.Server); err != nil {
+			if err := m.shutSessions(t); err != nil {
 				return err
 			}
 		}
@@ -223,7 +222,7 @@ func usableServers(backups bool) func(*plane.Section, *host.Call) error {
 	return func(s *plane.Section, c *host.Call) error {
 		usable := int64(0)
 		if s.Backend != nil {
-			for _, t := range s.Backend.Servers {
+			for _, t := range s.Backend.Servers() {
 				if t.Backup == backups && t.Usable() {
 					usable++
 				}

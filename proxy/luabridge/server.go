@@ -13,7 +13,7 @@ const byScript = "changed from Lua script"
 var serverFunctions = map[string]func(t command.Server, c *host.Call) error{
 	"is_draining":   isDraining,
 	"is_backup":     func(t command.Server, c *host.Call) error { return putBool(c, t.Backup) },
-	"is_dynamic":    func(_ command.Server, c *host.Call) error { return putBool(c, false) }, // all stand in the configuration
+	"is_dynamic":    func(s command.Server, c *host.Call) error { return putBool(c, s.Added()) },
 	"get_maxconn":   func(t command.Server, c *host.Call) error { return putInt(c, t.MaxConnNow()) },
 	"get_weight":    func(t command.Server, c *host.Call) error { return putInt(c, int64(t.State().Weight)) },
 	"get_stats":     func(t command.Server, c *host.Call) error { return putStatistics(c, t.Counters) },

@@ -4,6 +4,7 @@
 package persistence
 
 import (
+	"sync/atomic"
 	"time"
 
 	"tidelock/proxy/server"
@@ -32,35 +33,41 @@ type Cookie struct {
 
 	MaxIdle, MaxLife time.Duration // since last seen, since first set; 0 for no limit
 
-	values map[string]*server.Server
-	shared map[string][]*server.Server // further ones of a value
+	known atomic.Pointer[values]
 }
 
 var _ server.Cookie = (*Cookie)(nil)
 
-// Prepare learns the values of the servers: the first of those that share one is meant, unless it is down.
+// values are what servers are known by.
+type values struct {
+	first  map[string]*server.Server
+	shared map[string][]*server.Server // further ones of a value
+}
+
+// Prepare implements server.Cookie: the first of the servers that share a value is meant, unless it is down.
 func (c *Cookie) Prepare(servers []*server.Server) {
-	c.values = map[string]*server.Server{}
+	known := &values{map[string]*server.Server{}, map[string][]*server.Server{}}
 	for _, s := range servers {
-		if s.Cookie != "" && c.values[s.Cookie] == nil {
-			c.values[s.Cookie] = s
+		value := s.CookieValue()
+		switch {
+		case value == "":
+		case known.first[value] == nil:
+			known.first[value] = s
+		default:
+			known.shared[value] = append(known.shared[value], s)
 		}
 	}
-	c.shared = map[string][]*server.Server{}
-	for _, s := range servers {
-		if s.Cookie != "" && c.values[s.Cookie] != s {
-			c.shared[s.Cookie] = append(c.shared[s.Cookie], s)
-		}
-	}
+	c.known.Store(known)
 }
 
 // named returns the server of a value, nil for none: one that can be reached, as far as there is one.
 func (c *Cookie) named(value []byte) *server.Server {
-	s := c.values[string(value)]
+	known := c.known.Load()
+	s := known.first[string(value)]
 	if s == nil || s.Reachable() {
 		return s
 	}
-	for _, other := range c.shared[string(value)] {
+	for _, other := range known.shared[string(value)] {
 		if other.Reachable() {
 			return other
 		}

@@ -17,7 +17,7 @@ func servers() []*server.Server {
 		s := server.New(stream.Server{Name: "abc"[i : i+1], ID: i + 1}, server.Address{}, server.Settings{Weight: 1, Cookie: cookie})
 		all = append(all, s)
 	}
-	b := &server.Backend{Proxy: &stream.Proxy{Name: "b"}, Servers: all}
+	b := &server.Backend{Proxy: &stream.Proxy{Name: "b"}, Initial: all}
 	b.Prepare()
 	return all
 }
@@ -45,28 +45,28 @@ func text(m *message.Message, name string) string {
 func TestCookie_Request(t *testing.T) {
 	tests := []struct {
 		name             string
-		cookie           Cookie
+		cookie           *Cookie
 		header           string
 		server, remained string
 	}{
-		{"none", Cookie{Indirect: true}, "", "", ""},
-		{"plain", Cookie{}, "X=sb", "b", "X=sb"},
-		{"unknown value", Cookie{}, "X=zz", "", "X=zz"},
-		{"the first that is known", Cookie{}, "X=zz; X=sb; X=sa", "b", "X=zz; X=sb; X=sa"},
-		{"other names", Cookie{}, "Xx=sb; aX=sb; x=sb", "", "Xx=sb; aX=sb; x=sb"},
-		{"quoted", Cookie{}, `X="sb"`, "", `X="sb"`},
-		{"within quotes", Cookie{Indirect: true}, `A="x; X=sb"; C=1`, "", `A="x; X=sb"; C=1`},
-		{"spaces around the equals sign", Cookie{}, "X = sb ; q=1", "b", "X=sb ; q=1"},
-		{"indirect alone", Cookie{Indirect: true}, "X=sb", "b", ""},
-		{"indirect between", Cookie{Indirect: true}, "A=1;X=sb;B=2", "b", "A=1; B=2"},
-		{"indirect first", Cookie{Indirect: true}, "X=sb; A=1", "b", "A=1"},
-		{"indirect after a comma", Cookie{Indirect: true}, "A=1, X=sb", "b", "A=1"},
-		{"indirect with attributes", Cookie{Indirect: true}, "$Version=1; X=sb; $Path=/; A=2", "b", "$Version=1; A=2"},
-		{"indirect twice", Cookie{Indirect: true}, "X=zz; X=sb", "b", ""},
-		{"prefix", Cookie{Mode: Prefix}, "A=1; X=sb~u~v; B=2", "b", "A=1; X=u~v; B=2"},
-		{"prefix of nothing", Cookie{Mode: Prefix}, "X=sb~", "b", "X="},
-		{"without a prefix", Cookie{Mode: Prefix}, "X=sb", "b", "X=sb"},
-		{"dates", Cookie{Mode: Insert}, "X=sb|AAAA", "b", "X=sb|AAAA"},
+		{"none", &Cookie{Indirect: true}, "", "", ""},
+		{"plain", &Cookie{}, "X=sb", "b", "X=sb"},
+		{"unknown value", &Cookie{}, "X=zz", "", "X=zz"},
+		{"the first that is known", &Cookie{}, "X=zz; X=sb; X=sa", "b", "X=zz; X=sb; X=sa"},
+		{"other names", &Cookie{}, "Xx=sb; aX=sb; x=sb", "", "Xx=sb; aX=sb; x=sb"},
+		{"quoted", &Cookie{}, `X="sb"`, "", `X="sb"`},
+		{"within quotes", &Cookie{Indirect: true}, `A="x; X=sb"; C=1`, "", `A="x; X=sb"; C=1`},
+		{"spaces around the equals sign", &Cookie{}, "X = sb ; q=1", "b", "X=sb ; q=1"},
+		{"indirect alone", &Cookie{Indirect: true}, "X=sb", "b", ""},
+		{"indirect between", &Cookie{Indirect: true}, "A=1;X=sb;B=2", "b", "A=1; B=2"},
+		{"indirect first", &Cookie{Indirect: true}, "X=sb; A=1", "b", "A=1"},
+		{"indirect after a comma", &Cookie{Indirect: true}, "A=1, X=sb", "b", "A=1"},
+		{"indirect with attributes", &Cookie{Indirect: true}, "$Version=1; X=sb; $Path=/; A=2", "b", "$Version=1; A=2"},
+		{"indirect twice", &Cookie{Indirect: true}, "X=zz; X=sb", "b", ""},
+		{"prefix", &Cookie{Mode: Prefix}, "A=1; X=sb~u~v; B=2", "b", "A=1; X=u~v; B=2"},
+		{"prefix of nothing", &Cookie{Mode: Prefix}, "X=sb~", "b", "X="},
+		{"without a prefix", &Cookie{Mode: Prefix}, "X=sb", "b", "X=sb"},
+		{"dates", &Cookie{Mode: Insert}, "X=sb|AAAA", "b", "X=sb|AAAA"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -90,16 +90,16 @@ func TestCookie_Request_Expired(t *testing.T) {
 	at := func(ago int64) string { return string(appendDate(nil, now.Unix()-ago)) }
 	tests := []struct {
 		name   string
-		cookie Cookie
+		cookie *Cookie
 		value  string
 		bound  bool
 	}{
-		{"seen lately", Cookie{MaxIdle: time.Minute}, "sa|" + at(40), true},
-		{"seen long ago", Cookie{MaxIdle: time.Minute}, "sa|" + at(80), false},
-		{"no date", Cookie{MaxIdle: time.Minute}, "sa", true},
-		{"no limit", Cookie{}, "sa|" + at(8000), true},
-		{"set long ago", Cookie{MaxLife: time.Minute}, "sa|" + at(0) + "|" + at(80), false},
-		{"too far in the future is no date", Cookie{MaxIdle: time.Minute}, "sa|" + at(-100_000), true},
+		{"seen lately", &Cookie{MaxIdle: time.Minute}, "sa|" + at(40), true},
+		{"seen long ago", &Cookie{MaxIdle: time.Minute}, "sa|" + at(80), false},
+		{"no date", &Cookie{MaxIdle: time.Minute}, "sa", true},
+		{"no limit", &Cookie{}, "sa|" + at(8000), true},
+		{"set long ago", &Cookie{MaxLife: time.Minute}, "sa|" + at(0) + "|" + at(80), false},
+		{"too far in the future is no date", &Cookie{MaxIdle: time.Minute}, "sa|" + at(-100_000), true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -116,7 +116,7 @@ func TestCookie_Request_Expired(t *testing.T) {
 func TestCookie_Response(t *testing.T) {
 	tests := []struct {
 		name       string
-		cookie     Cookie
+		cookie     *Cookie
 		by         int
 		bound      int // the server of the request's cookie, -1 for none
 		set        string
@@ -124,23 +124,23 @@ func TestCookie_Response(t *testing.T) {
 		want       string
 		wantShared string // Cache-Control
 	}{
-		{"insert", Cookie{Mode: Insert}, 0, -1, "", "", "X=sa; path=/", ""},
-		{"insert for another", Cookie{Mode: Insert}, 1, 0, "", "", "X=sb; path=/", ""},
-		{"insert nothing new", Cookie{Mode: Insert}, 0, 0, "", "", "", ""},
-		{"insert in the place of the server's", Cookie{Mode: Insert}, 0, -1, "X=orig; path=/", "", "X=sa; path=/", ""},
-		{"insert where there is no value", Cookie{Mode: Insert}, 2, -1, "", "", "X=; Expires=Thu, 01-Jan-1970 00:00:01 GMT; path=/", ""},
-		{"preserve", Cookie{Mode: Insert, Preserve: true}, 0, -1, "X=orig; path=/", "", "X=orig; path=/", ""},
-		{"post only", Cookie{Mode: Insert, PostOnly: true}, 0, -1, "", "", "", ""},
-		{"attributes", Cookie{Mode: Insert, Attributes: "; HttpOnly"}, 0, -1, "", "", "X=sa; path=/; HttpOnly", ""},
-		{"nocache without what caches go by", Cookie{Mode: Insert, NoCache: true}, 0, -1, "", "", "X=sa; path=/", ""},
-		{"nocache", Cookie{Mode: Insert, NoCache: true}, 0, -1, "", "etag: a", "X=sa; path=/", "private"},
-		{"nocache of what no cache takes", Cookie{Mode: Insert, NoCache: true}, 0, -1, "", "cache-control: no-store", "X=sa; path=/", "no-store"},
-		{"rewrite", Cookie{Mode: Rewrite}, 0, -1, "X=orig; path=/", "", "X=sa; path=/", ""},
-		{"rewrite nothing", Cookie{Mode: Rewrite}, 0, -1, "Y=1", "", "Y=1", ""},
-		{"rewrite without a value", Cookie{Mode: Rewrite}, 2, -1, "X=orig", "", "X=orig", ""},
-		{"prefix", Cookie{Mode: Prefix}, 0, -1, "X=orig; path=/", "", "X=sa~orig; path=/", ""},
-		{"prefix indirect", Cookie{Mode: Prefix, Indirect: true}, 0, 0, "X=orig; path=/", "", "", ""},
-		{"passive", Cookie{}, 0, -1, "X=orig", "", "X=orig", ""},
+		{"insert", &Cookie{Mode: Insert}, 0, -1, "", "", "X=sa; path=/", ""},
+		{"insert for another", &Cookie{Mode: Insert}, 1, 0, "", "", "X=sb; path=/", ""},
+		{"insert nothing new", &Cookie{Mode: Insert}, 0, 0, "", "", "", ""},
+		{"insert in the place of the server's", &Cookie{Mode: Insert}, 0, -1, "X=orig; path=/", "", "X=sa; path=/", ""},
+		{"insert where there is no value", &Cookie{Mode: Insert}, 2, -1, "", "", "X=; Expires=Thu, 01-Jan-1970 00:00:01 GMT; path=/", ""},
+		{"preserve", &Cookie{Mode: Insert, Preserve: true}, 0, -1, "X=orig; path=/", "", "X=orig; path=/", ""},
+		{"post only", &Cookie{Mode: Insert, PostOnly: true}, 0, -1, "", "", "", ""},
+		{"attributes", &Cookie{Mode: Insert, Attributes: "; HttpOnly"}, 0, -1, "", "", "X=sa; path=/; HttpOnly", ""},
+		{"nocache without what caches go by", &Cookie{Mode: Insert, NoCache: true}, 0, -1, "", "", "X=sa; path=/", ""},
+		{"nocache", &Cookie{Mode: Insert, NoCache: true}, 0, -1, "", "etag: a", "X=sa; path=/", "private"},
+		{"nocache of what no cache takes", &Cookie{Mode: Insert, NoCache: true}, 0, -1, "", "cache-control: no-store", "X=sa; path=/", "no-store"},
+		{"rewrite", &Cookie{Mode: Rewrite}, 0, -1, "X=orig; path=/", "", "X=sa; path=/", ""},
+		{"rewrite nothing", &Cookie{Mode: Rewrite}, 0, -1, "Y=1", "", "Y=1", ""},
+		{"rewrite without a value", &Cookie{Mode: Rewrite}, 2, -1, "X=orig", "", "X=orig", ""},
+		{"prefix", &Cookie{Mode: Prefix}, 0, -1, "X=orig; path=/", "", "X=sa~orig; path=/", ""},
+		{"prefix indirect", &Cookie{Mode: Prefix, Indirect: true}, 0, 0, "X=orig; path=/", "", "", ""},
+		{"passive", &Cookie{}, 0, -1, "X=orig", "", "X=orig", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -181,7 +181,7 @@ func FuzzCookie_Request(f *testing.F) {
 	all := servers()
 	f.Fuzz(func(t *testing.T, header string) {
 		for _, mode := range []Mode{Passive, Rewrite, Insert, Prefix} {
-			c := Cookie{Name: "X", Mode: mode, Indirect: true, MaxIdle: time.Minute}
+			c := &Cookie{Name: "X", Mode: mode, Indirect: true, MaxIdle: time.Minute}
 			c.Prepare(all)
 			c.Request(request(header), time.Unix(1_700_000_000, 0), false)
 		}

@@ -13,7 +13,8 @@ import (
 // Response implements server.Cookie.
 func (c *Cookie) Response(m *message.Message, by *server.Server, b server.Binding, method []byte, now time.Time) (stream.CookieDone, bool) {
 	done := stream.CookieAbsent
-	valid := b.Server == by && by.Cookie != ""
+	id := by.CookieValue()
+	valid := b.Server == by && id != ""
 	for i := m.Find("set-cookie", -1); i >= 0; i = m.Find("set-cookie", i) {
 		value := m.Value(i)
 		name, rest, found := bytes.Cut(value, []byte{'='})
@@ -26,15 +27,15 @@ func (c *Cookie) Response(m *message.Message, by *server.Server, b server.Bindin
 		case c.Mode == Insert, c.Mode != Passive && c.Indirect && valid:
 			m.Remove(i)
 			done = stream.CookieDeleted
-		case by.Cookie == "":
+		case id == "":
 			done = stream.CookiePassed
 		case c.Mode == Rewrite:
-			if !m.Replace(i, c.rewritten(value, rest, by.Cookie, false)) {
+			if !m.Replace(i, c.rewritten(value, rest, id, false)) {
 				return done, false
 			}
 			done = stream.CookieRewritten
 		case c.Mode == Prefix:
-			if !m.Replace(i, c.rewritten(value, rest, by.Cookie, true)) {
+			if !m.Replace(i, c.rewritten(value, rest, id, true)) {
 				return done, false
 			}
 			done = stream.CookieRewritten
@@ -50,7 +51,7 @@ func (c *Cookie) Response(m *message.Message, by *server.Server, b server.Bindin
 	default:
 		return done, true
 	}
-	return done, c.insert(m, by, b, valid, method, now)
+	return done, c.insert(m, id, b, valid, method, now)
 }
 
 // rewritten replaces or prefixes the value in a Set-Cookie header.
@@ -73,13 +74,13 @@ func (c *Cookie) outdated(b server.Binding, now int64) bool {
 		b.LastSeen != 0 && b.LastSeen <= now || b.FirstSet != 0 && c.MaxLife == 0 && b.FirstSet <= now
 }
 
-func (c *Cookie) insert(m *message.Message, by *server.Server, b server.Binding, valid bool, method []byte, now time.Time) bool {
+func (c *Cookie) insert(m *message.Message, id string, b server.Binding, valid bool, method []byte, now time.Time) bool {
 	line := append([]byte(c.Name), '=')
-	if by.Cookie == "" {
+	if id == "" {
 		// The server takes part in no persistence: the client is to forget whom it was bound to.
 		line = append(line, "; Expires=Thu, 01-Jan-1970 00:00:01 GMT"...)
 	} else {
-		line = append(line, by.Cookie...)
+		line = append(line, id...)
 		if c.MaxIdle > 0 || c.MaxLife > 0 {
 			line = appendDate(append(line, '|'), now.Unix())
 		}

@@ -62,7 +62,7 @@ func (p Parameters) findProxies(arguments []Argument, section *stream.Proxy) err
 		switch {
 		case proxy == nil:
 			return fmt.Errorf("unable to find %s '%s' referenced in arg %d", kind, name, i+1)
-		case t == ServerPath && !section.Directory.HasServer(name, server):
+		case t == ServerPath && !section.Directory.ReferToServer(name, server):
 			return fmt.Errorf("unable to find server '%s' in proxy '%s' referenced in arg %d", server, name, i+1)
 		}
 		a.Extra = proxy

@@ -77,7 +77,7 @@ func TestServer_Agent(t *testing.T) {
 			return answers[asked-1], nil
 		}}
 		s := New(stream.Server{Name: "a", ID: 1}, Address{}, Settings{Weight: 1, Agent: agent})
-		b := &Backend{Proxy: &stream.Proxy{Name: "b"}, Servers: []*Server{s}}
+		b := &Backend{Proxy: &stream.Proxy{Name: "b"}, Initial: []*Server{s}}
 		b.Prepare()
 		b.StartChecks()
 		for i, usable := range []bool{false, true, false, true, true} {

@@ -13,7 +13,7 @@ import (
 // Backend is a group of servers that are interchangeable, with what applies to exchanges sent to any of them.
 type Backend struct {
 	Proxy    *stream.Proxy
-	Servers  []*Server
+	Initial  []*Server // that it starts with; Servers tells those that it has
 	Timeouts Timeouts
 
 	Algorithm *Algorithm // nil is round robin
@@ -82,8 +82,8 @@ type Backend struct {
 	farm     atomic.Pointer[farm]
 	since    time.Time     // the last change between having usable servers and not
 	downtime time.Duration // before since
-	ramped   bool          // some server has a MinConn
-	load     atomic.Int64  // exchanges that hold a slot of any server
+	roster   atomic.Pointer[Roster]
+	dynamic  DynamicCookie // guarded by mu
 	order    atomic.Uint64 // stamps changes of load
 	queue    queue
 }
@@ -109,9 +109,9 @@ func (b *Backend) Prepare() {
 		b.Algorithm = &Algorithms[0]
 	}
 	b.queue.any = waiters{length: &b.queue.length, total: &b.queue.total, row: b.Proxy.BackendCounters}
-	for _, s := range b.Servers {
+	b.roster.Store(newRoster(b.Initial))
+	for _, s := range b.Initial {
 		s.prepare(b)
-		b.ramped = b.ramped || s.MinConn > 0
 	}
 	if row := b.Proxy.BackendCounters; row != nil {
 		row.State = b.fill
@@ -119,6 +119,7 @@ func (b *Backend) Prepare() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.since = time.Now()
+	b.learnCookies()
 	b.rebuild(b.since)
 }
 
@@ -131,7 +132,7 @@ func (b *Backend) Dynamic() bool {
 func (b *Backend) rebuild(now time.Time) {
 	var active, backup []member
 	ramping := false
-	for _, s := range b.Servers {
+	for _, s := range b.Servers() {
 		st := &s.state
 		if st.Operation == Starting && now.Sub(st.Since) >= s.SlowStart {
 			st.Operation = Running
@@ -203,7 +204,7 @@ func (b *Backend) current() *farm { return b.farm.Load() }
 
 // countUsable counts the servers that new traffic could go to. mu is held.
 func (b *Backend) countUsable() (active, backup int) {
-	for _, s := range b.Servers {
+	for _, s := range b.Servers() {
 		switch {
 		case !s.state.usable():
 		case s.Backup:
@@ -237,14 +238,7 @@ func (b *Backend) Next(key uint32, keyed bool, avoid *Server) *Server {
 }
 
 // ServerNamed returns the server of a name, or nil.
-func (b *Backend) ServerNamed(name string) *Server {
-	for _, s := range b.Servers {
-		if s.Name == name {
-			return s
-		}
-	}
-	return nil
-}
+func (b *Backend) ServerNamed(name string) *Server { return b.Roster().Named(name) }
 
 // Close stops the checks and closes the servers' idle connections.
 func (b *Backend) Close() {
@@ -257,7 +251,7 @@ func (b *Backend) Close() {
 	for _, m := range b.watches {
 		m.stop()
 	}
-	for _, s := range b.Servers {
+	for _, s := range b.Servers() {
 		s.Close()
 	}
 }

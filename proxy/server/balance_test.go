@@ -17,7 +17,7 @@ func backendOf(algorithm string, o Options, weights ...int) *Backend {
 	b := &Backend{Proxy: &stream.Proxy{Name: "b"}, Algorithm: AlgorithmNamed(algorithm), Options: o}
 	for i, w := range weights {
 		name := string(rune('a' + i))
-		b.Servers = append(b.Servers, New(stream.Server{Name: name, ID: i + 1}, Address{}, Settings{Weight: w, Pool: DefaultPool}))
+		b.Initial = append(b.Initial, New(stream.Server{Name: name, ID: i + 1}, Address{}, Settings{Weight: w, Pool: DefaultPool}))
 	}
 	b.Prepare()
 	return b
@@ -118,7 +118,7 @@ func TestBackend_Next_Bounded(t *testing.T) {
 			t.Fatal("no slot")
 		}
 	}
-	for _, s := range b.Servers {
+	for _, s := range b.Servers() {
 		if n, _ := s.Load(); n > 15 {
 			t.Errorf("%s has %d of 40", s.Name, n)
 		}
@@ -183,10 +183,10 @@ func TestBackend_Next_Backup(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			b := backendOf("roundrobin", Options{}, 1, 1, 1, 1)
-			b.Servers[2].Backup, b.Servers[3].Backup, b.AllBackups = true, true, tt.all
-			b.Servers[0].SetWeight(1) // puts the farm together anew
+			b.Servers()[2].Backup, b.Servers()[3].Backup, b.AllBackups = true, true, tt.all
+			b.Servers()[0].SetWeight(1) // puts the farm together anew
 			for _, i := range tt.down {
-				b.Servers[i].SetHealth(Stopped, "")
+				b.Servers()[i].SetHealth(Stopped, "")
 			}
 			got := ""
 			for range tt.want {

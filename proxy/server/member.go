@@ -23,7 +23,7 @@ func (b *Backend) Member(name string) stream.Member {
 func (b *Backend) Slots() (connections, withQueue int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, s := range b.Servers {
+	for _, s := range b.Servers() {
 		if !s.state.usable() {
 			continue
 		}

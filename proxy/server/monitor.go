@@ -39,7 +39,7 @@ func (b *Backend) StartChecks() {
 		m.start(watch)
 		b.watches = append(b.watches, m)
 	}
-	for _, s := range b.Servers {
+	for _, s := range b.Servers() {
 		if s.Check != nil {
 			s.monitor.start(s.watch)
 		}

@@ -30,6 +30,8 @@ type Binding struct {
 
 // Cookie binds clients to servers by a cookie.
 type Cookie interface {
+	// Prepare learns the values of the servers, again whenever those change. It is called while exchanges go on.
+	Prepare(servers []*Server)
 	// Request finds the server that a request is bound to, and hides from it what servers must not see. A cookie that is
 	// unused, because something else chooses the server, is hidden all the same.
 	Request(m *message.Message, now time.Time, unused bool) Binding

@@ -113,7 +113,10 @@ func (s *Server) limit() int64 {
 	if limit == 0 || s.MinConn <= 0 || int64(s.MinConn) >= limit || s.backend.FullConn <= 0 {
 		return limit
 	}
-	load := s.backend.load.Load() + s.backend.queue.total.Load()
+	load := s.backend.queue.total.Load()
+	for _, other := range s.backend.Servers() {
+		load += other.load.Load()
+	}
 	if full := int64(s.backend.FullConn); load < full {
 		return max(int64(s.MinConn), limit*load/full)
 	}
@@ -125,7 +128,7 @@ func (s *Server) enter() bool {
 	limit := s.limit()
 	if limit == 0 {
 		s.load.Add(1)
-		s.loaded(1)
+		s.loaded()
 		return true
 	}
 	for {
@@ -134,20 +137,17 @@ func (s *Server) enter() bool {
 			return false
 		}
 		if s.load.CompareAndSwap(n, n+1) {
-			s.loaded(1)
+			s.loaded()
 			return true
 		}
 	}
 }
 
 // loaded notes a change of the load.
-func (s *Server) loaded(by int64) {
+func (s *Server) loaded() {
 	b := s.backend
 	if b.Algorithm.tracksLoad() {
 		s.moved.Store(b.order.Add(1))
-	}
-	if b.ramped {
-		b.load.Add(by)
 	}
 }
 
@@ -156,7 +156,7 @@ func (a *Algorithm) tracksLoad() bool { return a.Name == "leastconn" }
 // Leave gives a slot back, and hands it to whoever waits.
 func (s *Server) Leave() {
 	s.load.Add(-1)
-	s.loaded(-1)
+	s.loaded()
 	if s.backend.queue.total.Load() > 0 {
 		s.backend.queue.mu.Lock()
 		s.dispatch()
@@ -186,7 +186,7 @@ func (b *Backend) dispatchAll() {
 	}
 	b.queue.mu.Lock()
 	defer b.queue.mu.Unlock()
-	for _, s := range b.Servers {
+	for _, s := range b.Servers() {
 		s.dispatch()
 	}
 }

@@ -17,8 +17,8 @@ func exchange(ctx context.Context) *stream.Stream { return &stream.Stream{Contex
 // Never more exchanges than slots, and all are served, however many want one at the same time.
 func TestBackend_Assign_Hammer(t *testing.T) {
 	b := backendOf("leastconn", Options{}, 1, 2)
-	b.Servers[0].SetMaxConn(2)
-	b.Servers[1].SetMaxConn(3)
+	b.Servers()[0].SetMaxConn(2)
+	b.Servers()[1].SetMaxConn(3)
 	var served atomic.Int64
 	var all sync.WaitGroup
 	for range 50 {
@@ -46,7 +46,7 @@ func TestBackend_Assign_Hammer(t *testing.T) {
 // occupied returns a backend whose one slot is taken.
 func occupied(t *testing.T) *Backend {
 	b := backendOf("roundrobin", Options{}, 1)
-	b.Servers[0].SetMaxConn(1)
+	b.Servers()[0].SetMaxConn(1)
 	if _, err := b.Assign(exchange(t.Context()), &Request{}); err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestBackend_Assign_Errors(t *testing.T) {
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	down := backendOf("roundrobin", Options{}, 1)
-	down.Servers[0].SetHealth(Stopped, "")
+	down.Servers()[0].SetHealth(Stopped, "")
 	late := occupied(t)
 	late.Timeouts.Queue = time.Millisecond
 	tests := []struct {
@@ -102,7 +102,7 @@ func TestBackend_Assign_Priority(t *testing.T) {
 			time.Sleep(time.Millisecond)
 		}
 	}
-	b.Servers[0].Leave()
+	b.Servers()[0].Leave()
 	all.Wait()
 	if got := [3]int{<-served, <-served, <-served}; got != [3]int{-5, 0, 5} {
 		t.Errorf("served in the order %v", got)
@@ -112,7 +112,7 @@ func TestBackend_Assign_Priority(t *testing.T) {
 // What waits for a server that goes down is sent to another.
 func TestBackend_Assign_Requeued(t *testing.T) {
 	b := backendOf("roundrobin", Options{}, 1, 1)
-	a := b.Servers[0]
+	a := b.Servers()[0]
 	a.SetMaxConn(1)
 	if !a.enter() {
 		t.Fatal("no slot")
@@ -126,7 +126,7 @@ func TestBackend_Assign_Requeued(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	a.SetHealth(Stopped, "")
-	if s := <-got; s != b.Servers[1] {
+	if s := <-got; s != b.Servers()[1] {
 		t.Errorf("went to %v", s)
 	}
 }

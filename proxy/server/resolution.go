@@ -38,6 +38,9 @@ func (n *Name) Resolve(places []Place, by string) {
 	fallback := slices.Clone(free)
 	var without []*Server
 	for _, s := range n.Servers {
+		if s.Removed() {
+			continue
+		}
 		i := slices.IndexFunc(free, s.isAt)
 		if i < 0 {
 			without = append(without, s)
@@ -69,6 +72,9 @@ func (n *Name) Resolve(places []Place, by string) {
 // Lose takes their places from the servers.
 func (n *Name) Lose(why string) {
 	for _, s := range n.Servers {
+		if s.Removed() {
+			continue
+		}
 		if n.Service {
 			why = "entry removed from SRV record"
 		}

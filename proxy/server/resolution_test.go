@@ -14,10 +14,10 @@ func namedServers(n int) (*Backend, *Name) {
 	for i := range n {
 		s := New(stream.Server{Name: string(rune('a' + i)), ID: i + 1}, Address{Network: "tcp", Port: 80}, Settings{Weight: 1, Host: "x.example"})
 		s.StartIn(Unresolved)
-		b.Servers = append(b.Servers, s)
+		b.Initial = append(b.Initial, s)
 	}
 	b.Prepare()
-	return b, &Name{Servers: b.Servers}
+	return b, &Name{Servers: b.Initial}
 }
 
 func places(addresses string) (all []Place) {
@@ -54,7 +54,7 @@ func TestName_Resolve(t *testing.T) {
 				n.Resolve(places(answer), "test")
 			}
 			var got []string
-			for _, s := range b.Servers {
+			for _, s := range b.Servers() {
 				host := s.Address().Host
 				if host == "" {
 					host = "-"
@@ -76,7 +76,7 @@ func TestName_Resolve_Service(t *testing.T) {
 	b, n := namedServers(2)
 	n.Service = true
 	n.Resolve([]Place{{Address: netip.MustParseAddr("192.0.2.1"), Port: 8001, Weight: 2560, Host: "one.example"}}, "test")
-	a := b.Servers[0]
+	a := b.Servers()[0]
 	if at := a.Address(); at.Host != "192.0.2.1" || at.Port != 8001 || a.State().Weight != 11 || a.HostName() != "one.example" {
 		t.Errorf("got %v, weight %d, host %s", at, a.State().Weight, a.HostName())
 	}

@@ -5,6 +5,7 @@ package server
 import (
 	"context"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,10 +19,14 @@ type Server struct {
 	Settings
 
 	backend      *Backend
-	followers    []*Server              // that track this one
+	followers    []*Server   // that track this one; guarded by the backend's mu, and never changed in place
+	pinned       atomic.Bool // the configuration refers to the server
+	removed      atomic.Bool
+	added        bool                   // while traffic ran
 	tracked      *Server                // by this one; nil for none
 	hostName     atomic.Pointer[string] // of a service; nil is Host
 	address      atomic.Pointer[Address]
+	cookie       atomic.Pointer[string] // made of the address; nil is Cookie
 	maxConn      atomic.Int64
 	load         atomic.Int64  // exchanges that hold a slot
 	moved        atomic.Uint64 // when load last changed, in the backend's order
@@ -40,6 +45,7 @@ type Server struct {
 
 // Settings of a server, which do not change.
 type Settings struct {
+	FixedID   bool // the configuration gives its number
 	Weight    int  // initially, 0 to 256
 	Backup    bool // used when no other server is
 	MaxConn   int  // exchanges at a time, initially; 0 for any number
@@ -52,6 +58,12 @@ type Settings struct {
 	// ShutdownWhenDown cuts the exchanges when the server goes down (on-marked-down shutdown-sessions), ShutdownBackups
 	// those of the backups when it comes up (on-marked-up shutdown-backup-sessions).
 	ShutdownWhenDown, ShutdownBackups bool
+
+	// CheckHost and CheckPort are where the server is checked; "" and 0 for where it is. TLS says that its connections are
+	// secured. Dialer and Check know all that: these are what is shown of it.
+	CheckHost string
+	CheckPort int
+	TLS       bool
 
 	// Dialer opens connections; nil opens them as they are.
 	Dialer      Dialer
@@ -104,10 +116,21 @@ func (s *Server) prepare(b *Backend) {
 	s.maxConn.Store(int64(s.MaxConn))
 }
 
-// Tracks makes the server follow the state of another one. It is called before the backend is prepared.
+// Tracks makes the server follow the state of another one, which stays therefore. It is called before the server takes
+// traffic, once the other one's backend is prepared.
 func (s *Server) Tracks(other *Server) {
 	s.tracked = other
-	other.followers = append(other.followers, s)
+	other.Pin()
+	other.backend.mu.Lock()
+	defer other.backend.mu.Unlock()
+	other.followers = append(slices.Clip(other.followers), s)
+}
+
+// unfollow forgets a server that tracks this one.
+func (s *Server) unfollow(follower *Server) {
+	s.backend.mu.Lock()
+	defer s.backend.mu.Unlock()
+	s.followers = slices.DeleteFunc(slices.Clone(s.followers), func(other *Server) bool { return other == follower })
 }
 
 // Tracking reports whether the server follows the state of another one.
@@ -121,6 +144,21 @@ func (s *Server) Backend() *Backend { return s.backend }
 
 // StartIn puts the server into an administrative state, before its backend is prepared.
 func (s *Server) StartIn(a Admin) { s.state.Admin |= a }
+
+// StartAdded has the server begin as one that is added while traffic runs: in maintenance unless it is
+// enabled, and not checked. It tracks
+// another one unless that is nil.
+func (s *Server) StartAdded(tracked *Server, enabled bool) {
+	if !enabled {
+		s.state.Admin |= Maintenance
+	}
+	s.state.Checks = Checks{Disabled: true, New: true}
+	s.state.Agent.Disabled = true
+	s.tracked, s.added = tracked, true
+}
+
+// Added reports whether the server was added while traffic ran.
+func (s *Server) Added() bool { return s.added }
 
 // publish lets exchanges see the state. The backend's mu is held.
 func (s *Server) publish() {
@@ -151,7 +189,13 @@ func (s *Server) Address() Address { return *s.address.Load() }
 
 // SetAddress moves the server: connections to the old place are not used again.
 func (s *Server) SetAddress(a Address) {
+	s.backend.mu.Lock()
 	s.address.Store(&a)
+	if s.backend.dynamic.Enabled {
+		s.renewCookie()
+		s.backend.learnCookies()
+	}
+	s.backend.mu.Unlock()
 	s.pool.purgeAll()
 }
 

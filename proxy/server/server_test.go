@@ -145,7 +145,7 @@ func TestServer_Dial_Errors(t *testing.T) {
 
 // prepared puts servers into a backend with round robin.
 func prepared(servers ...*Server) *Backend {
-	b := &Backend{Proxy: &stream.Proxy{Name: "b"}, Servers: servers}
+	b := &Backend{Proxy: &stream.Proxy{Name: "b"}, Initial: servers}
 	b.Prepare()
 	return b
 }

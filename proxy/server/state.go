@@ -49,6 +49,7 @@ type State struct {
 // Checks says whether the server is checked.
 type Checks struct {
 	Disabled bool
+	New      bool // the server has been in maintenance since it was added
 }
 
 // Up reports whether the server can be connected to, as far as is known.
@@ -161,12 +162,13 @@ func (b *Backend) changeTelling(s *Server, check *CheckChange, what func(*State)
 		events = append(events, s.tell(&before, why, requeued)...)
 	}
 	s.announce(&before, why, requeued, check)
+	followers := s.followers
 	b.mu.Unlock()
 	for _, e := range events {
 		b.report(e)
 	}
 	after := s.State()
-	for _, follower := range s.followers {
+	for _, follower := range followers {
 		follower.follow(&before, &after, s)
 	}
 }
@@ -185,6 +187,7 @@ func (s *Server) entered(before *State) {
 		s.Counters.Add(counter.Downs, 1)
 	}
 	st.Since = now
+	st.Checks.New = st.Checks.New && st.Admin&inMaintenance != 0
 }
 
 // transition does what a change between states brings with it. It reports how many exchanges left the server's queue, and
@@ -200,7 +203,7 @@ func (s *Server) transition(before *State) (requeued int, told bool) {
 	}
 	if !before.usable() && st.usable() {
 		if s.ShutdownBackups && !s.Backup {
-			for _, other := range s.backend.Servers {
+			for _, other := range s.backend.Servers() {
 				if other.Backup {
 					other.cutSessions()
 				}

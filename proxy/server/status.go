@@ -72,7 +72,7 @@ func (s *Server) fill(to *counter.State) {
 			to.Downtime += now.Sub(st.Since)
 		}
 	}
-	to.Cookie, to.Address = s.Cookie, s.Address().statistics()
+	to.Cookie, to.Address = s.CookieValue(), s.Address().statistics()
 	if st.Operation == Starting {
 		to.Throttle = counter.Known{Value: uint64(s.weightNow(now) * 100 / max(st.Weight*weightScale, 1)), Ok: true}
 	}
@@ -120,7 +120,7 @@ func (b *Backend) fill(to *counter.State) {
 	active, backup := b.countUsable()
 	to.Active, to.Backup = uint64(active), uint64(backup)
 	to.Status = "UP"
-	if active+backup == 0 && len(b.Servers) > 0 {
+	if active+backup == 0 && len(b.Servers()) > 0 {
 		to.Status = "DOWN"
 	}
 	for _, m := range b.current().members {
@@ -129,7 +129,7 @@ func (b *Backend) fill(to *counter.State) {
 	}
 	to.Limit = known(int64(b.FullConn))
 	to.Algorithm = b.Algorithm.Name
-	to.HasDowntime = len(b.Servers) > 0
+	to.HasDowntime = len(b.Servers()) > 0
 	to.LastChange, to.Downtime = b.since, b.downtime
 	if to.Status == "DOWN" {
 		to.Downtime += time.Since(b.since)
@@ -149,7 +149,7 @@ func (b *Backend) Share(s *Server) (weight, weights int, exchanges int64) {
 			weight = w
 		}
 	}
-	for _, other := range b.Servers {
+	for _, other := range b.Servers() {
 		exchanges += other.load.Load()
 	}
 	return weight, weights, exchanges

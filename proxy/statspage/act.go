@@ -91,7 +91,7 @@ func (p *Page) backend(name string) *server.Backend {
 }
 
 func serverOf(b *server.Backend, name string) *server.Server {
-	for _, s := range b.Servers {
+	for _, s := range b.Servers() {
 		if named(name, s.Name, s.ID) {
 			return s
 		}

@@ -4,8 +4,8 @@ package stream
 type Directory interface {
 	FrontendNamed(name string) *Proxy
 	BackendNamed(name string) *Proxy
-	// HasServer reports whether a backend has a server of that name.
-	HasServer(backend, name string) bool
+	// ReferToServer reports whether the configuration gives a backend a server of that name, which then stays.
+	ReferToServer(backend, name string) bool
 }
 
 // Farm is what samples ask of the servers of a backend. It is safe for concurrent use.

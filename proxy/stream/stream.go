@@ -77,6 +77,7 @@ type Server struct {
 	Name     string
 	ID       int          // within its backend; 0 for a service
 	Counters *counter.Row // nil for a service
+	NonStick bool         // stick tables do not remember it
 }
 
 // Listener identifies a bind line.

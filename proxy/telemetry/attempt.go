@@ -1,25 +1,27 @@
 package telemetry
 
 import (
-	"context"
 	"time"
 
-	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
 
 	"tidelock/proxy/stream"
 )
 
+// attempt is the way of a request to one server.
+type attempt struct {
+	context trace.SpanContext // the exchange's, unless that is sampled and so the attempt has a span
+	started time.Time         // zero: there is no attempt
+}
+
 // Attempt implements stream.Trace.
 func (x *exchange) Attempt(s *stream.Stream) {
-	x.attempt = attempt{started: time.Now()}
-	ctx, known := context.Context(x), x.spanContext()
-	if x.recording() {
-		ctx, x.attempt.span = x.telemetry.start(ctx, exchangeName(s), clientSpan, x.attempt.started)
-		known = x.attempt.span.SpanContext()
+	x.attempt = attempt{started: time.Now(), context: x.position.context}
+	if x.position.IsRecording() {
+		x.attempt.context = x.attempt.context.WithSpanID(newSpanID())
 	}
-	if s.Request != nil && x.telemetry.tracer != nil {
-		x.telemetry.tell(ctx, known, s.Request)
+	if s.Request != nil && x.telemetry.recorder != nil {
+		x.telemetry.tell(x, x.attempt.context, s.Request)
 	}
 }
 
@@ -36,23 +38,21 @@ func (x *exchange) endAttempt(s *stream.Stream, err error, at time.Time) {
 	x.attempt = attempt{}
 	failure := attemptFailure(s, err)
 	if x.active != nil {
-		span := x.spanContext()
-		if a.span != nil {
-			span = a.span.SpanContext()
-		}
-		x.telemetry.http.attempted(s, failure, at.Sub(a.started), span)
+		x.telemetry.http.attempted(s, failure, at.Sub(a.started), a.context)
 	}
-	if a.span == nil {
+	if !x.position.IsRecording() {
 		return
 	}
-	a.span.SetAttributes(attemptAttributes(s)...)
+	span := newSpan()
+	span.Context, span.Parent = a.context, x.position.context
+	span.Name, span.Kind, span.Started, span.Ended = exchangeName(s), trace.SpanKindClient, a.started, at
+	span.Attributes = appendAttemptAttributes(span.Attributes, s)
 	if failure != none {
-		a.span.SetAttributes(errorType(failure.text(answered(s))))
 		description := ""
 		if err != nil {
 			description = text([]byte(err.Error()))
 		}
-		a.span.SetStatus(codes.Error, description)
+		span.fail(failure.text(answered(s)), description)
 	}
-	a.span.End(trace.WithTimestamp(at))
+	x.telemetry.record(span)
 }

@@ -27,9 +27,8 @@ func text(b []byte) string { return strings.ToValidUTF8(string(b), "\uFFFD") }
 
 func errorType(failure string) attribute.KeyValue { return semconv.ErrorTypeKey.String(failure) }
 
-// exchangeAttributes describe an exchange that is over.
-func exchangeAttributes(s *stream.Stream) []attribute.KeyValue {
-	attributes := make([]attribute.KeyValue, 0, 24)
+// appendExchangeAttributes appends what describes an exchange that is over.
+func appendExchangeAttributes(attributes []attribute.KeyValue, s *stream.Stream) []attribute.KeyValue {
 	attributes = append(attributes, keyFrontend.String(s.Frontend.Name), keyTermination.String(s.Record.Termination.String()))
 	if s.Backend != nil {
 		attributes = append(attributes, keyBackend.String(s.Backend.Name))
@@ -72,9 +71,8 @@ func exchangeAttributes(s *stream.Stream) []attribute.KeyValue {
 	return attributes
 }
 
-// attemptAttributes describe an attempt to reach a server that is over.
-func attemptAttributes(s *stream.Stream) []attribute.KeyValue {
-	attributes := make([]attribute.KeyValue, 0, 16)
+// appendAttemptAttributes appends what describes an attempt to reach a server that is over.
+func appendAttemptAttributes(attributes []attribute.KeyValue, s *stream.Stream) []attribute.KeyValue {
 	attributes = append(attributes, keyReused.Bool(s.Record.Reused))
 	if s.Backend != nil {
 		attributes = append(attributes, keyBackend.String(s.Backend.Name))

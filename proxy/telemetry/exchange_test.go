@@ -1,37 +1,26 @@
 package telemetry
 
 import (
-	"context"
 	"fmt"
 	"testing"
 
 	"go.opentelemetry.io/otel/propagation"
-	sdktrace "go.opentelemetry.io/otel/sdk/trace"
-	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
 
 	"tidelock/proxy/stream"
 )
 
-// kept gives spans the identifiers that they are to keep.
-type kept struct{}
+// recording keeps the spans that it is given.
+type recording struct{ spans []Span }
 
-func (kept) NewIDs(ctx context.Context) (trace.TraceID, trace.SpanID) {
-	known, _ := Kept(ctx)
-	return known.TraceID(), known.SpanID()
-}
-
-func (kept) NewSpanID(ctx context.Context, _ trace.TraceID) trace.SpanID {
-	known, _ := Kept(ctx)
-	return known.SpanID()
-}
+// Record implements Recorder.
+func (r *recording) Record(s *Span) { r.spans = append(r.spans, *s) }
 
 // TestBegin_leftOut looks at what an exchange that sampling leaves out can be asked.
 func TestBegin_leftOut(t *testing.T) {
-	recorder := tracetest.NewSpanRecorder()
-	telemetry, err := New(Config{Tracers: sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder), sdktrace.WithIDGenerator(kept{})),
-		Propagator: propagation.TraceContext{},
-		Sampling:   func(trace.SpanContext, trace.TraceID) bool { return false }})
+	recorder := new(recording)
+	telemetry, err := New(Config{Recorder: recorder, Propagator: propagation.TraceContext{},
+		Sampling: func(trace.SpanContext, trace.TraceID) bool { return false }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,8 +40,7 @@ func TestBegin_leftOut(t *testing.T) {
 	}
 	s.Record.Status, s.Record.Termination.Cause = 504, stream.ServerTimeout
 	followed.End(s)
-	spans := recorder.Ended()
-	if len(spans) != 1 || spans[0].SpanContext().SpanID() != known.SpanID() || spans[0].SpanContext().TraceID() != known.TraceID() {
+	if spans := recorder.spans; len(spans) != 1 || spans[0].Context.SpanID() != known.SpanID() || spans[0].Context.TraceID() != known.TraceID() {
 		t.Errorf("spans %v: want one of the identity that was told, for it failed", spans)
 	}
 }

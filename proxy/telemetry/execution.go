@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/codes"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 )
@@ -64,8 +63,9 @@ type Failure struct {
 type Execution struct {
 	telemetry    *Telemetry
 	registration *Registration
-	parent, ctx  context.Context // without its span, and with it
-	span         trace.Span
+	parent       context.Context // without its span
+	position     *position       // nil: it has no span, unless it turns out to be worth one
+	from         trace.SpanContext
 	started      time.Time
 	waits        []wait
 	count        int           // of waits, those included that are not kept
@@ -88,24 +88,24 @@ var executions = sync.Pool{New: func() any { return new(Execution) }}
 // Execute follows an execution that starts now. The context that it returns carries its span.
 func (t *Telemetry) Execute(ctx context.Context, r *Registration) (context.Context, *Execution) {
 	x := executions.Get().(*Execution)
-	*x = Execution{telemetry: t, registration: r, parent: ctx, span: noSpan, started: time.Now(), waits: x.waits[:0]}
-	if t.tracer != nil && !leftOut(ctx) {
-		ctx, x.span = t.start(ctx, x.name(), internalSpan, x.started)
+	*x = Execution{telemetry: t, registration: r, parent: ctx, started: time.Now(), waits: x.waits[:0]}
+	if t.recorder != nil {
+		x.from = standing(ctx)
+		if x.from.IsSampled() || !x.from.IsValid() {
+			p := t.begin(x.from)
+			x.position = &p
+			ctx = trace.ContextWithSpan(ctx, x.position)
+		}
 	}
-	x.ctx = ctx
 	return ctx, x
 }
 
-// noSpan stands for the span of what has none.
-var noSpan = trace.SpanFromContext(context.Background())
-
-// leftOut reports whether a context belongs to a trace that is not sampled.
-func leftOut(ctx context.Context) bool {
-	if x, ok := ctx.Value(exchangeKey{}).(*exchange); ok && x.span == nil {
-		return x.unsampled.IsValid()
+// standing returns where a context stands in a trace. An exchange that is left out need not make the context with its span.
+func standing(ctx context.Context) trace.SpanContext {
+	if x, ok := ctx.Value(exchangeKey{}).(*exchange); ok && !x.position.IsRecording() {
+		return x.position.context
 	}
-	parent := trace.SpanContextFromContext(ctx)
-	return parent.IsValid() && !parent.IsSampled()
+	return trace.SpanContextFromContext(ctx)
 }
 
 // name is that of the execution's span.
@@ -138,45 +138,58 @@ func (x *Execution) End(u Usage, f Failure) {
 	if f.Outcome == "" {
 		f.Outcome = "ok"
 	}
-	if t.executions != nil {
-		t.executions.record(x, u, f.Outcome, int64(took))
-	}
 	slow := t.slow > 0 && (took >= t.slow && !r.Waits || u.Processor >= t.slow)
-	if t.tracer != nil && !x.span.IsRecording() && (slow || f.Outcome != "ok") {
-		x.span = t.startKept(x.parent, x.span.SpanContext(), x.name(), internalSpan, x.started)
-		keep(x.parent)
+	span := x.identify(slow || f.Outcome != "ok")
+	if t.executions != nil {
+		t.executions.record(x, u, f.Outcome, int64(took), span)
 	}
-	if x.span.IsRecording() {
-		x.describe(u, f)
-		x.span.End(trace.WithTimestamp(x.started.Add(took)))
+	if span.IsSampled() {
+		x.describe(span, u, f, took)
 	}
 	*x = Execution{waits: x.waits}
 	executions.Put(x)
 }
 
-// describe tells the span all that is known.
-func (x *Execution) describe(u Usage, f Failure) {
-	r := x.registration
-	x.span.SetAttributes(
+// identify returns the identifiers that the execution's span is recorded with, and none if it is not: it must be sampled, or
+// be worth it as it turned out.
+func (x *Execution) identify(worth bool) trace.SpanContext {
+	switch {
+	case x.position != nil && x.position.IsRecording():
+		return x.position.context
+	case x.telemetry.recorder == nil || !worth:
+		return trace.SpanContext{}
+	case x.position != nil:
+		return x.position.context.WithTraceFlags(trace.FlagsSampled)
+	}
+	keep(x.parent)
+	return x.from.WithSpanID(newSpanID()).WithTraceFlags(trace.FlagsSampled)
+}
+
+// describe records the span with all that is known.
+func (x *Execution) describe(c trace.SpanContext, u Usage, f Failure, took time.Duration) {
+	r, span := x.registration, newSpan()
+	span.Context, span.Parent = c, x.from
+	span.Name, span.Kind, span.Started, span.Ended = x.name(), trace.SpanKindInternal, x.started, x.started.Add(took)
+	span.Attributes = append(span.Attributes,
 		keyKind.String(r.Kind), keyName.String(r.Name), keyGroup.Int(r.Group), keyIsolation.String(r.Isolation),
 		semconv.CodeFilePath(r.Source), semconv.CodeLineNumber(r.Line),
 		keyOutcome.String(f.Outcome), keyFuel.Int64(u.Fuel), keyProcessor.Float64(u.Processor.Seconds()), keyMemory.Int64(int64(u.Memory)),
 		keyWaits.Int(x.count), keyWaited.Float64(x.waited.Seconds()),
 	)
 	if b := r.Bundle; b.Name != "" {
-		x.span.SetAttributes(keyBundle.String(b.Name), keyVersion.String(b.Version), keyDigest.String(b.Digest))
+		span.Attributes = append(span.Attributes, keyBundle.String(b.Name), keyVersion.String(b.Version), keyDigest.String(b.Digest))
 	}
 	for _, w := range x.waits {
 		function := keyFunction.String(w.function)
-		x.span.AddEvent("wait", trace.WithTimestamp(x.started.Add(w.started)), trace.WithAttributes(function))
-		x.span.AddEvent("resume", trace.WithTimestamp(x.started.Add(w.started+w.lasted)), trace.WithAttributes(function, keyWaited.Float64(w.lasted.Seconds())))
+		span.Events = append(span.Events,
+			Event{"wait", x.started.Add(w.started), []attribute.KeyValue{function}},
+			Event{"resume", x.started.Add(w.started + w.lasted), []attribute.KeyValue{function, keyWaited.Float64(w.lasted.Seconds())}})
 	}
-	if f.Outcome == "ok" {
-		return
+	if f.Outcome != "ok" {
+		message := text([]byte(f.Message))
+		span.fail(f.Outcome, message)
+		span.Events = append(span.Events, Event{semconv.ExceptionEventName, span.Ended, []attribute.KeyValue{
+			semconv.ExceptionType(f.Outcome), semconv.ExceptionMessage(message), semconv.ExceptionStacktrace(text([]byte(f.Traceback)))}})
 	}
-	message := text([]byte(f.Message))
-	x.span.SetAttributes(errorType(f.Outcome))
-	x.span.SetStatus(codes.Error, message)
-	x.span.AddEvent(semconv.ExceptionEventName, trace.WithAttributes(semconv.ExceptionType(f.Outcome),
-		semconv.ExceptionMessage(message), semconv.ExceptionStacktrace(text([]byte(f.Traceback)))))
+	x.telemetry.record(span)
 }

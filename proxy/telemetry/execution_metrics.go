@@ -1,5 +1,7 @@
 package telemetry
 
+import "go.opentelemetry.io/otel/trace"
+
 // executionMetrics are those of scripts.
 type executionMetrics struct{ duration, processor, waited, fuel, memory distribution }
 
@@ -45,10 +47,9 @@ func (e *executionMetrics) outcome(r *Registration, name string) *outcome {
 	return o
 }
 
-// record measures an execution that is over.
-func (e *executionMetrics) record(x *Execution, u Usage, name string, took int64) {
+// record measures an execution that is over, in its span.
+func (e *executionMetrics) record(x *Execution, u Usage, name string, took int64, span trace.SpanContext) {
 	o := e.outcome(x.registration, name)
-	span := x.span.SpanContext()
 	o.duration.record(took, span)
 	o.processor.record(int64(u.Processor), span)
 	o.fuel.record(u.Fuel, span)

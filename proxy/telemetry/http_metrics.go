@@ -2,7 +2,6 @@ package telemetry
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,8 +19,8 @@ var durationBounds = []int64{5e6, 10e6, 25e6, 50e6, 75e6, 100e6, 250e6, 500e6, 7
 // httpMetrics are those that the conventions have for servers and clients of HTTP.
 type httpMetrics struct {
 	server, client distribution
-	frontends      sync.Map // *frontendMetrics by *stream.Proxy
-	servers        sync.Map // *durations by *stream.Server
+	frontends      byName[*frontendMetrics]
+	servers        byName[*durations]
 }
 
 // maxSeries bounds the sets of attributes of one frontend or server, which peers could make many of.
@@ -67,24 +66,19 @@ func newHTTPMetrics(m metric.Meter) (*httpMetrics, error) {
 
 // observeActive tells how many exchanges are under way.
 func (h *httpMetrics) observeActive(_ context.Context, o metric.Int64Observer) error {
-	h.frontends.Range(func(_, f any) bool {
-		if known := f.(*frontendMetrics).active.known.Load(); known != nil {
+	for _, f := range h.frontends.all() {
+		if known := f.active.known.Load(); known != nil {
 			for _, p := range *known {
 				o.Observe(p.value.now.Load(), p.value.attributes)
 			}
 		}
-		return true
-	})
+	}
 	return nil
 }
 
 // frontend returns the metrics of an exchange's frontend.
 func (h *httpMetrics) frontend(s *stream.Stream) *frontendMetrics {
-	found, ok := h.frontends.Load(s.Frontend)
-	if !ok {
-		found, _ = h.frontends.LoadOrStore(s.Frontend, new(frontendMetrics))
-	}
-	return found.(*frontendMetrics)
+	return h.frontends.get(name{proxy: s.Frontend.Name}, func() *frontendMetrics { return new(frontendMetrics) })
 }
 
 // enter counts an exchange as active.
@@ -102,17 +96,17 @@ func (h *httpMetrics) enter(s *stream.Stream) *activeCount {
 	return count
 }
 
-// leave is the end of what enter began, and measures it.
-func (h *httpMetrics) leave(x *exchange, s *stream.Stream) {
-	x.active.now.Add(-1)
-	key := durationKey{method: method(s.ReceivedMethod), scheme: scheme(s.Session.TLS), failure: failureOf(s), status: s.Record.Status}
+// leave is the end of what enter began, and measures it, in its span.
+func (h *httpMetrics) leave(active *activeCount, s *stream.Stream, failed failure, span trace.SpanContext) {
+	active.now.Add(-1)
+	key := durationKey{method: method(s.ReceivedMethod), scheme: scheme(s.Session.TLS), failure: failed, status: s.Record.Status}
 	key.major, key.minor = s.Request.Version()
 	f := h.frontend(s)
 	c, ok := f.durations.find(key)
 	if !ok {
 		c = f.durations.make(&h.server, key, keyFrontend.String(s.Frontend.Name))
 	}
-	c.record(int64(s.Record.Timers.Active), x.spanContext())
+	c.record(int64(s.Record.Timers.Active), span)
 }
 
 // attempted measures an attempt to reach a server, made in a span.
@@ -120,11 +114,7 @@ func (h *httpMetrics) attempted(s *stream.Stream, failed failure, took time.Dura
 	if s.Server == nil || s.Backend == nil {
 		return
 	}
-	found, ok := h.servers.Load(s.Server)
-	if !ok {
-		found, _ = h.servers.LoadOrStore(s.Server, new(durations))
-	}
-	d := found.(*durations)
+	d := h.servers.get(name{s.Backend.Name, s.Server.Name}, func() *durations { return new(durations) })
 	key := durationKey{method: method(s.ReceivedMethod), scheme: scheme(s.ServerTLS), failure: failed, status: answered(s), major: 1, minor: 1}
 	c, ok := d.find(key)
 	if !ok {

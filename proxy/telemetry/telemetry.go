@@ -2,18 +2,17 @@
 // and its semantic conventions. Providers come from outside: this package has no exporters, and nothing global.
 //
 // An exchange has a server span, each attempt to reach a server a client span below it, each execution of a script another
-// one. An exchange that sampling leaves out costs no more than its identifiers; should it fail, or one of its scripts fail or be
-// slow, then the span is made when it is over, with the identifiers that servers and logs have been told. [Kept] is how a
-// sampler knows such a span.
+// one. None exists before it is over: until then there are but identifiers, which servers and logs are told. So what
+// sampling leaves out costs next to nothing, and can still be recorded if it fails or is slow.
 package telemetry
 
 import (
-	"context"
 	"time"
 
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 )
 
 // Scope names what makes the spans and metrics.
@@ -21,11 +20,12 @@ const Scope = "tidelock"
 
 // Config says where spans and measurements go. The zero value of a field is its default.
 type Config struct {
-	// Tracers makes spans. nil: there are none, and headers are left as they are.
-	Tracers trace.TracerProvider
-	// Sampling decides whether an exchange is traced whose request came with parent, which may be invalid, and that belongs to
-	// the trace id. Tracers must sample what Kept reports. nil: Tracers decides, which costs more for what is left out.
+	// Recorder takes the spans of exchanges and executions. nil: there are none, and headers are left as they are.
+	Recorder Recorder
+	// Sampling decides whether what begins is traced: below parent, which may be invalid, in the trace id. nil: all is.
 	Sampling func(parent trace.SpanContext, id trace.TraceID) bool
+	// Tracers makes the spans that scripts open below theirs. nil: there are none.
+	Tracers trace.TracerProvider
 	// Meters keeps measurements, but for Distributions. nil: there are none, nor Distributions.
 	Meters metric.MeterProvider
 	// Propagator reads the trace from requests and writes it into them. nil: traces begin and end here.
@@ -37,8 +37,9 @@ type Config struct {
 
 // Telemetry follows exchanges and executions. It is safe for concurrent use.
 type Telemetry struct {
-	tracer     trace.Tracer // nil for none
+	recorder   Recorder // nil for none
 	sampling   func(parent trace.SpanContext, id trace.TraceID) bool
+	tracers    trace.TracerProvider
 	propagator propagation.TextMapPropagator
 	plain      bool // the propagator is that of W3C's Trace Context, perhaps with Baggage
 	slow       time.Duration
@@ -48,14 +49,17 @@ type Telemetry struct {
 
 // New returns what follows exchanges and executions for these providers.
 func New(c Config) (*Telemetry, error) {
-	t := &Telemetry{sampling: c.Sampling, propagator: c.Propagator, slow: c.Slow}
+	t := &Telemetry{recorder: c.Recorder, sampling: c.Sampling, tracers: c.Tracers, propagator: c.Propagator, slow: c.Slow}
+	if t.sampling == nil {
+		t.sampling = func(trace.SpanContext, trace.TraceID) bool { return true }
+	}
+	if t.tracers == nil {
+		t.tracers = noop.NewTracerProvider()
+	}
 	if t.propagator == nil {
 		t.propagator = propagation.NewCompositeTextMapPropagator()
 	}
 	t.plain = isPlain(t.propagator)
-	if c.Tracers != nil {
-		t.tracer = c.Tracers.Tracer(Scope)
-	}
 	if c.Meters == nil {
 		return t, nil
 	}
@@ -78,16 +82,4 @@ func (t *Telemetry) Distributions() []Distribution {
 		}
 	}
 	return all
-}
-
-// The kinds of our spans, made once.
-var (
-	serverSpan   = trace.WithSpanKind(trace.SpanKindServer)
-	clientSpan   = trace.WithSpanKind(trace.SpanKindClient)
-	internalSpan = trace.WithSpanKind(trace.SpanKindInternal)
-)
-
-// start begins a span.
-func (t *Telemetry) start(ctx context.Context, name string, kind trace.SpanStartOption, at time.Time) (context.Context, trace.Span) {
-	return t.tracer.Start(ctx, name, kind, trace.WithTimestamp(at))
 }

@@ -22,12 +22,13 @@ var _ sdkmetric.Producer = distributions{}
 
 // Produce implements sdkmetric.Producer.
 func (d distributions) Produce(context.Context) ([]metricdata.ScopeMetrics, error) {
-	if d.providers.follower == nil {
+	follower := d.providers.follower.Load()
+	if follower == nil {
 		return nil, nil // still starting
 	}
 	now := time.Now()
 	var metrics []metricdata.Metrics
-	for _, read := range d.providers.follower.Distributions() {
+	for _, read := range follower.Distributions() {
 		histogram := metricdata.Histogram[float64]{Temporality: metricdata.CumulativeTemporality}
 		for _, p := range read.Points {
 			histogram.DataPoints = append(histogram.DataPoints, point(read.Bounds, p, d.since, now))

@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -11,11 +12,11 @@ import (
 	"go.opentelemetry.io/otel/exporters/otlp/otlplog/otlploghttp"
 	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetricgrpc"
 	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetrichttp"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	sdklog "go.opentelemetry.io/otel/sdk/log"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
-	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
 
 // Protocols that a setting may name.
@@ -62,40 +63,70 @@ func (c *Config) overHTTP() (bool, error) {
 // base is the endpoint that the signals' paths are below, over HTTP.
 func (c *Config) base() string { return strings.TrimSuffix(c.Endpoint, "/") }
 
-func (c *Config) spanExporter(ctx context.Context) (sdktrace.SpanExporter, error) {
+// spanClient returns what uploads spans by OTLP, nil where OTEL_TRACES_EXPORTER names something else.
+func (c *Config) spanClient() (otlptrace.Client, error) {
 	if c.Endpoint == "" {
-		return autoexport.NewSpanExporter(ctx)
+		switch os.Getenv("OTEL_TRACES_EXPORTER") {
+		case "", "otlp":
+		default:
+			return nil, nil
+		}
+		switch protocol := cmp.Or(os.Getenv("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"), os.Getenv("OTEL_EXPORTER_OTLP_PROTOCOL"), ProtocolHTTP); protocol {
+		case ProtocolGRPC:
+			return otlptracegrpc.NewClient(), nil
+		case ProtocolHTTP:
+			return otlptracehttp.NewClient(), nil
+		default:
+			return nil, fmt.Errorf("OTEL_EXPORTER_OTLP_PROTOCOL: expected %s or %s, found '%s'", ProtocolGRPC, ProtocolHTTP, protocol)
+		}
 	}
 	http, err := c.overHTTP()
 	switch {
 	case err != nil:
 		return nil, err
 	case http:
-		return otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(c.base()+"/v1/traces"), otlptracehttp.WithHeaders(c.Headers), otlptracehttp.WithTimeout(c.Timeout))
+		return otlptracehttp.NewClient(otlptracehttp.WithEndpointURL(c.base()+"/v1/traces"), otlptracehttp.WithHeaders(c.Headers), otlptracehttp.WithTimeout(c.Timeout)), nil
 	}
-	return otlptracegrpc.New(ctx, otlptracegrpc.WithEndpointURL(c.Endpoint), otlptracegrpc.WithHeaders(c.Headers), otlptracegrpc.WithTimeout(c.Timeout))
+	return otlptracegrpc.NewClient(otlptracegrpc.WithEndpointURL(c.Endpoint), otlptracegrpc.WithHeaders(c.Headers), otlptracegrpc.WithTimeout(c.Timeout)), nil
 }
 
-// metricReader returns what collects metrics, those of a producer included.
-func (c *Config) metricReader(ctx context.Context, producer sdkmetric.Producer) (sdkmetric.Reader, error) {
-	if c.Endpoint == "" || os.Getenv("OTEL_METRICS_EXPORTER") != "" {
+// metricReader returns what reads the metrics and sends them, with those that a producer has.
+func (c *Config) metricReader(ctx context.Context, producer sdkmetric.Producer, h *health) (sdkmetric.Reader, error) {
+	exporter, err := c.metricExporter(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case exporter == nil:
 		autoexport.WithFallbackMetricProducer(func(context.Context) (sdkmetric.Producer, error) { return producer, nil })
 		return autoexport.NewMetricReader(ctx)
 	}
+	return sdkmetric.NewPeriodicReader(reportingMetrics{exporter, h}, sdkmetric.WithTimeout(c.Timeout), sdkmetric.WithProducer(producer)), nil
+}
+
+// metricExporter returns what sends metrics by OTLP, nil where the variables name something else.
+func (c *Config) metricExporter(ctx context.Context) (sdkmetric.Exporter, error) {
+	name := os.Getenv("OTEL_METRICS_EXPORTER")
+	if name != "" && name != "otlp" {
+		return nil, nil
+	}
+	if c.Endpoint == "" || name != "" {
+		switch protocol := cmp.Or(os.Getenv("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL"), os.Getenv("OTEL_EXPORTER_OTLP_PROTOCOL"), ProtocolHTTP); protocol {
+		case ProtocolGRPC:
+			return otlpmetricgrpc.New(ctx)
+		case ProtocolHTTP:
+			return otlpmetrichttp.New(ctx)
+		default:
+			return nil, fmt.Errorf("OTEL_EXPORTER_OTLP_PROTOCOL: expected %s or %s, found '%s'", ProtocolGRPC, ProtocolHTTP, protocol)
+		}
+	}
 	http, err := c.overHTTP()
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case http:
+		return otlpmetrichttp.New(ctx, otlpmetrichttp.WithEndpointURL(c.base()+"/v1/metrics"), otlpmetrichttp.WithHeaders(c.Headers), otlpmetrichttp.WithTimeout(c.Timeout))
 	}
-	var exporter sdkmetric.Exporter
-	if http {
-		exporter, err = otlpmetrichttp.New(ctx, otlpmetrichttp.WithEndpointURL(c.base()+"/v1/metrics"), otlpmetrichttp.WithHeaders(c.Headers), otlpmetrichttp.WithTimeout(c.Timeout))
-	} else {
-		exporter, err = otlpmetricgrpc.New(ctx, otlpmetricgrpc.WithEndpointURL(c.Endpoint), otlpmetricgrpc.WithHeaders(c.Headers), otlpmetricgrpc.WithTimeout(c.Timeout))
-	}
-	if err != nil {
-		return nil, err
-	}
-	return sdkmetric.NewPeriodicReader(exporter, sdkmetric.WithTimeout(c.Timeout), sdkmetric.WithProducer(producer)), nil
+	return otlpmetricgrpc.New(ctx, otlpmetricgrpc.WithEndpointURL(c.Endpoint), otlpmetricgrpc.WithHeaders(c.Headers), otlpmetricgrpc.WithTimeout(c.Timeout))
 }
 
 func (c *Config) logExporter(ctx context.Context) (sdklog.Exporter, error) {

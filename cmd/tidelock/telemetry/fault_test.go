@@ -55,7 +55,7 @@ type sender struct {
 	log transcript
 }
 
-func newSender(t *testing.T, url, protocol string) *sender {
+func newSender(t *testing.T, url, protocol string, timeout time.Duration) *sender {
 	undisturbed(t)
 	t.Setenv("OTEL_METRICS_EXPORTER", "none")
 	t.Setenv("OTEL_LOGS_EXPORTER", "none")
@@ -63,7 +63,7 @@ func newSender(t *testing.T, url, protocol string) *sender {
 	s := &sender{t: t}
 	var err error
 	s.Providers, err = Start(context.Background(), Config{
-		Endpoint: url, Protocol: protocol, Timeout: 200 * time.Millisecond, Errors: slog.New(slog.NewTextHandler(&s.log, nil)),
+		Endpoint: url, Protocol: protocol, Timeout: timeout, Errors: slog.New(slog.NewTextHandler(&s.log, nil)),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -73,6 +73,14 @@ func newSender(t *testing.T, url, protocol string) *sender {
 
 // spans makes some spans, none of which may wait for anybody.
 func (s *sender) spans(n int) {
+	span := recorded()
+	for range n {
+		s.recorder.Record(span)
+	}
+}
+
+// scriptSpans makes spans as scripts do.
+func (s *sender) scriptSpans(n int) {
 	tracer := s.traces.Tracer("test")
 	for range n {
 		_, span := tracer.Start(context.Background(), "work")
@@ -100,11 +108,11 @@ func TestFault_Away(t *testing.T) {
 				t.Fatal(err)
 			}
 			r.Close()
-			s := newSender(t, r.URL, protocol.name)
+			s := newSender(t, r.URL, protocol.name, 3*time.Second)
 			s.spans(1000)
 			before := heap()
 			s.spans(100_000)
-			const most = 16 << 20
+			const most = 32 << 20
 			if grown := int64(heap()) - int64(before); grown > most {
 				t.Errorf("100,000 spans that cannot be sent hold %d bytes", grown)
 			}
@@ -140,7 +148,7 @@ func TestFault_Refusing(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer r.Close()
-			s := newSender(t, r.URL, protocol.name)
+			s := newSender(t, r.URL, protocol.name, 3*time.Second)
 			r.Fail(func(context.Context) error { return errors.New("go away") })
 			s.until("lost", func() bool { return s.log.count(lost) == 1 })
 			r.Fail(nil)
@@ -161,7 +169,7 @@ func TestFault_Slow(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer r.Close()
-			s := newSender(t, r.URL, protocol.name)
+			s := newSender(t, r.URL, protocol.name, 200*time.Millisecond)
 			r.Fail(func(ctx context.Context) error {
 				<-ctx.Done()
 				return ctx.Err()
@@ -199,12 +207,13 @@ func TestProviders_Shutdown(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := sender{Providers: p, t: t}
-			s.spans(1000)
+			s.spans(5000)
+			s.scriptSpans(1000)
 			if err := p.Shutdown(t.Context()); err != nil {
 				t.Error(err)
 			}
-			if n := len(r.Spans()); n != 1000 {
-				t.Errorf("%d spans were sent, want 1000", n)
+			if n := len(r.Spans()); n != 6000 {
+				t.Errorf("%d spans were sent, want 6000", n)
 			}
 		})
 	}

@@ -1,17 +1,13 @@
 package telemetry
 
 import (
-	"context"
 	"encoding/binary"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"strconv"
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
-
-	"tidelock/proxy/telemetry"
 )
 
 // sampler decides when a trace begins.
@@ -72,50 +68,6 @@ func (s sampler) sdk() sdktrace.Sampler {
 		return sdktrace.ParentBased(sdktrace.TraceIDRatioBased(s.ratio))
 	}
 	return sdktrace.TraceIDRatioBased(s.ratio)
-}
-
-// keeping samples what turned out to be worth it (the tail rule), and leaves all else to another sampler.
-type keeping struct{ sdktrace.Sampler }
-
-// ShouldSample implements sdktrace.Sampler.
-func (k keeping) ShouldSample(p sdktrace.SamplingParameters) sdktrace.SamplingResult {
-	if _, kept := telemetry.Kept(p.ParentContext); kept {
-		return sdktrace.SamplingResult{Decision: sdktrace.RecordAndSample, Tracestate: trace.SpanContextFromContext(p.ParentContext).TraceState()}
-	}
-	return k.Sampler.ShouldSample(p)
-}
-
-// Description implements sdktrace.Sampler.
-func (k keeping) Description() string { return "Keeping{" + k.Sampler.Description() + "}" }
-
-// identifiers gives kept spans the identifiers that they had before, and all others random ones.
-type identifiers struct{}
-
-// NewIDs implements sdktrace.IDGenerator.
-func (identifiers) NewIDs(ctx context.Context) (id trace.TraceID, span trace.SpanID) {
-	if known, _ := telemetry.Kept(ctx); known.IsValid() {
-		return known.TraceID(), known.SpanID()
-	}
-	for !id.IsValid() {
-		binary.NativeEndian.PutUint64(id[:8], rand.Uint64())
-		binary.NativeEndian.PutUint64(id[8:], rand.Uint64())
-	}
-	return id, newSpanID()
-}
-
-// NewSpanID implements sdktrace.IDGenerator.
-func (identifiers) NewSpanID(ctx context.Context, id trace.TraceID) trace.SpanID {
-	if known, _ := telemetry.Kept(ctx); known.IsValid() && known.TraceID() == id {
-		return known.SpanID()
-	}
-	return newSpanID()
-}
-
-func newSpanID() (span trace.SpanID) {
-	for !span.IsValid() {
-		binary.NativeEndian.PutUint64(span[:], rand.Uint64())
-	}
-	return span
 }
 
 // maxAttribute bounds what clients can make telemetry carry, in bytes of one attribute.

@@ -10,14 +10,18 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/contrib/bridges/otelslog"
+	"go.opentelemetry.io/contrib/exporters/autoexport"
 	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/propagation"
 	sdklog "go.opentelemetry.io/otel/sdk/log"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
 	"tidelock/proxy/telemetry"
@@ -53,7 +57,8 @@ const (
 
 // Providers is telemetry that was set up. The nil Providers is none.
 type Providers struct {
-	follower   *telemetry.Telemetry
+	follower   atomic.Pointer[telemetry.Telemetry] // the readers of metrics ask for it while it is made
+	recorder   *recorder
 	traces     *sdktrace.TracerProvider // nil for none, as all of these
 	metrics    *sdkmetric.MeterProvider
 	logs       *sdklog.LoggerProvider
@@ -88,29 +93,15 @@ func (p *Providers) start(ctx context.Context, c Config, wanted signals) error {
 	if err != nil {
 		return err
 	}
-	health := &health{log: c.Errors}
-	otel.SetErrorHandler(health) // the only place where metrics' readers report to
+	otel.SetErrorHandler(&health{log: c.Errors}) // of what no exporter reports
 	follow := telemetry.Config{Slow: max(c.SlowExecution, 0)}
 	if wanted.traces {
-		exporter, err := c.spanExporter(ctx)
-		if err != nil {
+		if err := p.startTraces(ctx, c, described, &follow); err != nil {
 			return err
 		}
-		sampler, err := c.sampler()
-		if err != nil {
-			return err
-		}
-		p.traces = sdktrace.NewTracerProvider(sdktrace.WithResource(described), sdktrace.WithSampler(keeping{sampler.sdk()}),
-			sdktrace.WithIDGenerator(identifiers{}), sdktrace.WithRawSpanLimits(spanLimits()),
-			sdktrace.WithBatcher(reporting{exporter, health}, sdktrace.WithExportTimeout(c.Timeout)))
-		follow.Tracers, follow.Sampling = p.traces, sampler.samples
-		if p.propagator, err = propagator(); err != nil {
-			return err
-		}
-		follow.Propagator = p.propagator
 	}
 	if wanted.metrics {
-		reader, err := c.metricReader(ctx, distributions{p, time.Now()})
+		reader, err := c.metricReader(ctx, distributions{p, time.Now()}, &health{log: c.Errors, signal: "metrics"})
 		if err != nil {
 			return err
 		}
@@ -122,11 +113,50 @@ func (p *Providers) start(ctx context.Context, c Config, wanted signals) error {
 		if err != nil {
 			return err
 		}
+		exporter = reportingLogs{exporter, &health{log: c.Errors, signal: "logs"}}
 		p.logs = sdklog.NewLoggerProvider(sdklog.WithResource(described),
 			sdklog.WithProcessor(sdklog.NewBatchProcessor(exporter, sdklog.WithExportTimeout(c.Timeout))))
 	}
-	p.follower, err = telemetry.New(follow)
+	follower, err := telemetry.New(follow)
+	p.follower.Store(follower)
 	return err
+}
+
+// startTraces sets traces up: spans of traffic by a recorder of ours, those that scripts open by the SDK. Both leave by the same
+// client.
+func (p *Providers) startTraces(ctx context.Context, c Config, described *resource.Resource, follow *telemetry.Config) error {
+	sampler, err := c.sampler()
+	if err != nil {
+		return err
+	}
+	client, err := c.spanClient()
+	if err != nil {
+		return err
+	}
+	away := &health{log: c.Errors, signal: "traces"}
+	var exporter sdktrace.SpanExporter
+	if client != nil {
+		exporter, err = otlptrace.New(ctx, client)
+	} else {
+		exporter, err = autoexport.NewSpanExporter(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	processor := sdktrace.NewBatchSpanProcessor(reportingSpans{exporter, away}, sdktrace.WithExportTimeout(c.Timeout))
+	p.traces = sdktrace.NewTracerProvider(sdktrace.WithResource(described), sdktrace.WithSampler(sampler.sdk()),
+		sdktrace.WithRawSpanLimits(spanLimits()), sdktrace.WithSpanProcessor(processor))
+	if client != nil {
+		p.recorder = newRecorder(client, described, batchLimitsOf(c.Timeout), spanLimits().AttributeValueLengthLimit, away)
+		follow.Recorder = p.recorder
+	} else {
+		follow.Recorder = snapshots{processor, described}
+	}
+	if p.propagator, err = propagator(); err != nil {
+		return err
+	}
+	follow.Tracers, follow.Sampling, follow.Propagator = p.traces, sampler.samples, p.propagator
+	return nil
 }
 
 // Follower returns what follows exchanges and executions; nil: nothing does.
@@ -134,7 +164,7 @@ func (p *Providers) Follower() *telemetry.Telemetry {
 	if p == nil || p.traces == nil && p.metrics == nil {
 		return nil
 	}
-	return p.follower
+	return p.follower.Load()
 }
 
 // Propagator reads and writes the headers that carry traces; nil: there are no traces.
@@ -190,6 +220,12 @@ func (p *Providers) Shutdown(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, p.timeout)
 	defer cancel()
 	var errs []error
+	if p.recorder != nil {
+		// It comes before the client that both use is closed, and leaves time for the others: those that find none do not end.
+		half, cancel := context.WithTimeout(ctx, p.timeout/2)
+		errs = append(errs, p.recorder.shutdown(half))
+		cancel()
+	}
 	if p.traces != nil {
 		errs = append(errs, p.traces.Shutdown(ctx))
 	}

@@ -1,0 +1,228 @@
+package telemetry
+
+import (
+	"context"
+	"os"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
+	"go.opentelemetry.io/otel/sdk/resource"
+	commonpb "go.opentelemetry.io/proto/otlp/common/v1"
+	resourcepb "go.opentelemetry.io/proto/otlp/resource/v1"
+	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
+
+	"tidelock/proxy/telemetry"
+)
+
+// recorder collects encoded spans and uploads them in batches. It never waits for the receiver: beyond its bounds spans are
+// dropped and counted.
+type recorder struct {
+	client   otlptrace.Client
+	health   *health
+	resource []byte // encoded
+	limits   batchLimits
+	limit    int // of a text in an attribute, in bytes; negative for none
+
+	shards  [recorderShards]shard
+	ready   chan batch  // those that are complete
+	free    chan []byte // buffers of batches that have been uploaded
+	dropped atomic.Uint64
+	stop    chan struct{}
+	stopped chan struct{}
+	once    sync.Once
+}
+
+// recorderShards is how many threads can record at a time.
+const recorderShards = 8
+
+// batch is spans as fields of ScopeSpans.
+type batch struct {
+	spans []byte
+	count int
+}
+
+// shard is a batch that is being filled.
+type shard struct {
+	mu sync.Mutex
+	batch
+	_ [64]byte // of another cache line than the next one
+}
+
+// batchLimits are those that the OTEL_BSP_* variables name.
+type batchLimits struct {
+	delay       time.Duration // at most, until a span is sent
+	timeout     time.Duration // of an upload
+	queue, size int           // spans that may wait, and that go together
+}
+
+// Defaults of batchLimits.
+const (
+	defaultBatchDelay = time.Second
+	defaultQueue      = 32768
+	defaultBatch      = 1024
+
+	// maxBatchBytes completes a batch, too: receivers of gRPC take 4 MiB in one message. With it what waits is bounded by
+	// queue/size MiB, and one for each shard.
+	maxBatchBytes = 1 << 20
+)
+
+// batchLimitsOf reads the environment; what it does not say, or not as it should, is as by default.
+func batchLimitsOf(timeout time.Duration) batchLimits {
+	l := batchLimits{
+		delay:   time.Duration(positive("OTEL_BSP_SCHEDULE_DELAY", int(defaultBatchDelay.Milliseconds()))) * time.Millisecond,
+		timeout: timeout,
+		queue:   positive("OTEL_BSP_MAX_QUEUE_SIZE", defaultQueue),
+		size:    positive("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", defaultBatch),
+	}
+	l.size = min(l.size, l.queue)
+	return l
+}
+
+func positive(variable string, otherwise int) int {
+	if n, err := strconv.Atoi(os.Getenv(variable)); err == nil && n > 0 {
+		return n
+	}
+	return otherwise
+}
+
+// newRecorder returns a recorder whose client has been started.
+func newRecorder(client otlptrace.Client, described *resource.Resource, limits batchLimits, textLimit int, h *health) *recorder {
+	r := &recorder{
+		client: client, health: h, resource: appendAttributes(nil, fieldResourceValues, described.Attributes(), -1), limits: limits, limit: textLimit,
+		ready: make(chan batch, max(limits.queue/limits.size, 1)), free: make(chan []byte, recorderShards),
+		stop: make(chan struct{}), stopped: make(chan struct{}),
+	}
+	go r.run()
+	return r
+}
+
+// Record implements telemetry.Recorder.
+func (r *recorder) Record(s *telemetry.Span) {
+	id := s.Context.SpanID()
+	to := &r.shards[id[0]%recorderShards]
+	to.mu.Lock()
+	if to.spans == nil {
+		to.spans = r.buffer()
+	}
+	to.spans = appendSpan(to.spans, s, r.limit)
+	to.count++
+	var complete batch
+	if to.count >= r.limits.size || len(to.spans) >= maxBatchBytes {
+		complete, to.batch = to.batch, batch{}
+	}
+	to.mu.Unlock()
+	if complete.count == 0 {
+		return
+	}
+	select {
+	case r.ready <- complete:
+	default:
+		r.dropped.Add(uint64(complete.count))
+		r.reuse(complete)
+	}
+}
+
+// buffer returns one that has been used, if there is one.
+func (r *recorder) buffer() []byte {
+	select {
+	case b := <-r.free:
+		return b
+	default:
+		return nil
+	}
+}
+
+// reuse keeps a batch's buffer for another one.
+func (r *recorder) reuse(b batch) {
+	select {
+	case r.free <- b.spans[:0]:
+	default:
+	}
+}
+
+// run uploads until the recorder is stopped.
+func (r *recorder) run() {
+	defer close(r.stopped)
+	tick := time.NewTicker(r.limits.delay)
+	defer tick.Stop()
+	for {
+		select {
+		case b := <-r.ready:
+			r.upload(context.Background(), b)
+		case <-tick.C:
+			r.collect(context.Background())
+		case <-r.stop:
+			return
+		}
+	}
+}
+
+// collect uploads the batches that are not complete, together as far as they fit.
+func (r *recorder) collect(ctx context.Context) {
+	var all batch
+	for i := range r.shards {
+		s := &r.shards[i]
+		s.mu.Lock()
+		b := s.batch
+		s.batch = batch{}
+		s.mu.Unlock()
+		switch {
+		case b.count == 0:
+			continue
+		case len(all.spans)+len(b.spans) > maxBatchBytes:
+			r.upload(ctx, all)
+			all = b
+			continue
+		case all.count == 0:
+			all = b
+			continue
+		}
+		all = batch{append(all.spans, b.spans...), all.count + b.count}
+		r.reuse(b)
+	}
+	r.upload(ctx, all)
+}
+
+// upload sends a batch. The spans travel as a field that the message does not know of, which protocol buffers carry on as it
+// is: a receiver cannot tell.
+func (r *recorder) upload(ctx context.Context, b batch) {
+	if b.count == 0 {
+		return
+	}
+	defer r.reuse(b)
+	ctx, cancel := context.WithTimeout(ctx, r.limits.timeout)
+	defer cancel()
+	scope := &tracepb.ScopeSpans{Scope: &commonpb.InstrumentationScope{Name: telemetry.Scope}}
+	scope.ProtoReflect().SetUnknown(b.spans)
+	of := new(resourcepb.Resource)
+	of.ProtoReflect().SetUnknown(r.resource)
+	if err := r.client.UploadTraces(ctx, []*tracepb.ResourceSpans{{Resource: of, ScopeSpans: []*tracepb.ScopeSpans{scope}}}); err != nil {
+		r.dropped.Add(uint64(b.count))
+		r.health.Handle(err)
+		return
+	}
+	r.health.works()
+}
+
+// shutdown uploads what waits, as far as that succeeds in time. What is recorded afterwards is lost.
+func (r *recorder) shutdown(ctx context.Context) error {
+	r.once.Do(func() { close(r.stop) })
+	select {
+	case <-r.stopped:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	for {
+		select {
+		case b := <-r.ready:
+			r.upload(ctx, b)
+			continue
+		default:
+		}
+		r.collect(ctx)
+		return ctx.Err()
+	}
+}

@@ -72,8 +72,6 @@ type Config struct {
 	Propagator propagation.TextMapPropagator
 	// OpenBundle finds the bundle of a lua-bundle, and trusts it. nil: there are no bundles.
 	OpenBundle func(ctx context.Context, line config.ScriptBundle) (*Bundle, error)
-	// Grant is what the scripts of lua-load may reach. nil: what the process may, as they are the operator's own.
-	Grant *capability.Set
 	// Asked is told of what scripts reach: a capability of a bundle's manifest, and the value that it would have to list. It
 	// may be called concurrently. nil: nobody wants to know.
 	Asked func(capability, value string)
@@ -215,7 +213,7 @@ func (b *Bridge) loadFiles(ctx context.Context) error {
 			}
 			m := images[dialect]
 			if m == nil {
-				if m, err = b.newImage(ctx, imageKind{perThread: perThread, dialect: dialect, grant: b.config.Grant}); err != nil {
+				if m, err = b.newImage(ctx, imageKind{perThread: perThread, dialect: dialect}); err != nil {
 					return err
 				}
 				images[dialect] = m

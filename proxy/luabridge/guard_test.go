@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -16,9 +17,31 @@ import (
 	"tidelock/proxy/stream"
 )
 
-// grant restricts the scripts of a test to what a set lists.
+// grant makes the script of a test a bundle that may reach what a set lists.
 func grant(set capability.Set) func(*Config) {
-	return func(c *Config) { c.Grant = &set }
+	return func(c *Config) {
+		script := c.Scripts.Files[0].Path
+		c.Scripts.Files, c.Scripts.Bundles = nil, []config.ScriptBundle{{Name: "test"}}
+		c.OpenBundle = func(context.Context, config.ScriptBundle) (*Bundle, error) {
+			source, err := os.ReadFile(script)
+			u := testBundle("1.0.0", "", "main.lua", string(source))
+			u.Grant, u.Registrations = &set, declared(string(source))
+			return u, err
+		}
+	}
+}
+
+// registering finds the name in a registration, or the words of a command.
+var registering = regexp.MustCompile(`core\.register_(fetches|action|service|cli)\((?:["']([^"']+)|[{]([^}]*))`)
+
+// declared lists what a script of a test registers.
+func declared(script string) (all []Declared) {
+	kinds := map[string]string{"fetches": kindFetch, "action": kindAction, "service": kindService, "cli": kindCommand}
+	for _, m := range registering.FindAllStringSubmatch(script, -1) {
+		words := strings.NewReplacer(`"`, "", ",", "").Replace(m[3])
+		all = append(all, Declared{kinds[m[1]], m[2] + words})
+	}
+	return all
 }
 
 // names yields the names that a library knows.
@@ -197,7 +220,8 @@ func TestGuard_files(t *testing.T) {
 		{"dots", `return io.open("` + folder + `/x/../granted.txt")`, "is not granted"},
 		{"double slash", `return io.open("/` + granted + `")`, "is not granted"},
 		{"nul", `return io.open("` + granted + `\0")`, "is not granted"},
-		{"relative", `return io.open("script.lua")`, "files: script.lua is not granted"},
+		{"out of the bundle", `return select(2, io.open("../script.lua"))`, "got ../script.lua: No such file"},
+		{"the working folder", `return select(2, io.open("./script.lua"))`, "got ./script.lua: No such file"},
 		{"lines", `return io.lines("` + hidden + `")`, "is not granted"},
 		{"input", `io.input("` + hidden + `") return io.read("a")`, "is not granted"},
 		{"loadfile", `return loadfile("` + hidden + `")`, "is not granted"},

@@ -1,6 +1,7 @@
 package luabridge
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/url"
@@ -41,8 +42,8 @@ func (o *outgoing) do(ctx context.Context, r httpclient.Request) (httpclient.Res
 	span.SetAttributes(semconv.HTTPRequestMethodKey.String(r.Method))
 	if target, failed := url.Parse(r.URL); failed == nil {
 		target.User = nil // a secret
-		span.SetAttributes(semconv.URLFull(traceText([]byte(target.String()))), semconv.ServerAddress(target.Hostname()))
-		if port, failed := strconv.Atoi(target.Port()); failed == nil {
+		span.SetAttributes(semconv.URLFull(traceText([]byte(target.String()))), semconv.ServerAddress(target.Hostname()), semconv.URLScheme(target.Scheme))
+		if port, failed := strconv.Atoi(cmp.Or(target.Port(), defaultPorts[target.Scheme])); failed == nil {
 			span.SetAttributes(semconv.ServerPort(port))
 		}
 	}
@@ -59,6 +60,9 @@ func (o *outgoing) do(ctx context.Context, r httpclient.Request) (httpclient.Res
 	}
 	return response, err
 }
+
+// defaultPorts are those of URLs that name none: conventions want the port in any case.
+var defaultPorts = map[string]string{"http": "80", "https": "443"}
 
 // outgoing sends the requests of scripts.
 type outgoing struct {

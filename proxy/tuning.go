@@ -2,7 +2,9 @@ package proxy
 
 import (
 	"cmp"
+	"net"
 	"net/netip"
+	"strconv"
 
 	"tidelock/proxy/config"
 	"tidelock/proxy/frontend"
@@ -54,6 +56,14 @@ func (b *builder) plainDialer(section *config.Proxy, s config.Server) server.Pla
 		Interface: cmp.Or(s.Source.Interface, section.Source.Interface),
 	}
 	var plain server.Plain
+	if s.SOCKS4.Network != "" {
+		host, err := b.resolve(s.SOCKS4)
+		if err != nil {
+			b.diags.Alertf(s.At, "'socks4' : could not resolve address '%s'.", s.SOCKS4.Host)
+			return plain
+		}
+		plain.SOCKS4, plain.CheckSOCKS4 = net.JoinHostPort(host, strconv.Itoa(s.SOCKS4.Port)), s.CheckViaSOCKS4
+	}
 	if from.Network != "" {
 		address, err := b.sourceAddress(from.Address)
 		if err != nil {

@@ -58,8 +58,10 @@ type ServerParameters struct {
 	PoolMaxConn, MaxReuse int // below 0 for any number
 	PoolPurgeDelay        time.Duration
 
-	Source      Source
-	UserTimeout time.Duration // tcp-ut
+	Source         Source
+	SOCKS4         Address // of the server that connects instead; no Network for none
+	CheckViaSOCKS4 bool
+	UserTimeout    time.Duration // tcp-ut
 
 	OctetCount bool // log-proto octet-count: lines that a ring forwards have their length before them
 }
@@ -92,6 +94,7 @@ var serverParameters = slices.Concat([]serverParameter{
 	{"agent-send", 1, Supported, parseAgentSend},
 	{"backup", 0, Supported, set(func(q *ServerParameters) { q.Backup = true })},
 	{"check", 0, Supported, set(func(q *ServerParameters) { q.Check = true })},
+	{"check-via-socks4", 0, Supported, set(func(q *ServerParameters) { q.CheckViaSOCKS4 = true })},
 	{"cookie", 1, Supported, parseServerCookie},
 	{"disabled", 0, Supported, set(func(q *ServerParameters) { q.Disabled = true })},
 	{"downinter", 1, Supported, positiveDelay(func(q *ServerParameters) *time.Duration { return &q.DownInter }, "downinter")},
@@ -124,6 +127,7 @@ var serverParameters = slices.Concat([]serverParameter{
 	{"redir", 1, Supported, parseRedir},
 	{"rise", 1, Supported, positive(func(q *ServerParameters) *int { return &q.Rise }, "'rise' has to be > 0.")},
 	{"slowstart", 1, Supported, delay(func(q *ServerParameters) *time.Duration { return &q.SlowStart }, "slowstart")},
+	{"socks4", 1, Supported, parseSOCKS4},
 	{"source", 1, Supported, parseServerSource},
 	{"stick", 0, Supported, set(func(q *ServerParameters) { q.NonStick = false })},
 	{"tcp-ut", 1, Supported, parseUserTimeout},
@@ -131,8 +135,7 @@ var serverParameters = slices.Concat([]serverParameter{
 	{"track", 1, Supported, parseTrack},
 	{"weight", 1, Supported, parseWeight},
 },
-	parameterRows(Refused, 0, "check-via-socks4"),
-	parameterRows(Refused, 1, "namespace", "socks4", "usesrc"),
+	parameterRows(Refused, 1, "namespace", "usesrc"),
 	resolveParameters,
 	securityParameters,
 )

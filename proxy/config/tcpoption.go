@@ -119,6 +119,19 @@ func parseServerSource(r *serverReader, value string) error {
 	return nil
 }
 
+// socks4 <address>:<port>
+func parseSOCKS4(r *serverReader, value string) error {
+	if value == "" {
+		return errors.New("'socks4' expects <addr>:<port> as argument.")
+	}
+	addresses, err := parseAddress(value, portPolicy{mandatory: true})
+	if err != nil {
+		return fmt.Errorf("'socks4 %s' : %w.", value, err)
+	}
+	r.server.SOCKS4 = addresses[0]
+	return nil
+}
+
 // interface <name>
 func parseServerInterface(r *serverReader, value string) error {
 	if value == "" {

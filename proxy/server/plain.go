@@ -7,7 +7,9 @@ import (
 	"net/netip"
 	"sync/atomic"
 	"syscall"
+	"time"
 
+	"tidelock/proxy/socks4"
 	"tidelock/proxy/stream"
 )
 
@@ -16,6 +18,9 @@ type Plain struct {
 	Source *Source // nil for any address
 	// Control sets options of the socket before it connects (net.Dialer); nil for none.
 	Control func(network, address string, c syscall.RawConn) error
+	// SOCKS4 is where a server is that connects instead of this one; empty for none. Checks go that way if CheckSOCKS4.
+	SOCKS4      string
+	CheckSOCKS4 bool
 }
 
 var _ Dialer = Plain{}
@@ -39,7 +44,40 @@ func (s *Source) next() net.Addr {
 }
 
 // Dial implements Dialer. Keep-alive probes are off unless asked for, as in HAProxy: timeouts find dead peers.
-func (p Plain) Dial(ctx context.Context, _ *stream.Stream, network, address string) (net.Conn, error) {
+func (p Plain) Dial(ctx context.Context, s *stream.Stream, network, address string) (net.Conn, error) {
+	if p.SOCKS4 != "" && (s != nil || p.CheckSOCKS4) {
+		return p.dialBy(ctx, network, address)
+	}
+	return p.dial(ctx, network, address)
+}
+
+// dialBy has the SOCKS server connect.
+func (p Plain) dialBy(ctx context.Context, network, address string) (net.Conn, error) {
+	to, err := netip.ParseAddrPort(address)
+	if err != nil || network == "unix" {
+		return nil, socks4.ErrAddress
+	}
+	c, err := p.dial(ctx, "tcp", p.SOCKS4)
+	if err != nil {
+		return nil, err
+	}
+	if deadline, bounded := ctx.Deadline(); bounded {
+		c.SetDeadline(deadline)
+	}
+	giveUp := context.AfterFunc(ctx, func() { c.SetDeadline(time.Unix(1, 0)) })
+	err = socks4.Connect(c, to)
+	if !giveUp() && err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	c.SetDeadline(time.Time{})
+	return c, nil
+}
+
+func (p Plain) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	dialer := net.Dialer{KeepAlive: -1, Control: p.Control}
 	if p.Source == nil || network == "unix" {
 		return dialer.DialContext(ctx, network, address)

@@ -144,5 +144,10 @@ func runtimeCommands() (func(string) state, error) {
 	for _, name := range built.Commands() {
 		have[name] = true
 	}
-	return known(func(name string) bool { return have[name] }), nil
+	// Some commands read as arguments what the manual has in front of arguments ("set rate-limit connections global").
+	return known(func(name string) bool {
+		for ; name != "" && !have[name]; name = name[:max(strings.LastIndexByte(name, ' '), 0)] {
+		}
+		return name != ""
+	}), nil
 }

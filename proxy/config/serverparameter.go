@@ -157,6 +157,13 @@ var securityParameters = slices.Concat([]serverParameter{
 	parameterRows(Refused, 0, "allow-0rtt"),
 )
 
+// refusals are why parameters are refused that concern servers only; those of TLS have theirs beside them.
+var refusals = map[string]string{
+	"allow-0rtt": "Go's TLS sends no early data over TCP",
+	"namespace":  "all connections are opened in the network namespace that the process was started in",
+	"usesrc":     "connections come from addresses of this machine only",
+}
+
 // check-sni <name>
 func parseCheckSNI(r *serverReader, value string) error {
 	if value == "" {
@@ -215,7 +222,7 @@ func (p *parser) serverParameters(s syntax.Statement, i int, where string, into 
 			}
 		}
 		if parameter.support == Refused {
-			p.report(syntax.Alert, word.At, s.Keyword(), "%s : '%s' is not supported yet by this version.", where, word.Text)
+			p.report(syntax.Alert, word.At, s.Keyword(), "%s : '%s' is not supported: %s.", where, word.Text, refusals[word.Text])
 			return false
 		}
 	}

@@ -108,7 +108,7 @@ func keywords(section string) func(string) state {
 				config.Supported: implemented, config.NoEffect: withoutEffect, config.Ignored: refused, config.Refused: refused,
 			}[support]
 		}
-		if name == section {
+		if name == section || name == "no" { // "no" stands in front of keywords
 			return implemented
 		}
 		return missing

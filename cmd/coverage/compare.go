@@ -116,7 +116,15 @@ func keywords(section string) func(string) state {
 }
 
 func actionsOf(set stream.RuleSet) func(string) state {
-	return known(func(name string) bool { return rule.Has(set, name) })
+	return func(name string) state {
+		switch {
+		case !rule.Has(set, name):
+			return missing
+		case rule.Refused(name):
+			return refused
+		}
+		return implemented
+	}
 }
 
 // known makes a state of whether a registry has a name.

@@ -126,7 +126,13 @@ var finalActions = map[string]bool{
 	"tarpit": true, "use-service": true,
 }
 
-// refused is the row of an action that this version knows and does not have.
+// refusedActions are those that this version knows and does not have.
+var refusedActions = map[string]bool{"expect-netscaler-cip": true, "send-spoe-group": true}
+
+// Refused reports whether an action is known, and refused.
+func Refused(name string) bool { return refusedActions[name] }
+
+// refused is the row of an action of refusedActions.
 func refused(p *parser) (action, error) {
 	return nil, fmt.Errorf("'%s' is not supported yet by this version", p.words[0])
 }

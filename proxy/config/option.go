@@ -156,7 +156,7 @@ func parseOption(p *parser, s syntax.Statement) {
 	case removedOptions[name] != "":
 		p.failf(s, "option '%s' is %s", name, removedOptions[name])
 	case !on:
-		p.failf(s, "negation/default is not supported for option '%s'.", name)
+		p.failTightly(s, "negation/default is not supported for option '%s'.", name)
 	default:
 		p.unknownOption(s, table)
 	}

@@ -171,7 +171,8 @@ func TestFault_Slow(t *testing.T) {
 				return ctx.Err()
 			})
 			s.until("lost", func() bool { return s.log.count(lost) == 1 })
-			s.spans(10_000)
+			s.spans(100_000)
+			s.until("said to be dropped", func() bool { return s.log.count("spans are dropped") == 1 })
 			ended := make(chan struct{})
 			go func() {
 				defer close(ended)

@@ -26,13 +26,15 @@ type recorder struct {
 	limits   batchLimits
 	limit    int // of a text in an attribute, in bytes; negative for none
 
-	shards  [recorderShards]shard
-	ready   chan batch  // those that are complete
-	free    chan []byte // buffers of batches that have been uploaded
-	dropped atomic.Uint64
-	stop    chan struct{}
-	stopped chan struct{}
-	once    sync.Once
+	shards      [recorderShards]shard
+	ready       chan batch    // those that are complete
+	free        chan []byte   // buffers of batches that have been uploaded
+	dropped     atomic.Uint64 // spans that found no room
+	told        uint64        // of dropped, when run looked last
+	overflowing bool          // they had grown then
+	stop        chan struct{}
+	stopped     chan struct{}
+	once        sync.Once
 }
 
 // recorderShards is how many threads can record at a time.
@@ -154,10 +156,23 @@ func (r *recorder) run() {
 			r.upload(context.Background(), b)
 		case <-tick.C:
 			r.collect(context.Background())
+			r.tell()
 		case <-r.stop:
 			return
 		}
 	}
+}
+
+// tell says when spans begin to find no room, and how many there were when they find some again.
+func (r *recorder) tell() {
+	dropped := r.dropped.Load()
+	switch grown := dropped > r.told; {
+	case grown && !r.overflowing:
+		r.health.log.Warn("spans are dropped: there are more than can be sent")
+	case !grown && r.overflowing:
+		r.health.log.Info("spans are no longer dropped", "dropped", dropped)
+	}
+	r.overflowing, r.told = dropped > r.told, dropped
 }
 
 // collect uploads the batches that are not complete, together as far as they fit.
@@ -200,7 +215,6 @@ func (r *recorder) upload(ctx context.Context, b batch) {
 	of := new(resourcepb.Resource)
 	of.ProtoReflect().SetUnknown(r.resource)
 	if err := r.client.UploadTraces(ctx, []*tracepb.ResourceSpans{{Resource: of, ScopeSpans: []*tracepb.ScopeSpans{scope}}}); err != nil {
-		r.dropped.Add(uint64(b.count))
 		r.health.Handle(err)
 		return
 	}

@@ -11,5 +11,5 @@ end)
 
 core.register_action("hungry", {"http-req"}, function()
   local everything = {}
-  while true do everything[#everything + 1] = ("x"):rep(1000000) .. #everything end
+  while true do everything[#everything + 1] = ("sixteen letters "):rep(65536) .. #everything end
 end)

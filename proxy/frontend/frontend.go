@@ -41,7 +41,7 @@ func New(config Config) *Frontend {
 func (f *Frontend) start(c net.Conn, listener *Listener) {
 	s := newSession(f, c, listener)
 	f.mu.Lock()
-	if f.stopping.Load() {
+	if f.cut.Err() != nil { // a connection that was accepted while listeners close has its one exchange
 		f.mu.Unlock()
 		s.close()
 		f.slots.Give()
@@ -82,7 +82,9 @@ func (f *Frontend) StopAccepting() bool {
 	}
 	if !f.KeepIdle {
 		for s := range f.sessions {
-			s.interrupt()
+			if s.served.Load() { // those without a request yet still have one to come, as in HAProxy
+				s.interrupt()
+			}
 		}
 	}
 	f.mu.Unlock()
@@ -110,6 +112,7 @@ func (f *Frontend) Shutdown(ctx context.Context) error {
 		for s := range f.sessions {
 			s.cut()
 		}
+		f.cancel() // under mu, so that no session begins that is not cut
 		f.mu.Unlock()
 		f.lot.close()
 	}

@@ -235,6 +235,9 @@ func (s *session) finish() bool {
 	if !s.keep && s.started {
 		s.linger()
 	}
+	if !s.served.Load() {
+		s.served.Store(true) // before looking whether the frontend stops, so that either this sees that or StopAccepting sees s
+	}
 	return s.keep && !s.frontend.stopping.Load()
 }
 

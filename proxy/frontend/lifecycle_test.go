@@ -135,7 +135,10 @@ func TestFrontend_Shutdown(t *testing.T) {
 	if rest := idle.rest(); rest != "" {
 		t.Errorf("idle connection got %q", rest)
 	}
-	fresh.rest()
+	fresh.send("GET / HTTP/1.1\r\n\r\n") // it was accepted: its one request is served
+	if r, body := fresh.response("GET"); body != "hello" || !r.Close {
+		t.Errorf("fresh connection: body %q, close %v", body, r.Close)
+	}
 	close(goOn)
 	r, body := busy.response("GET")
 	if body != "hello" || !r.Close {

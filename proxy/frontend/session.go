@@ -34,6 +34,7 @@ type session struct {
 	outBefore int64         // bytes sent to the client in earlier exchanges
 
 	kept   *server.Conn // idle, for this client's next request alone; nil for none
+	served atomic.Bool  // it has had an exchange: it is idle where nothing is under way
 	mu     sync.Mutex
 	server *server.Conn // guarded by mu for cut; nil while there is none
 	killed bool         // guarded by mu
@@ -144,6 +145,7 @@ func (s *session) recycle() {
 	s.Session.Reset()
 	s.frontend, s.listener, s.backend = nil, nil, nil
 	s.killed = false
+	s.served.Store(false)
 	s.presence.vanish()
 	sessions.Put(s)
 }

@@ -29,6 +29,32 @@ func observed(t *testing.T) *otlptest.Receiver {
 	return r
 }
 
+// hearing is a server that hands over the headers of each request.
+func hearing(t *testing.T) (*httptest.Server, <-chan http.Header) {
+	headers := make(chan http.Header, 1)
+	origin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { headers <- r.Header.Clone() }))
+	t.Cleanup(origin.Close)
+	return origin, headers
+}
+
+// send sends a request with headers of a trace. The response, whose body nobody reads, has to be a good one.
+func (s *served) send(url string, headers map[string]string) *http.Response {
+	s.t.Helper()
+	request, _ := http.NewRequest("GET", url, nil)
+	for name, value := range headers {
+		request.Header.Set(name, value)
+	}
+	response, err := s.client.Do(request)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		s.t.Fatal(response.Status)
+	}
+	return response
+}
+
 // spanNamed returns the only span of a name.
 func spanNamed(t *testing.T, spans []*trace.Span, name string, kind trace.Span_SpanKind) *trace.Span {
 	t.Helper()
@@ -83,23 +109,12 @@ backend origin
 // A trace that a client has begun goes on through the proxy, the scripts and the server.
 func TestTelemetry_Trace(t *testing.T) {
 	receiver := observed(t)
-	headers := make(chan http.Header, 1)
-	origin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { headers <- r.Header.Clone() }))
-	t.Cleanup(origin.Close)
+	origin, headers := hearing(t)
 	folder := layout(t, map[string]string{"s.lua": tracedScript})
 	s := serve(t, folder, t.TempDir(), tracedConfiguration(folder, origin.Listener.Addr().String()))
-	request, _ := http.NewRequest("GET", "http://shop.example:8080/slow?sig=secret&a=b", nil)
-	request.Header.Set("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
-	request.Header.Set("baggage", "tenant=blue")
-	request.Header.Set("User-Agent", "caf\xe9")
-	response, err := s.client.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		t.Fatal(response.Status)
-	}
+	response := s.send("http://shop.example:8080/slow?sig=secret&a=b", map[string]string{
+		"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "baggage": "tenant=blue", "User-Agent": "caf\xe9",
+	})
 	seen := <-headers
 	s.stop()
 
@@ -162,9 +177,7 @@ func expectAttributes(t *testing.T, span *trace.Span, want map[string]string) {
 func TestTelemetry_Kept(t *testing.T) {
 	receiver := observed(t)
 	t.Setenv("OTEL_TRACES_SAMPLER", "always_off")
-	headers := make(chan http.Header, 1)
-	origin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { headers <- r.Header.Clone() }))
-	t.Cleanup(origin.Close)
+	origin, headers := hearing(t)
 	folder := layout(t, map[string]string{"s.lua": tracedScript})
 	s := serve(t, folder, t.TempDir(), tracedConfiguration(folder, origin.Listener.Addr().String()))
 	s.get("/fine")
@@ -172,21 +185,23 @@ func TestTelemetry_Kept(t *testing.T) {
 	s.get("/broken")
 	seen := <-headers
 	s.stop()
-	if n := len(receiver.Spans()); n != 2 {
-		t.Errorf("%d spans, want 2", n)
+	if n := len(receiver.Spans()); n != 3 {
+		t.Errorf("%d spans, want 3", n)
 	}
 	server := spanNamed(t, receiver.Spans(), "GET", trace.Span_SPAN_KIND_SERVER)
+	attempt := spanNamed(t, receiver.Spans(), "GET", trace.Span_SPAN_KIND_CLIENT)
 	execution := spanNamed(t, receiver.Spans(), "lua fetch broken", trace.Span_SPAN_KIND_INTERNAL)
-	if string(execution.ParentSpanId) != string(server.SpanId) {
-		t.Error("the execution's span is no child of the server's")
+	if string(execution.ParentSpanId) != string(server.SpanId) || string(attempt.ParentSpanId) != string(server.SpanId) {
+		t.Error("the spans of the execution and of the attempt are no children of the server's")
 	}
 	expectAttributes(t, server, map[string]string{"url.path": "/broken"})
+	expectAttributes(t, attempt, map[string]string{"tidelock.connection.reused": "true"})
 	expectAttributes(t, execution, map[string]string{"tidelock.outcome": "error", "error.type": "error"})
 	exception := otlptest.Attributes(execution.Events[0].Attributes)
 	if !strings.Contains(exception["exception.message"], "no good") || !strings.Contains(exception["exception.stacktrace"], "s.lua:7") {
 		t.Errorf("exception = %q", exception)
 	}
-	expect(t, "header at the server", seen.Get("traceparent"), fmt.Sprintf("00-%x-%x-00", server.TraceId, server.SpanId))
+	expect(t, "header at the server", seen.Get("traceparent"), fmt.Sprintf("00-%x-%x-00", server.TraceId, attempt.SpanId))
 }
 
 // Metrics of exchanges, scripts and their instances, over gRPC as settings say, with exemplars that lead to traces.
@@ -272,9 +287,7 @@ func includes(got, want map[string]string) bool {
 func TestTelemetry_Attempts(t *testing.T) {
 	receiver := observed(t)
 	t.Setenv("OTEL_PROPAGATORS", "b3multi")
-	headers := make(chan http.Header, 1)
-	origin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { headers <- r.Header.Clone() }))
-	t.Cleanup(origin.Close)
+	origin, headers := hearing(t)
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -296,18 +309,9 @@ backend origin
   server away %s
   server here %s
 `, folder, closed.Addr(), origin.Listener.Addr()))
-	request, _ := http.NewRequest("GET", "http://shop.example/", nil)
-	request.Header.Set("X-B3-TraceId", "0af7651916cd43dd8448eb211c80319c")
-	request.Header.Set("X-B3-SpanId", "b7ad6b7169203331")
-	request.Header.Set("X-B3-Sampled", "1")
-	response, err := s.client.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		t.Fatal(response.Status)
-	}
+	s.send("http://shop.example/", map[string]string{
+		"X-B3-TraceId": "0af7651916cd43dd8448eb211c80319c", "X-B3-SpanId": "b7ad6b7169203331", "X-B3-Sampled": "1",
+	})
 	seen := <-headers
 	s.stop()
 

@@ -22,6 +22,7 @@ type exchange struct {
 	parent    trace.SpanContext // of whoever sent the request; may be invalid
 	kept      bool              // it is worth a span even if it is not sampled
 	attempt   attempt
+	failed    []*Span      // attempts that wait for the end to be recorded, or not
 	active    *activeCount // it is counted among the active ones; nil for not
 }
 
@@ -92,17 +93,22 @@ func appendHex(b, bytes []byte) []byte {
 	return b
 }
 
+// Unserved implements stream.Trace.
+func (x *exchange) Unserved(_ *stream.Stream, outage trace.SpanContext) {
+	x.position.AddLink(linkTo(outage, CauseCheck))
+}
+
 // End implements stream.Trace.
 func (x *exchange) End(s *stream.Stream) {
 	t := x.telemetry
 	ended := s.Started.Add(max(s.Record.Timers.Active, 0))
-	x.endAttempt(s, nil, ended)
 	failure := failureOf(s)
 	recorded := t.recorder != nil && (x.position.IsRecording() || failure != none || x.kept)
 	known := x.position.context
 	if recorded {
 		known = known.WithTraceFlags(trace.FlagsSampled)
 	}
+	x.endAttempts(s, ended, known.TraceFlags())
 	if x.active != nil {
 		t.http.leave(x.active, s, failure, known)
 	}
@@ -112,7 +118,7 @@ func (x *exchange) End(s *stream.Stream) {
 	span := newSpan()
 	span.Context, span.Parent = known, x.parent
 	span.Name, span.Kind, span.Started, span.Ended = exchangeName(s), trace.SpanKindServer, s.Started, ended
-	span.Attributes = appendExchangeAttributes(span.Attributes, s)
+	span.Attributes, span.Links = appendExchangeAttributes(span.Attributes, s), x.position.links
 	if failure != none {
 		span.fail(failure.text(s.Record.Status), "")
 	}

@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -31,16 +32,25 @@ func TestBegin_leftOut(t *testing.T) {
 		t.Fatalf("known as %v", known)
 	}
 	followed.Attempt(s)
-	want := fmt.Sprintf("00-%s-%s-00", known.TraceID(), known.SpanID())
-	if got := (carrier{s.Request}).Get("traceparent"); got != want {
-		t.Errorf("told %q, want %q", got, want)
-	}
-	if got := string(s.TxnVariables.Get(traceparent).Data); got != want {
+	first := (carrier{s.Request}).Get("traceparent")
+	if got, want := string(s.TxnVariables.Get(traceparent).Data), fmt.Sprintf("00-%s-%s-00", known.TraceID(), known.SpanID()); got != want {
 		t.Errorf("variable %q, want %q", got, want)
 	}
+	followed.Attempted(s, errors.New("refused"))
+	followed.Attempt(s)
+	second := (carrier{s.Request}).Get("traceparent")
 	s.Record.Status, s.Record.Termination.Cause = 504, stream.ServerTimeout
 	followed.End(s)
-	if spans := recorder.spans; len(spans) != 1 || spans[0].Context.SpanID() != known.SpanID() || spans[0].Context.TraceID() != known.TraceID() {
-		t.Errorf("spans %v: want one of the identity that was told, for it failed", spans)
+	spans := recorder.spans
+	if len(spans) != 3 {
+		t.Fatalf("spans %v: want both attempts and the exchange, for it failed", spans)
+	}
+	if last := spans[2].Context; last.SpanID() != known.SpanID() || last.TraceID() != known.TraceID() {
+		t.Errorf("the exchange is recorded as %v", last)
+	}
+	for i, told := range []string{first, second} {
+		if want := fmt.Sprintf("00-%s-%s-00", known.TraceID(), spans[i].Context.SpanID()); told != want || spans[i].Parent.SpanID() != known.SpanID() {
+			t.Errorf("attempt %d told %q, want %q; parent %v", i, told, want, spans[i].Parent)
+		}
 	}
 }

@@ -176,6 +176,9 @@ func (x *Execution) describe(c trace.SpanContext, u Usage, f Failure, took time.
 		keyOutcome.String(f.Outcome), keyFuel.Int64(u.Fuel), keyProcessor.Float64(u.Processor.Seconds()), keyMemory.Int64(int64(u.Memory)),
 		keyWaits.Int(x.count), keyWaited.Float64(x.waited.Seconds()),
 	)
+	if x.position != nil {
+		span.Links = x.position.links
+	}
 	if b := r.Bundle; b.Name != "" {
 		span.Attributes = append(span.Attributes, keyBundle.String(b.Name), keyVersion.String(b.Version), keyDigest.String(b.Digest))
 	}

@@ -39,24 +39,26 @@ func (f failure) text(status int) string {
 	return failures[f]
 }
 
-// failureOf says how an exchange failed. What clients do wrong, or break off, is no failure of ours.
+// byCause are the failures that end exchanges, by what the record says. What clients do wrong, or break off, is none of ours.
+var byCause = [...]failure{
+	stream.ServerAborted: serverAborted, stream.ServerTimeout: serverTimeout, stream.Resource: noResource,
+	stream.Internal: internalError, stream.Killed: killed,
+}
+
+// ended says what the record of an exchange says went wrong.
+func ended(s *stream.Stream) failure {
+	if cause := int(s.Record.Termination.Cause); cause < len(byCause) {
+		return byCause[cause]
+	}
+	return none
+}
+
+// failureOf says how an exchange failed.
 func failureOf(s *stream.Stream) failure {
 	if s.Record.Status >= 500 {
 		return byStatus
 	}
-	switch s.Record.Termination.Cause {
-	case stream.ServerAborted:
-		return serverAborted
-	case stream.ServerTimeout:
-		return serverTimeout
-	case stream.Resource:
-		return noResource
-	case stream.Internal:
-		return internalError
-	case stream.Killed:
-		return killed
-	}
-	return none
+	return ended(s)
 }
 
 // attemptFailure says how an attempt failed.
@@ -81,11 +83,8 @@ func answerFailure(s *stream.Stream) failure {
 	if answered(s) >= 400 {
 		return byStatus
 	}
-	switch s.Record.Termination.Cause {
-	case stream.ServerAborted:
-		return serverAborted
-	case stream.ServerTimeout:
-		return serverTimeout
+	if f := ended(s); f == serverAborted || f == serverTimeout {
+		return f
 	}
 	return none
 }

@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -22,7 +23,7 @@ type Span struct {
 	Started, Ended    time.Time
 	Attributes        []attribute.KeyValue
 	Events            []Event
-	Link              trace.SpanContext // of what caused a root; not valid for none
+	Links             []trace.Link // of what caused it without being its parent
 	Status            codes.Code
 	StatusDescription string
 }
@@ -37,13 +38,18 @@ type Event struct {
 // spans are used again: nearly all that they need is room for attributes.
 var spans = sync.Pool{New: func() any { return &Span{Attributes: make([]attribute.KeyValue, 0, 32)} }}
 
-// newSpan returns an empty span, which record gives back.
+// newSpan returns an empty span, which record gives back, or else release.
 func newSpan() *Span { return spans.Get().(*Span) }
 
 // record hands a span over.
 func (t *Telemetry) record(s *Span) {
 	s.Context = s.Context.WithTraceFlags(s.Context.TraceFlags() | trace.FlagsSampled)
 	t.recorder.Record(s)
+	s.release()
+}
+
+// release gives an empty span back.
+func (s *Span) release() {
 	clear(s.Attributes)
 	clear(s.Events)
 	*s = Span{Attributes: s.Attributes[:0], Events: s.Events[:0]}
@@ -62,6 +68,7 @@ type position struct {
 	noop.Span
 	context   trace.SpanContext
 	providers trace.TracerProvider
+	links     []trace.Link
 }
 
 // SpanContext implements trace.Span.
@@ -72,6 +79,18 @@ func (p *position) IsRecording() bool { return p.context.IsSampled() }
 
 // TracerProvider implements trace.Span.
 func (p *position) TracerProvider() trace.TracerProvider { return p.providers }
+
+// maxLinks bounds what a span links to: a task may be woken without end.
+const maxLinks = 32
+
+// AddLink implements trace.Span. What is not recorded is not linked to: nobody could look it up. Of several links to the same
+// span the first counts.
+func (p *position) AddLink(l trace.Link) {
+	same := func(other trace.Link) bool { return other.SpanContext.Equal(l.SpanContext) }
+	if l.SpanContext.IsSampled() && len(p.links) < maxLinks && !slices.ContainsFunc(p.links, same) {
+		p.links = append(p.links, l)
+	}
+}
 
 // begin returns a position below a parent, or where that is not valid the root of a new trace. Sampling decides here, before
 // anything has been spent on a span.

@@ -36,6 +36,7 @@ const (
 	fieldEventTime   = 1 // of Event
 	fieldEventName   = 2
 	fieldEventValues = 3
+	fieldLinkValues  = 4 // of Link
 	fieldDescription = 2 // of Status
 	fieldCode        = 3
 
@@ -85,11 +86,12 @@ func appendSpan(b []byte, s *telemetry.Span, limit int) []byte {
 		b = appendAttributes(b, fieldEventValues, e.Attributes, limit)
 		b = enclose(b, at, fieldEvents)
 	}
-	if s.Link.IsValid() {
+	for _, l := range s.Links {
 		at := len(b)
-		id, span := s.Link.TraceID(), s.Link.SpanID()
+		id, span := l.SpanContext.TraceID(), l.SpanContext.SpanID()
 		b = appendBytes(b, fieldTraceID, id[:])
 		b = appendBytes(b, fieldSpanID, span[:])
+		b = appendAttributes(b, fieldLinkValues, l.Attributes, limit)
 		b = enclose(b, at, fieldLinks)
 	}
 	if s.Status == codes.Error {

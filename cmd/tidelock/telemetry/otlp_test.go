@@ -28,7 +28,10 @@ func recorded() *telemetry.Span {
 			attribute.Float64("float", 1.5), attribute.StringSlice("list", []string{"x", "y"}),
 		},
 		Events: []telemetry.Event{{Name: "wait", At: time.Unix(2, 0), Attributes: []attribute.KeyValue{attribute.String("for", strings.Repeat("b", 200))}}},
-		Link:   trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{5}, SpanID: trace.SpanID{6}}),
+		Links: []trace.Link{{
+			SpanContext: trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{5}, SpanID: trace.SpanID{6}}),
+			Attributes:  []attribute.KeyValue{attribute.String("why", "because")},
+		}},
 		Status: codes.Error, StatusDescription: "went wrong",
 	}
 }
@@ -64,7 +67,7 @@ func Test_appendSpan(t *testing.T) {
 		t.Errorf("status: %v", s.Status)
 	case len(s.Events) != 1, s.Events[0].Name != "wait", s.Events[0].TimeUnixNano != 2e9, len(s.Events[0].Attributes[0].Value.GetStringValue()) != 200:
 		t.Errorf("events: %v", s.Events)
-	case len(s.Links) != 1, s.Links[0].TraceId[0] != 5, s.Links[0].SpanId[0] != 6:
+	case len(s.Links) != 1, s.Links[0].TraceId[0] != 5, s.Links[0].SpanId[0] != 6, s.Links[0].Attributes[0].Value.GetStringValue() != "because":
 		t.Errorf("links: %v", s.Links)
 	case cut.Attributes[1].Value.GetStringValue() != "aaaaaaaaa":
 		t.Errorf("cut to 10 bytes: %q", cut.Attributes[1].Value.GetStringValue())

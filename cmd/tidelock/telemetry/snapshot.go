@@ -64,10 +64,11 @@ func (s snapshot) Status() sdktrace.Status {
 }
 
 func (s snapshot) Links() []sdktrace.Link {
-	if !s.span.Link.IsValid() {
-		return nil
+	var links []sdktrace.Link
+	for _, l := range s.span.Links {
+		links = append(links, sdktrace.Link{SpanContext: l.SpanContext, Attributes: l.Attributes})
 	}
-	return []sdktrace.Link{{SpanContext: s.span.Link}}
+	return links
 }
 
 func (s snapshot) Events() []sdktrace.Event {

@@ -32,7 +32,12 @@ type Registration struct {
 	number uint32 // by which the guest knows the function
 	limits Limits
 	group  *group
+	origin context.Context
 }
+
+// Origin is the context of the execution that registered the function while it ran: one that may have ended since. It is nil
+// for a function that was registered while its script was loaded.
+func (r *Registration) Origin() context.Context { return r.origin }
 
 // Owner is the ImageConfig's.
 func (r *Registration) Owner() any { return r.group.image.config.Owner }

@@ -57,6 +57,7 @@ func (image *Image) registerAtRunTime(x *Execution, r *Registration) error {
 		return fmt.Errorf("with isolation \"transaction\" a %s can be registered only while the script is loaded: this instance ends with the execution", r.Kind)
 	}
 	in := x.instance
+	r.origin = x.ctx
 	r.group = &group{image: image, instances: []*instance{in}, transient: true, generation: in.generation}
 	if r.Kind != KindTask {
 		return image.config.RegisteredLate(r)

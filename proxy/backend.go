@@ -33,6 +33,7 @@ func (b *builder) buildBackend(section *config.Proxy) *server.Backend {
 		},
 		Initial: b.buildServers(section),
 		Report:  b.reporter(section),
+		Trace:   b.checkTrace(section),
 		Changes: &b.changes,
 	}
 	backend.Proxy.Farm = backend

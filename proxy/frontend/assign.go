@@ -113,6 +113,7 @@ func (s *session) assign() bool {
 	}
 	switch {
 	case errors.Is(err, server.ErrNoServer):
+		s.traceUnserved()
 		record.End(stream.ServerAborted, stream.InConnect)
 	case errors.Is(err, server.ErrQueueTimeout):
 		record.End(stream.ServerTimeout, stream.InQueue)

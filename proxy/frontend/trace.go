@@ -21,6 +21,13 @@ func (s *session) traceAttempted(err error) {
 	}
 }
 
+// traceUnserved tells that there is no server for the exchange.
+func (s *session) traceUnserved() {
+	if t := s.stream.Trace; t != nil {
+		t.Unserved(&s.stream, s.backend.Outage())
+	}
+}
+
 // endTrace ends what beginTrace began.
 func (s *session) endTrace() {
 	if t := s.stream.Trace; t != nil {

@@ -226,6 +226,9 @@ func (s *subscription) tellAll(ctx context.Context) {
 
 // tell calls the function with the event's type, its data, and the time in seconds since 1970.
 func (s *subscription) tell(ctx context.Context, e event) error {
+	if e.change != nil && e.change.Check != nil {
+		ctx = causedBy(ctx, e.change.Check.Result.Span)
+	}
 	x := s.registration.Begin(ctx, nil)
 	defer x.End()
 	x.Arguments.String(e.kind)

@@ -3,6 +3,9 @@ package luabridge
 import (
 	"context"
 	"errors"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 
 	"tidelock/host"
@@ -32,16 +35,33 @@ type registrationKey struct {
 // Started implements host.Observer.
 func (o *observer) Started(ctx context.Context, x *host.Execution) (context.Context, host.Observation) {
 	r := x.Registration()
+	if r.Kind == host.KindMain && isPrelude(r.Name) {
+		return ctx, nil // no script's
+	}
 	key := registrationKey{r.Kind, r.Name, r.Source, r.Line, r.Group, bundleOf(r)}
 	known, ok := o.registrations.Load(key)
 	if !ok {
 		known, _ = o.registrations.LoadOrStore(key, &telemetry.Registration{
-			Kind: r.Kind, Name: r.Name, Source: r.Source, Line: r.Line, Isolation: o.isolation, Group: r.Group, Bundle: key.bundle,
+			Kind: r.Kind, Name: nameOf(r), Source: r.Source, Line: r.Line, Isolation: o.isolation, Group: r.Group, Bundle: key.bundle,
 			Waits: r.Kind == host.KindTask,
 		})
 	}
 	ctx, followed := o.telemetry.Execute(ctx, known.(*telemetry.Registration))
+	if r.Kind == host.KindTask || r.Kind == kindEvent {
+		linkToCause(ctx, r)
+	}
 	return ctx, (*observation)(followed)
+}
+
+// isPrelude reports whether a chunk belongs to the object model.
+func isPrelude(chunk string) bool { return strings.HasPrefix(chunk, "=<") }
+
+// nameOf is what a registration is called: tasks and functions that are told of events have no name, but a place.
+func nameOf(r *host.Registration) string {
+	if r.Name == "" {
+		return filepath.Base(r.Source) + ":" + strconv.Itoa(r.Line)
+	}
+	return strings.TrimPrefix(r.Name, "@") // Lua's mark of chunks that are files
 }
 
 // bundleOf returns the bundle that a registration's script is from.

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"sync"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"tidelock/abi"
 	"tidelock/host"
+	"tidelock/proxy/telemetry"
 )
 
 // queues wake those who wait for a queue. The values are in the script's memory; here is only when something came: a number
@@ -20,7 +23,8 @@ type queues struct {
 // sign is what one queue's waiters look at.
 type sign struct {
 	sequence int64
-	came     chan struct{} // closed when the sequence grows
+	came     chan struct{}     // closed when the sequence grows
+	cause    trace.SpanContext // of the execution that it grew by last
 }
 
 // maxQueues bounds the queues of an image.
@@ -76,6 +80,7 @@ func (q *queues) signal(c *host.Call) error {
 	defer q.mu.Unlock()
 	s, err := q.take(c)
 	if err == nil {
+		s.cause = trace.SpanContextFromContext(c.Execution.Context())
 		s.sequence++
 		close(s.came)
 		s.came = make(chan struct{})
@@ -102,6 +107,10 @@ func (q *queues) wait(c *host.Call) error {
 	return c.Park(func(ctx context.Context, _ *abi.Writer) error {
 		select {
 		case <-came:
+			q.mu.Lock()
+			cause := s.cause
+			q.mu.Unlock()
+			telemetry.LinkToCause(ctx, cause, telemetry.CauseQueue)
 			return nil
 		case <-ctx.Done():
 			return context.Cause(ctx)

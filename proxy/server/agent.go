@@ -73,6 +73,7 @@ func (s *Server) answered(line string, failed *Result, took time.Duration) {
 		a = parseAnswer(line, s.Weight)
 	}
 	a.result.Duration = took
+	s.trace(&a.result, true)
 	if a.maxConn != nil {
 		s.SetMaxConn(*a.maxConn)
 	}

@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"tidelock/proxy/filter"
 	"tidelock/proxy/stream"
 )
@@ -74,6 +76,9 @@ type Backend struct {
 	Report func(Event)
 	// Changes is told likewise, for programs; nil for nobody.
 	Changes *Changes
+	// Trace is told of the result of each check, or answer of an agent, before it changes anything, and gives it its Span.
+	// nil: nobody.
+	Trace func(s *Server, r *Result, agent bool)
 
 	watches  []*monitor
 	mu       sync.Mutex // guards the servers' states
@@ -86,6 +91,8 @@ type Backend struct {
 	dynamic  DynamicCookie // guarded by mu
 	order    atomic.Uint64 // stamps changes of load
 	queue    queue
+	// outage is the span of the check that took the last usable server, if a check did; guarded by mu
+	outage trace.SpanContext
 }
 
 // Timeouts are the server side's; 0 waits for ever.

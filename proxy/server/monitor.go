@@ -89,6 +89,7 @@ func (s *Server) watch(ctx context.Context) {
 			if ctx.Err() != nil {
 				return
 			}
+			s.trace(&result, false)
 			s.checked(result)
 		}
 		timer.Reset(s.interval())
@@ -102,6 +103,13 @@ func (s *Server) probe(ctx context.Context) Result {
 	result := s.Check.Probe(ctx, s)
 	result.Duration = time.Since(begin)
 	return result
+}
+
+// trace has the result of a check traced, where anybody wants to know.
+func (s *Server) trace(r *Result, agent bool) {
+	if s.backend.Trace != nil {
+		s.backend.Trace(s, r, agent)
+	}
 }
 
 // interval returns the time to the next check.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"go.opentelemetry.io/otel/trace"
 )
 
 // CheckStatus is how a health check ended.
@@ -79,6 +81,8 @@ type Result struct {
 	Code     int    // of a response, or the exit status of a process; 0 for none
 	Info     string // what the check has to say of it; may hold what the server sent
 	Duration time.Duration
+	// Span is the check's in a trace; not valid where it has none.
+	Span trace.SpanContext
 }
 
 // reason describes the result as messages do.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"tidelock/proxy/counter"
 )
 
@@ -162,6 +164,7 @@ func (b *Backend) changeTelling(s *Server, check *CheckChange, what func(*State)
 		events = append(events, s.tell(&before, why, requeued)...)
 	}
 	s.announce(&before, why, requeued, check)
+	b.blame(before.usable() && !s.state.usable(), check)
 	followers := s.followers
 	b.mu.Unlock()
 	for _, e := range events {
@@ -171,6 +174,25 @@ func (b *Backend) changeTelling(s *Server, check *CheckChange, what func(*State)
 	for _, follower := range followers {
 		follower.follow(&before, &after, s)
 	}
+}
+
+// blame notes what has left the backend without a server, if the server that went was the last one. mu is held.
+func (b *Backend) blame(gone bool, check *CheckChange) {
+	if !gone || b.current().chooser != nil {
+		return
+	}
+	b.outage = trace.SpanContext{}
+	if check != nil {
+		b.outage = check.Result.Span
+	}
+}
+
+// Outage returns the span of the check that took the last server which new traffic could go to. It is not valid where
+// something else did.
+func (b *Backend) Outage() trace.SpanContext {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.outage
 }
 
 // entered keeps the time of a change between up and down.

@@ -257,7 +257,7 @@ type messages struct {
 	arrived chan struct{}   // guarded by mu; closed and replaced with each line
 }
 
-func (m *messages) add(level log.Level, text string) {
+func (m *messages) add(_ context.Context, level log.Level, text string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	fmt.Fprintf(&m.lines, "<%d>%s\n", level, text)

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"context"
 	"errors"
 	"fmt"
 )
@@ -35,6 +36,8 @@ type ExecutionError struct {
 	Message      string // what the script raised, or where it was stopped: file:line: text
 	Traceback    string // Lua's, or empty
 	Uncompiled   bool   // it is the text of a chunk that the interpreter refuses; nothing has run
+	// Context is the execution's, with what its observer has put into it.
+	Context context.Context
 }
 
 // Error implements error.

@@ -390,5 +390,5 @@ func (x *Execution) fail(kind error, message, traceback string) *ExecutionError 
 	if redact := x.registration.group.image.config.Redact; redact != nil {
 		message, traceback = redact(message), redact(traceback)
 	}
-	return &ExecutionError{Kind: kind, Registration: x.registration, Message: message, Traceback: traceback}
+	return &ExecutionError{Kind: kind, Registration: x.registration, Message: message, Traceback: traceback, Context: x.ctx}
 }

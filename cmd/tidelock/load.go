@@ -80,15 +80,6 @@ func newProgram(files []string, s settings.Settings, stdout, stderr io.Writer) *
 	return p
 }
 
-// newLogger returns the process's own log.
-func newLogger(w io.Writer, format string, level slog.Leveler) *slog.Logger {
-	options := &slog.HandlerOptions{Level: level}
-	if format == "json" {
-		return slog.New(slog.NewJSONHandler(w, options))
-	}
-	return slog.New(slog.NewTextHandler(w, options))
-}
-
 // load reads the configuration and assembles it. Diagnostics are printed here; the error says how to end.
 func (p *program) load(ctx context.Context) (*proxy.Proxy, *config.Configuration, error) {
 	diags := &syntax.Diagnostics{}

@@ -207,7 +207,7 @@ func scriptConfig(files []config.ScriptFile, s settings.Settings, w io.Writer) (
 	return luabridge.Config{
 		Scripts: scripts, Secrets: secrets, CacheFolder: s.Process.CacheFolder, HTTPClient: httpclient.New(httpclient.Config{}),
 		Standard: standardConfig(&s.Sandbox, roots), Burst: s.Sandbox.BurstTimeout,
-		Log: func(_ log.Level, text string) { fmt.Fprintln(w, text) },
+		Log: func(_ context.Context, _ log.Level, text string) { fmt.Fprintln(w, text) },
 	}, nil
 }
 

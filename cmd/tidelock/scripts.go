@@ -81,19 +81,19 @@ var stores = map[string]func() shared.Store{
 
 // scriptLog sends what scripts say to the configuration's log targets, and to the process's own log where none of them
 // takes it, so that a message is seen, and seen once.
-func (p *program) scriptLog(logger *log.Logger) func(log.Level, string) {
-	return func(level log.Level, text string) {
+func (p *program) scriptLog(logger *log.Logger) func(context.Context, log.Level, string) {
+	return func(ctx context.Context, level log.Level, text string) {
 		if !p.checking && logger.Enabled(level) {
 			logger.Log(level, []byte(text))
 			return
 		}
-		p.scriptConsole(level, text)
+		p.scriptConsole(ctx, level, text)
 	}
 }
 
 // scriptConsole sends what scripts say to the process's own log.
-func (p *program) scriptConsole(level log.Level, text string) {
-	p.local.Log(context.Background(), slogLevel(level), text, "source", "lua")
+func (p *program) scriptConsole(ctx context.Context, level log.Level, text string) {
+	p.local.Log(ctx, slogLevel(level), text, "source", "lua")
 }
 
 // scriptRecord sends what scripts say to telemetry, which knows traces. Nil where there is none.

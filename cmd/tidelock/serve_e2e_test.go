@@ -78,7 +78,7 @@ func serve(t *testing.T, folder, cache, configuration string, arguments ...strin
 			t.Logf("log:\n%s", s.log.text())
 		}
 	})
-	if s.await(`msg=listening on="www |^exit status `); strings.Contains(s.log.text(), "exit status") {
+	if s.await(`listening.*"www |^exit status `); strings.Contains(s.log.text(), "exit status") {
 		<-s.status
 		s.status = nil
 		t.FailNow()

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -202,6 +203,42 @@ func TestTelemetry_Kept(t *testing.T) {
 		t.Errorf("exception = %q", exception)
 	}
 	expect(t, "header at the server", seen.Get("traceparent"), fmt.Sprintf("00-%x-%x-00", server.TraceId, attempt.SpanId))
+}
+
+// Lines of the process's own log lead to the trace that they belong to: what a script says, and that one failed.
+func TestTelemetry_ProcessLog(t *testing.T) {
+	for format, pattern := range map[string]string{
+		"text": `msg="?(slept|Lua sample-fetch).* trace_id=([0-9a-f]{32}) span_id=([0-9a-f]{16})$`,
+		"json": `"msg":"(slept|Lua sample-fetch).*"trace_id":"([0-9a-f]{32})","span_id":"([0-9a-f]{16})"}$`,
+	} {
+		t.Run(format, func(t *testing.T) {
+			receiver := observed(t)
+			origin, headers := hearing(t)
+			folder := layout(t, map[string]string{"s.lua": tracedScript})
+			s := serve(t, folder, t.TempDir(), tracedConfiguration(folder, origin.Listener.Addr().String()), "--log-format", format)
+			s.get("/slow")
+			<-headers
+			s.get("/broken")
+			<-headers
+			s.stop()
+			spans := map[string]string{"slept": "lua action slow", "Lua sample-fetch": "lua fetch broken"}
+			for _, line := range regexp.MustCompile("(?m)"+pattern).FindAllStringSubmatch(s.log.text(), -1) {
+				span := spanNamed(t, receiver.Spans(), spans[line[1]], trace.Span_SPAN_KIND_INTERNAL)
+				expect(t, line[1], line[2]+" "+line[3], fmt.Sprintf("%x %x", span.TraceId, span.SpanId))
+				recorded := false
+				for _, r := range receiver.Logs() {
+					recorded = recorded || strings.HasPrefix(r.Body.GetStringValue(), line[1]) && string(r.SpanId) == string(span.SpanId)
+				}
+				if !recorded {
+					t.Errorf("%s: not sent with its trace", line[1])
+				}
+				delete(spans, line[1])
+			}
+			if len(spans) > 0 {
+				t.Errorf("lines without a trace: %v", spans)
+			}
+		})
+	}
 }
 
 // Metrics of exchanges, scripts and their instances, over gRPC as settings say, with exemplars that lead to traces.

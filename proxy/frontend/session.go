@@ -116,7 +116,11 @@ func (s *session) end() {
 func (s *session) recovered(what string) {
 	if r := recover(); r != nil {
 		s.countClient(counter.InternalErrors)
-		s.frontend.Errors.Error("panic", "proxy", s.frontend.Proxy.Name, "in", what, "panic", r, "stack", string(debug.Stack()))
+		ctx := s.stream.Context
+		if ctx == nil {
+			ctx = s.frontend.cut
+		}
+		s.frontend.Errors.ErrorContext(ctx, "panic", "proxy", s.frontend.Proxy.Name, "in", what, "panic", r, "stack", string(debug.Stack()))
 	}
 }
 

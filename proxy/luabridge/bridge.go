@@ -45,16 +45,18 @@ type Config struct {
 	// Threads is how many instances run each registration of a lua-load-per-thread file, and how many may run what keeps
 	// nothing from one execution to the next. 0: one for each processor.
 	Threads int
-	// Console receives what exchanges log whose section has no target for it. It must not block. nil: Log.
-	Console func(level log.Level, text string)
+	// Console receives what exchanges log whose section has no target for it, with the context that Record has. It must not
+	// block. nil: Log.
+	Console func(ctx context.Context, level log.Level, text string)
 	// HTTPClient sends the requests of the class HTTPClient. nil: they fail.
 	HTTPClient *httpclient.Client
 	// Shared is what core.shared keeps its values in. nil: the memory of this bridge.
 	Shared shared.Store
 	// Plane is the configuration that the scripts serve. nil: one without anything.
 	Plane *plane.Plane
-	// Log receives what scripts log and print, and their failures, in HAProxy's words. It must not block.
-	Log func(level log.Level, text string)
+	// Log receives what scripts log and print, and their failures, in HAProxy's words, with the context that Record has. It
+	// must not block.
+	Log func(ctx context.Context, level log.Level, text string)
 	// Record receives all that Log, Console and the sections' targets do, with the context of the execution or exchange that
 	// it comes from: its trace. It must not block. nil: nobody does.
 	Record func(ctx context.Context, level log.Level, text string)
@@ -108,7 +110,7 @@ func New(ctx context.Context, c Config) (*Bridge, error) {
 		c.Threads = runtime.GOMAXPROCS(0)
 	}
 	if c.Log == nil {
-		c.Log = func(log.Level, string) {}
+		c.Log = func(context.Context, log.Level, string) {}
 	}
 	if c.Console == nil {
 		c.Console = c.Log

@@ -127,7 +127,7 @@ func (m *image) checkDeclared() error {
 	}
 	for _, one := range u.Registrations {
 		if !slices.Contains(registered, one) {
-			m.bridge.config.Log(log.Warning, fmt.Sprintf("bundle '%s': %s does not register %s, which its manifest lists.", m.kind.alias, u, one))
+			m.bridge.config.Log(m.life, log.Warning, fmt.Sprintf("bundle '%s': %s does not register %s, which its manifest lists.", m.kind.alias, u, one))
 		}
 	}
 	return nil

@@ -43,7 +43,7 @@ func (u *bundle) addCommands() {
 func (b *Bridge) addCommand(r *host.Registration, run func(*runtime.Call)) {
 	options := abi.NewReader(r.Options)
 	if err := b.config.Plane.Commands.Add(runtime.Command{Words: r.Name, Usage: string(options.Next().Bytes), Run: run}); err != nil {
-		b.config.Log(log.Warning, "core.register_cli: "+err.Error())
+		b.config.Log(b.life, log.Warning, "core.register_cli: "+err.Error())
 	}
 }
 

@@ -89,7 +89,7 @@ func (m *image) subscribeAll() {
 		}
 		for own := range r.PerInstance() {
 			if err := m.subscribe(own); err != nil {
-				m.bridge.config.Log(log.Error, "event_sub: "+err.Error())
+				m.bridge.config.Log(m.life, log.Error, "event_sub: "+err.Error())
 			}
 		}
 	}
@@ -198,7 +198,7 @@ func (s *subscription) came(kind string, c *server.Change) {
 	select {
 	case s.queue <- event{kind, time.Now(), c}:
 	default:
-		s.image.bridge.config.Log(log.Warning, "Lua event: too many events are pending, one of "+kind+" is lost.")
+		s.image.bridge.config.Log(s.image.life, log.Warning, "Lua event: too many events are pending, one of "+kind+" is lost.")
 	}
 }
 

@@ -29,12 +29,15 @@ func (m *image) failed(s *stream.Stream, who string, err error) {
 	if s != nil && m.generation != nil {
 		m.generation.errors.Add(1)
 	}
-	text := who + ": " + m.failure(err)
+	ctx, text := contextOf(s), who+": "+m.failure(err)
+	if failed := (*host.ExecutionError)(nil); errors.As(err, &failed) && failed.Context != nil {
+		ctx = failed.Context
+	}
 	if s == nil {
-		m.bridge.config.Record(context.Background(), log.Error, text)
-		m.bridge.config.Log(log.Error, text)
+		m.bridge.config.Record(ctx, log.Error, text)
+		m.bridge.config.Log(ctx, log.Error, text)
 	} else {
-		m.say(s, log.Error, []byte(text))
+		m.say(ctx, s, log.Error, []byte(text))
 	}
 }
 

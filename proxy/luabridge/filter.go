@@ -325,6 +325,7 @@ func filterNext(c *host.Call) error {
 		message, trace := c.Next(), c.Next()
 		i.failure = &host.ExecutionError{
 			Kind: kindOf(message), Registration: c.Execution.Registration(), Message: string(message.Bytes), Traceback: string(trace.Bytes),
+			Context: c.Execution.Context(),
 		}
 	}
 	return c.Suspend()

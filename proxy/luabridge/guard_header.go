@@ -48,7 +48,7 @@ func (g *guard) hides(name string) bool {
 		if alias := g.image.kind.alias; alias != "" {
 			whose = "bundle '" + alias + "'"
 		}
-		g.image.bridge.config.Log(log.Warning, whose+": "+denied.Error())
+		g.image.bridge.config.Log(g.image.life, log.Warning, whose+": "+denied.Error())
 	})
 	return true
 }

@@ -46,7 +46,7 @@ type record struct {
 	lines []string // guarded by mu
 }
 
-func (r *record) log(level log.Level, text string) {
+func (r *record) log(_ context.Context, level log.Level, text string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.lines = append(r.lines, fmt.Sprintf("<%d>%s", level, text))

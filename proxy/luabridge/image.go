@@ -72,7 +72,7 @@ func (b *Bridge) newImage(ctx context.Context, kind imageKind) (*image, error) {
 		Quantum:    scripts.ForcedYield,
 		Log: func(x *host.Execution, level host.Level, text string) {
 			b.config.Record(x.Context(), log.Level(level), text)
-			b.config.Log(log.Level(level), text)
+			b.config.Log(x.Context(), log.Level(level), text)
 		},
 		Observer:  m.bridge.config.Observer,
 		Owner:     kind.bundle,

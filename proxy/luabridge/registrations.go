@@ -31,7 +31,7 @@ func (m *image) warnOfRepetitions() {
 			return earlier.Kind == r.Kind && earlier.Name == r.Name && (r.Kind != kindAction || shareEnvironment(earlier, r))
 		}
 		if r.Name != "" && slices.ContainsFunc(registrations[:i], repeats) {
-			m.bridge.config.Log(log.Warning, fmt.Sprintf("%s 'lua.%s' is registered more than once: the one at %s:%d counts.",
+			m.bridge.config.Log(m.life, log.Warning, fmt.Sprintf("%s 'lua.%s' is registered more than once: the one at %s:%d counts.",
 				r.Kind, r.Name, r.Source, r.Line))
 		}
 	}

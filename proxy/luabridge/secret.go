@@ -64,7 +64,7 @@ func (b *Bridge) maskLogs() {
 		return
 	}
 	c := b.config
-	b.config.Log = func(level log.Level, text string) { c.Log(level, b.masked(text)) }
-	b.config.Console = func(level log.Level, text string) { c.Console(level, b.masked(text)) }
+	b.config.Log = func(ctx context.Context, level log.Level, text string) { c.Log(ctx, level, b.masked(text)) }
+	b.config.Console = func(ctx context.Context, level log.Level, text string) { c.Console(ctx, level, b.masked(text)) }
 	b.config.Record = func(ctx context.Context, level log.Level, text string) { c.Record(ctx, level, b.masked(text)) }
 }

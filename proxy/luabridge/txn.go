@@ -1,6 +1,7 @@
 package luabridge
 
 import (
+	"context"
 	"errors"
 	"strconv"
 
@@ -59,7 +60,7 @@ func (m *image) txnLog(c *host.Call) error {
 	}
 	text, err := c.String()
 	if err == nil {
-		m.say(t.samples.Stream, log.Level(level), text)
+		m.say(c.Execution.Context(), t.samples.Stream, log.Level(level), text)
 	}
 	return err
 }
@@ -89,17 +90,17 @@ func (m *image) txnDefaultLog(c *host.Call) error {
 				level = min(log.Level(severity+1), log.Debug)
 			}
 		}
-		m.say(t.samples.Stream, level, text)
+		m.say(c.Execution.Context(), t.samples.Stream, level, text)
 	}
 	return err
 }
 
 // say logs to the targets of the section that the exchange has come to, and to the process's own log when it has none.
-func (m *image) say(s *stream.Stream, level log.Level, text []byte) {
+func (m *image) say(ctx context.Context, s *stream.Stream, level log.Level, text []byte) {
 	if m.bridge.mask != nil {
 		text = []byte(m.bridge.masked(string(text)))
 	}
-	m.bridge.config.Record(contextOf(s), level, string(text))
+	m.bridge.config.Record(ctx, level, string(text))
 	if s != nil {
 		section := s.Backend
 		if section == nil {
@@ -109,7 +110,7 @@ func (m *image) say(s *stream.Stream, level log.Level, text []byte) {
 			return
 		}
 	}
-	m.bridge.config.Console(level, string(text))
+	m.bridge.config.Console(ctx, level, string(text))
 }
 
 // txnDone is txn.done([status, reason, headers, body]): it ends the execution and the exchange. Without arguments the

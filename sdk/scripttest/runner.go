@@ -142,7 +142,7 @@ type file struct {
 func (f *file) bridge(c Config, extra host.Chunk, functions host.Library) (*luabridge.Bridge, error) {
 	settings := luabridge.Config{
 		Scripts: c.Scripts, Standard: c.Standard, CacheFolder: c.CacheFolder, HTTPClient: f.requests,
-		Log: func(_ log.Level, text string) { f.log(text) },
+		Log: func(_ context.Context, _ log.Level, text string) { f.log(text) },
 	}
 	if functions != nil {
 		settings.Extension = luabridge.Extension{

@@ -129,6 +129,44 @@ func (r *Reader) Next() Value {
 	return r.fail(t.String())
 }
 
+// Text takes the next value if it is a string. Like Integer and Reference it is for those who know what they expect, and
+// leaves anything else for Next.
+func (r *Reader) Text() (text []byte, ok bool) {
+	if rest := r.ahead(); len(rest) >= 5 && Type(rest[0]) == String {
+		if n := binary.LittleEndian.Uint32(rest[1:]); uint64(n) <= uint64(len(rest)-5) {
+			r.off += 5 + int(n)
+			return rest[5 : 5+n : 5+n], true
+		}
+	}
+	return nil, false
+}
+
+// Integer takes the next value if it is an integer.
+func (r *Reader) Integer() (i int64, ok bool) {
+	if rest := r.ahead(); len(rest) >= 9 && Type(rest[0]) == Integer {
+		r.off += 9
+		return int64(binary.LittleEndian.Uint64(rest[1:])), true
+	}
+	return 0, false
+}
+
+// Reference takes the next value if it is a handle.
+func (r *Reader) Reference() (handle uint32, ok bool) {
+	if rest := r.ahead(); len(rest) >= 5 && Type(rest[0]) == Handle {
+		r.off += 5
+		return binary.LittleEndian.Uint32(rest[1:]), true
+	}
+	return 0, false
+}
+
+// ahead returns what is still to be read, nothing after a malformation.
+func (r *Reader) ahead() []byte {
+	if r.err != nil {
+		return nil
+	}
+	return r.data[r.off:]
+}
+
 // Skip passes over n values.
 func (r *Reader) Skip(n int) {
 	for ; n > 0; n-- {
@@ -143,25 +181,31 @@ func (r Reader) Check() error {
 	return err
 }
 
-// check returns the number of values. It stands on the path of every call, and so passes over numbers and strings
-// itself.
+// check returns the number of values. It stands on the path of every call, and so passes over whatever is no table itself.
 func (r Reader) check(depth int) (count int, err error) {
-	for ; r.More(); count++ {
-		rest := len(r.data) - r.off
-		switch t := Type(r.data[r.off]); {
-		case t == Integer && rest >= 9:
-			r.off += 9
+	data, off := r.data, r.off
+	for ; off < len(data); count++ {
+		switch t := Type(data[off]); {
+		case t <= True:
+			off++
 			continue
-		case t == String && rest >= 5:
-			if n := binary.LittleEndian.Uint32(r.data[r.off+1:]); uint64(n) <= uint64(rest-5) {
-				r.off += 5 + int(n)
+		case t <= Float && len(data)-off >= 9:
+			off += 9
+			continue
+		case t == Handle && len(data)-off >= 5:
+			off += 5
+			continue
+		case t == String && len(data)-off >= 5:
+			if n := binary.LittleEndian.Uint32(data[off+1:]); uint64(n) <= uint64(len(data)-off-5) {
+				off += 5 + int(n)
 				continue
 			}
 		}
-		at := r.off
+		at := off
+		r.off = off
 		v := r.Next()
-		if v.Type != Table {
-			continue
+		if off = r.off; r.err != nil {
+			return 0, r.err
 		}
 		if depth == 0 {
 			return 0, malformed("tables nested too deeply", at)

@@ -95,6 +95,32 @@ func TestReader_Next(t *testing.T) {
 	}
 }
 
+// Text, Integer and Reference take what Next would return, and leave what is of another type.
+func TestReader_typed(t *testing.T) {
+	for _, tt := range encodings {
+		r := NewReader([]byte(tt.bytes))
+		want := r.Next()
+		for name, take := range map[string]func(*Reader) (Value, bool){
+			"Text":      func(r *Reader) (Value, bool) { text, ok := r.Text(); return Value{Type: String, Bytes: text}, ok },
+			"Integer":   func(r *Reader) (Value, bool) { i, ok := r.Integer(); return Value{Type: Integer, Int: i}, ok },
+			"Reference": func(r *Reader) (Value, bool) { h, ok := r.Reference(); return Value{Type: Handle, Int: int64(h)}, ok },
+		} {
+			for length := range len(tt.bytes) + 1 {
+				r := NewReader([]byte(tt.bytes)[:length:length])
+				got, ok := take(&r)
+				switch {
+				case ok != (length == len(tt.bytes) && got.Type == want.Type):
+					t.Errorf("%s of %d bytes of %s: %v", name, length, tt.name, ok)
+				case ok && (!cmp.Equal(got, want) || r.More()):
+					t.Errorf("%s of %s: %+v, want %+v", name, tt.name, got, want)
+				case !ok && len(r.Rest()) != length:
+					t.Errorf("%s of %s moved on", name, tt.name)
+				}
+			}
+		}
+	}
+}
+
 // What a function writes behind a value that it has read must not reach the next one.
 func TestReader_Next_capacity(t *testing.T) {
 	data := []byte("\x05\x01\x00\x00\x00a\x02")

@@ -85,6 +85,10 @@ func (c *Call) mistyped(expected string, got abi.Value) error {
 
 // String takes a string, or a number as Lua converts it. The bytes alias the guest's memory.
 func (c *Call) String() ([]byte, error) {
+	if text, ok := c.Arguments.Text(); ok {
+		c.count++
+		return text, nil
+	}
 	v := c.Next()
 	if text, ok := ToText(v); ok {
 		return text, nil
@@ -94,6 +98,10 @@ func (c *Call) String() ([]byte, error) {
 
 // Int takes an integer, or a float or numeric string that is one.
 func (c *Call) Int() (int64, error) {
+	if i, ok := c.Arguments.Integer(); ok {
+		c.count++
+		return i, nil
+	}
 	v := c.Next()
 	if i, ok := ToInt(v); ok {
 		return i, nil
@@ -115,14 +123,14 @@ func (c *Call) Float() (float64, error) {
 
 // Object takes a handle and returns what it stands for.
 func (c *Call) Object() (any, error) {
-	v := c.Next()
-	if v.Type != abi.Handle {
-		return nil, c.mistyped("object", v)
+	handle, ok := c.Arguments.Reference()
+	if !ok {
+		return nil, c.mistyped("object", c.Next())
 	}
-	if c.count == 1 {
-		c.count = 0 // the object before the ':' is not among the arguments that messages number
+	if c.count > 0 { // the object before the ':' is not among the arguments that messages number
+		c.count++
 	}
-	return c.Execution.Object(uint32(v.Int))
+	return c.Execution.Object(handle)
 }
 
 // bindings are the functions that an image's guest code has bound, by number. Looking a number up takes no lock.

@@ -18,14 +18,5 @@ for _, name in ipairs({"method", "version", "path", "qs", "length", "headers"}) 
 end
 
 local class = host.class("AppletHTTP", methods)
-
-function class.__index(applet, key)
-  local make = members[key]
-  if not make then return methods[key] end
-  local member = make(applet)
-  applet[key] = member
-  return member
-end
-
--- host.applet_http(handle) -> AppletHTTP
-function host.applet_http(handle) return setmetatable({[0] = handle}, class) end
+class.__index = host.index(methods, members)
+host.http_applet = class

@@ -8,7 +8,4 @@ for _, name in ipairs({"getline", "receive", "send"}) do methods[name] = host.bi
 methods.f, methods.sf = host.fetches, host.string_fetches
 methods.c, methods.sc = host.converters, host.string_converters
 
-local class = host.class("AppletTCP", methods)
-
--- host.applet_tcp(handle) -> AppletTCP
-function host.applet_tcp(handle) return setmetatable({[0] = handle}, class) end
+host.tcp_applet = host.class("AppletTCP", methods)

@@ -43,8 +43,9 @@ end
 
 -- host.method(name, f, count [, most]) -> f behind a check of how many arguments follow the object
 function host.method(name, f, count, most)
-  return function(...)
-    host.check_count(name, select("#", ...), count + 1, most and most + 1)
+  local least, most = count + 1, most and most + 1
+  return host.count_arguments(f, name, least, most) or function(...)
+    host.check_count(name, select("#", ...), least, most)
     return f(...)
   end
 end

@@ -63,23 +63,21 @@ end
 
 -- ---- services ----
 
-local applets = {http = host.applet_http, tcp = host.applet_tcp}
+local applets = {http = host.http_applet, tcp = host.tcp_applet}
+
+local function with_applet(f, class) return host.object_entry(f, class, class, PRIVATE, save_private, true) end
 
 function core.register_service(...)
   host.check_count("register_service", select("#", ...), 3)
   local name, mode, f = ...
   host.check_type("register_service", 1, name, "string")
   host.check_type("register_service", 2, mode, "string")
-  local new_applet = applets[mode]
-  if not new_applet then
+  local class = applets[mode]
+  if not class then
     error("Lua service environment '" .. mode .. "' is unknown. 'tcp' or 'http' are expected.", 2)
   end
   host.check_type("register_service", 3, f, "function")
-  add("service", name, function(handle)
-    local applet = new_applet(handle)
-    f(applet)
-    if applet[PRIVATE] then save_private(applet) end
-  end, f, mode)
+  add("service", name, with_applet(f, class), f, mode)
 end
 
 -- ---- tasks and init functions ----
@@ -118,8 +116,7 @@ function core.register_cli(...)
   check_words(words)
   usage = host.string("register_cli", 2, usage)
   host.check_type("register_cli", 3, f, "function")
-  local new_applet = host.applet_tcp
-  add("cli", table.concat(words, " "), function(handle, ...) f(new_applet(handle), ...) end, f, usage)
+  add("cli", table.concat(words, " "), with_applet(f, host.tcp_applet), f, usage)
 end
 
 function core.register_init(...)

@@ -79,7 +79,7 @@ func appletAddHeader(c *host.Call) error {
 		return err
 	}
 	if !m.Add(name, content) {
-		return errTooLarge
+		return refusedHeader(name, content)
 	}
 	c.Results.Bool(true)
 	return nil

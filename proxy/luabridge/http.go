@@ -3,6 +3,7 @@ package luabridge
 import (
 	"errors"
 	"fmt"
+	"unsafe"
 
 	"tidelock/abi"
 	"tidelock/host"
@@ -102,17 +103,22 @@ func putHeaders(w *abi.Writer, m *message.Message, g *guard) {
 	w.EndTable(headers)
 }
 
-// header takes name and value.
+// header takes name and value. Both alias the guest's memory, the name too: whoever keeps it makes a copy, as messages do.
 func header(c *host.Call) (name string, content []byte, err error) {
 	n, err := c.String()
 	if err != nil {
 		return "", nil, err
 	}
 	content, err = c.String()
-	if err != nil {
-		return "", nil, err
+	return unsafe.String(unsafe.SliceData(n), len(n)), content, err
+}
+
+// refusedHeader says why a message has not taken a header.
+func refusedHeader(name string, content []byte) error {
+	if err := checkHeader([]byte(name), content); err != nil {
+		return err
 	}
-	return string(n), content, checkHeader(n, content)
+	return errTooLarge
 }
 
 // addHeader is *_add_header(name, value).
@@ -124,7 +130,7 @@ func addHeader(d direction) host.Function {
 		}
 		name, content, err := header(c)
 		if err == nil && !m.Add(name, content) {
-			err = errTooLarge
+			err = refusedHeader(name, content)
 		}
 		return err
 	}
@@ -139,7 +145,7 @@ func setHeader(d direction) host.Function {
 		}
 		name, content, err := header(c)
 		if err == nil && !m.Set(name, content) {
-			err = errTooLarge
+			err = refusedHeader(name, content)
 		}
 		return err
 	}

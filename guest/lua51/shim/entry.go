@@ -78,14 +78,15 @@ type valued struct{ plain }
 
 func (e valued) end(l *lua.LState, _ *lua.LTable) { putSample(l) }
 
-// objective is host.object_entry(f, class, other_class, private, save): f gets an object of class around the handle that
-// comes first, or of other_class where a nil stands before the handle, and the other arguments. Its last result is a
-// sample. If the object has a field private by then, save is called with the object.
+// objective is host.object_entry(f, class, other_class, private, save [, alone]): f gets an object of class around the handle
+// that comes first, or of other_class where a nil stands before the handle, and the other arguments. Its last result is a
+// sample, unless the object alone counts. If that has a field private by then, save is called with it.
 type objective struct {
 	valued
 	class, otherClass *lua.LTable
 	private           lua.LValue
 	save              *lua.LFunction
+	alone             bool
 }
 
 func (e *objective) begin(l *lua.LState) *lua.LTable {
@@ -107,7 +108,9 @@ func (e *objective) end(l *lua.LState, object *lua.LTable) {
 		l.Push(object)
 		l.Call(1, 0)
 	}
-	putSample(l)
+	if outbox.Truncate(0); !e.alone {
+		putSample(l)
+	}
 }
 
 // putSample writes the last result, if it has a form as a sample; what has none is false. No result is no sample.
@@ -134,6 +137,28 @@ func valueEntry(l *lua.LState) int { return newEntry(l, valued{plain{l.CheckFunc
 func objectEntry(l *lua.LState) int {
 	return newEntry(l, &objective{
 		valued: valued{plain{l.CheckFunction(1)}}, class: l.CheckTable(2), otherClass: l.CheckTable(3),
-		private: l.CheckAny(4), save: l.CheckFunction(5),
+		private: l.CheckAny(4), save: l.CheckFunction(5), alone: l.ToBool(6),
 	})
+}
+
+// index is host.index(methods, members): an __index that looks for a method; then for a member, which the function of its name
+// makes of the object when it is first asked for, and which the object keeps.
+func index(l *lua.LState) int {
+	methods, members := l.CheckTable(1), l.CheckTable(2)
+	l.Push(l.NewFunction(func(l *lua.LState) int {
+		object, key := l.CheckTable(1), l.CheckAny(2)
+		value := methods.RawGet(key)
+		if value == lua.LNil {
+			if make := members.RawGet(key); make != lua.LNil {
+				l.Push(make)
+				l.Push(object)
+				l.Call(1, 1)
+				value = l.Get(-1)
+				object.RawSet(key, value)
+			}
+		}
+		l.Push(value)
+		return 1
+	}))
+	return 1
 }

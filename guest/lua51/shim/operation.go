@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"unsafe"
 
@@ -127,6 +128,27 @@ func bind(l *lua.LState) int {
 			put(l, l.Get(i), 0)
 		}
 		return conclude(l, call(op))
+	}))
+	return 1
+}
+
+// countArguments is host.count_arguments(f, name, least [, most]): a method that bind made, behind a check of how many arguments
+// it gets, its object included; nothing for any other function.
+func countArguments(l *lua.LState) int {
+	f, name, least := l.CheckFunction(1), l.CheckString(2), l.CheckInt(3)
+	most := l.OptInt(4, least)
+	if !f.IsG {
+		return 0
+	}
+	expected := fmt.Sprint(least)
+	if least != most {
+		expected = fmt.Sprintf("between %d and %d", least, most)
+	}
+	l.Push(l.NewFunction(func(l *lua.LState) int {
+		if n := l.GetTop(); n < least || n > most {
+			l.Error(lua.LString(fmt.Sprintf("%s'%s' needs %s arguments", position(l), name, expected)), 0)
+		}
+		return f.GFunction(l)
 	}))
 	return 1
 }

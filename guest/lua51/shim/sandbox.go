@@ -70,8 +70,8 @@ func openLibraries(l *lua.LState) {
 	openDebug(l, loaded.RawGetString(lua.DebugLibName).(*lua.LTable))
 
 	hostTable = l.SetFuncs(l.NewTable(), map[string]lua.LGFunction{
-		"bind": bind, "ref": reference, "unref": unreference, "source": source,
-		"value_entry": valueEntry, "object_entry": objectEntry,
+		"bind": bind, "count_arguments": countArguments, "ref": reference, "unref": unreference, "source": source,
+		"value_entry": valueEntry, "object_entry": objectEntry, "index": index,
 	})
 	hostTable.RawSetString("loaded", loaded)
 }

@@ -96,6 +96,7 @@ typedef enum {
   OBJECT_C_FUNCTION,
   OBJECT_BOUND,    /* a function of the host */
   OBJECT_WRAPPED,  /* what coroutine.wrap returned */
+  OBJECT_INDEX,    /* what host.index returned */
   OBJECT_ITERATOR, /* another C function with values of its own: what string.gmatch returned */
   OBJECT_THREAD,
   OBJECT_OTHER,

@@ -77,7 +77,10 @@ static object *c_function(lua_CFunction f, object *owner, TString *key) {
 
 static object *c_closure(CClosure *c, object *owner, TString *key) {
   if (library_knows(c->f)) return c_function(c->f, owner, key); /* random, randomseed: see change_generator */
-  object_kind kind = operation_is_bound(c->f) ? OBJECT_BOUND : coroutine_is_wrapped(c->f) ? OBJECT_WRAPPED : OBJECT_ITERATOR;
+  object_kind kind = operation_is_bound(c->f)     ? OBJECT_BOUND
+                     : coroutine_is_wrapped(c->f) ? OBJECT_WRAPPED
+                     : entry_is_index(c->f)       ? OBJECT_INDEX
+                                                  : OBJECT_ITERATOR;
   return sealed_object(kind, c, owner, key);
 }
 

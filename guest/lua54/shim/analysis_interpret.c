@@ -152,6 +152,14 @@ static void call_bound(object *callee, int count, const argument *arguments, set
   give_object(results, group.received);
 }
 
+/* Gives a method, or what makes a member of the object, which keeps it. */
+static void call_index(object *callee, int count, const argument *arguments, set *results) {
+  const TValue *tables = ((const CClosure *)callee->at)->upvalue;
+  TString *key = count > 1 ? arguments[1].constant : NULL;
+  give(results, heap_field(heap_value(&tables[0], callee, NULL), key));
+  call(heap_field(heap_value(&tables[1], callee, NULL), key), count > 1 ? 1 : count, arguments, results);
+}
+
 void call_object(object *callee, int count, const argument *arguments, set *results) {
   if (group.nesting++ > MAX_NESTING) give_up(ENDLESS);
   if (!group.everything) switch (callee->kind) {
@@ -166,6 +174,9 @@ void call_object(object *callee, int count, const argument *arguments, set *resu
         break;
       case OBJECT_WRAPPED:
         resume_thread(heap_value(&((CClosure *)callee->at)->upvalue[0], callee, NULL), count, arguments, results);
+        break;
+      case OBJECT_INDEX:
+        call_index(callee, count, arguments, results);
         break;
       case OBJECT_ITERATOR: /* it stands somewhere in a text */
         heap_access(callee, NULL, ACCESS_READ);

@@ -101,6 +101,12 @@ void exchange_put_string(lua_State *L, const char *s, size_t length) {
   memcpy(p + 5, s, n);
 }
 
+void exchange_put_handle(lua_State *L, uint32_t handle) {
+  uint8_t *p = reserve(L, 5);
+  p[0] = ABI_TYPE_HANDLE;
+  memcpy(p + 1, &handle, 4);
+}
+
 static void put(lua_State *L, int index, int depth);
 
 static void put_table(lua_State *L, int index, int depth) {
@@ -148,19 +154,19 @@ static void put(lua_State *L, int index, int depth) {
     case LUA_VTABLE:
       put_table(L, index, depth);
       return;
-    case LUA_VLIGHTUSERDATA: {
-      uint32_t handle = (uint32_t)(uintptr_t)pvalue(value);
-      uint8_t *p = reserve(L, 5);
-      p[0] = ABI_TYPE_HANDLE;
-      memcpy(p + 1, &handle, 4);
+    case LUA_VLIGHTUSERDATA:
+      exchange_put_handle(L, (uint32_t)(uintptr_t)pvalue(value));
       return;
-    }
     default:
       luaL_error(L, "a %s cannot be passed out of the script", luaL_typename(L, index));
   }
 }
 
 void exchange_put(lua_State *L, int index) { put(L, index, 0); }
+
+void exchange_put_from(lua_State *L, int first) {
+  for (int last = lua_gettop(L), i = first; i <= last; i++) put(L, i, 0);
+}
 
 /* Pushes the value at *p and moves *p behind it. The host is trusted to encode well; what it copies from elsewhere it
  * has checked. */
@@ -231,7 +237,7 @@ int exchange_get(lua_State *L, uint32_t length) {
     reading = 1;
   }
   for (; p < end; count++) {
-    luaL_checkstack(L, 4, "too many values to receive");
+    if (count >= LUA_MINSTACK / 2) luaL_checkstack(L, 4, "too many values to receive"); /* below, there is room */
     get(L, &p);
   }
   if (!nested) end_reading();

@@ -46,6 +46,8 @@ int exchange_lend_inbox(void);
 uint32_t exchange_reset(void);                   /* starts writing the outbox anew; returns 0 */
 uint32_t exchange_written(void);                 /* bytes written to the outbox */
 void exchange_put(lua_State *L, int index);      /* appends the value at index, from 1 on; raises an error for what cannot cross */
+void exchange_put_from(lua_State *L, int first); /* appends the values from index first up to the top */
+void exchange_put_handle(lua_State *L, uint32_t handle);
 void exchange_put_string(lua_State *L, const char *s, size_t length);
 void exchange_put_integer(lua_State *L, lua_Integer n);
 void exchange_put_boolean(lua_State *L, int b);
@@ -61,6 +63,9 @@ extern park_t parking;
 void operation_answer(uint32_t status, uint32_t length); /* what the host has written for the parked operation */
 void operation_wait(void);                               /* carries the parked operation out where nothing can yield */
 int operation_bind(lua_State *L);                        /* host.bind(name [, method]) */
+/* host.count_arguments(f, name, least [, most]): a method that host.bind made, behind a check of how many arguments it gets, its
+ * object included; nothing for any other function. */
+int operation_count(lua_State *L);
 int operation_is_bound(lua_CFunction f);                 /* whether it is what operation_bind makes */
 int operation_is_method(lua_CFunction f);
 int operation_integers(lua_State *L, uint32_t op, lua_Integer argument, lua_Integer *results, int count);
@@ -79,7 +84,9 @@ int execution_is_root(lua_State *L);
 
 /* entry.c */
 int entry_value(lua_State *L);  /* host.value_entry(f) */
-int entry_object(lua_State *L); /* host.object_entry(f, class, other_class, private, save) */
+int entry_object(lua_State *L); /* host.object_entry(f, class, other_class, private, save [, alone]) */
+int entry_index(lua_State *L);  /* host.index(methods, members) */
+int entry_is_index(lua_CFunction f); /* whether it is what entry_index makes, of methods and members */
 /* With a registration alone on the stack, leaves a function to be called and its arguments from the inbox; returns how
  * much lies below the function. */
 int entry_begin(lua_State *L, uint32_t length);

@@ -1,6 +1,9 @@
-#include "guest.h"
-
 #include <string.h>
+
+#include "guest.h"
+#include "lobject.h"
+#include "lstate.h"
+#include "ltable.h"
 
 __attribute__((import_module(ABI_IMPORT_MODULE), import_name("call"))) uint64_t host_call(uint32_t op, void *address,
                                                                                           uint32_t length);
@@ -103,27 +106,51 @@ static int after_park(lua_State *L, int status, lua_KContext context) {
   return finish(L, answer_status, answer_length);
 }
 
-/* Calls the host with the arguments from first on, after those that are in the outbox already. The operation is the
- * only upvalue. */
-static int call_with(lua_State *L, int first, int top) {
-  for (int i = first; i <= top; i++) exchange_put(L, i);
-  uint64_t result = call((uint32_t)lua_tointeger(L, lua_upvalueindex(1)), exchange_written());
+/* Calls the host with what is in the outbox. The operation is the first upvalue. */
+static int call_bound(lua_State *L) {
+  const CClosure *self = clCvalue(s2v(L->ci->func));
+  uint64_t result = call((uint32_t)ivalue(&self->upvalue[0]), exchange_written());
   return finish(L, (uint32_t)(result >> 32), (uint32_t)result);
 }
 
 static int call_function(lua_State *L) {
   exchange_reset();
-  return call_with(L, 1, lua_gettop(L));
+  exchange_put_from(L, 1);
+  return call_bound(L);
 }
 
 /* A method's first argument is the handle in self[0], as HAProxy's objects keep their private data there. */
 static int call_method(lua_State *L) {
-  int top = lua_gettop(L);
-  if (!lua_istable(L, 1) || lua_rawgeti(L, 1, 0) != LUA_TLIGHTUSERDATA)
+  const TValue *self = s2v(L->ci->func + 1), *handle = NULL;
+  if (lua_gettop(L) > 0 && ttistable(self)) handle = luaH_getint(hvalue(self), 0);
+  if (handle == NULL || !ttislightuserdata(handle))
     return luaL_argerror(L, 1, "not an object of this class (use ':' to call a method)");
   exchange_reset();
-  exchange_put(L, top + 1);
-  return call_with(L, 2, top);
+  exchange_put_handle(L, (uint32_t)(uintptr_t)pvalue(handle));
+  exchange_put_from(L, 2);
+  return call_bound(L);
+}
+
+/* Values of a method that counts its arguments, behind the operation. */
+enum { NAME = 2, LEAST, MOST };
+
+static int miscounted(lua_State *L) {
+  push_position(L);
+  lua_Integer least = lua_tointeger(L, lua_upvalueindex(LEAST)), most = lua_tointeger(L, lua_upvalueindex(MOST));
+  lua_pushfstring(L, "'%s' needs ", lua_tostring(L, lua_upvalueindex(NAME)));
+  if (least == most)
+    lua_pushfstring(L, "%I arguments", (LUAI_UACINT)least);
+  else
+    lua_pushfstring(L, "between %I and %I arguments", (LUAI_UACINT)least, (LUAI_UACINT)most);
+  lua_concat(L, 3);
+  return lua_error(L);
+}
+
+static int call_counted(lua_State *L) {
+  const CClosure *self = clCvalue(s2v(L->ci->func));
+  int count = lua_gettop(L);
+  if (count < ivalue(&self->upvalue[LEAST - 1]) || count > ivalue(&self->upvalue[MOST - 1])) return miscounted(L);
+  return call_method(L);
 }
 
 int operation_bind(lua_State *L) {
@@ -139,9 +166,22 @@ int operation_bind(lua_State *L) {
   return 1;
 }
 
-int operation_is_bound(lua_CFunction f) { return f == call_function || f == call_method; }
+int operation_count(lua_State *L) {
+  luaL_checkstring(L, NAME);
+  lua_Integer least = luaL_checkinteger(L, LEAST);
+  lua_settop(L, MOST);
+  if (lua_tocfunction(L, 1) != call_method) return 0;
+  lua_pushinteger(L, luaL_optinteger(L, MOST, least));
+  lua_replace(L, MOST);
+  lua_getupvalue(L, 1, 1);
+  lua_replace(L, 1);
+  lua_pushcclosure(L, call_counted, MOST);
+  return 1;
+}
 
-int operation_is_method(lua_CFunction f) { return f == call_method; }
+int operation_is_method(lua_CFunction f) { return f == call_method || f == call_counted; }
+
+int operation_is_bound(lua_CFunction f) { return f == call_function || operation_is_method(f); }
 
 /* For the C library's needs, which have no stack at hand: integers in, integers out, zeros on failure. */
 int operation_integers(lua_State *L, uint32_t op, lua_Integer argument, lua_Integer *results, int count) {

@@ -102,9 +102,9 @@ void sandbox_open(lua_State *L) {
   remove_fields(L, (const char *const[]){"debug", "sethook", "getregistry", NULL});
   lua_pop(L, 2);
 
-  static const luaL_Reg host[] = {{"bind", operation_bind}, {"ref", reference}, {"unref", unreference},
-                                  {"source", source}, {"value_entry", entry_value}, {"object_entry", entry_object},
-                                  {"trace", trace_set}, {NULL, NULL}};
+  static const luaL_Reg host[] = {{"bind", operation_bind}, {"count_arguments", operation_count}, {"ref", reference},
+                                  {"unref", unreference}, {"source", source}, {"value_entry", entry_value},
+                                  {"object_entry", entry_object}, {"index", entry_index}, {"trace", trace_set}, {NULL, NULL}};
   luaL_newlib(L, host);
   lua_getfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
   lua_setfield(L, -2, "loaded");

@@ -16,6 +16,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"tidelock/proxy/httpclient"
+	"tidelock/proxy/telemetry"
 )
 
 // Spans for what scripts do over the network: a client span for each request of HTTPClient, which carries the trace on in its
@@ -32,16 +33,17 @@ func startClient(ctx context.Context, name string) (context.Context, trace.Span)
 
 // do sends a request of a script, as part of the trace.
 func (o *outgoing) do(ctx context.Context, r httpclient.Request) (httpclient.Response, error) {
-	traced, span := startClient(ctx, r.Method)
+	traced, span := startClient(ctx, telemetry.SpanName([]byte(r.Method)))
 	o.inject(traced, &r)
 	response, err := o.client.Do(ctx, r)
 	if span == nil {
 		return response, err
 	}
 	defer span.End()
-	span.SetAttributes(semconv.HTTPRequestMethodKey.String(r.Method))
+	span.SetAttributes(telemetry.AppendMethod(nil, []byte(r.Method))...)
 	if target, failed := url.Parse(r.URL); failed == nil {
 		target.User = nil // a secret
+		target.RawQuery = telemetry.Redacted(target.RawQuery)
 		span.SetAttributes(semconv.URLFull(traceText([]byte(target.String()))), semconv.ServerAddress(target.Hostname()), semconv.URLScheme(target.Scheme))
 		if port, failed := strconv.Atoi(cmp.Or(target.Port(), defaultPorts[target.Scheme])); failed == nil {
 			span.SetAttributes(semconv.ServerPort(port))

@@ -46,14 +46,14 @@ func appendExchangeAttributes(attributes []attribute.KeyValue, s *stream.Stream)
 		attributes = append(attributes, semconv.NetworkPeerAddress(peer.Addr().Unmap().String()), semconv.NetworkPeerPort(int(peer.Port())))
 	}
 	if s.Request == nil {
-		return append(attributes, semconv.NetworkTransportTCP, address(s.Client.Destination), port(s.Client.Destination))
+		return appendAddress(append(attributes, semconv.NetworkTransportTCP), s.Client.Destination, s.Client.Path)
 	}
 	attributes = append(attributes, semconv.URLScheme(scheme(s.Session.TLS)), semconv.NetworkProtocolName("http"), version(s.Request.Version()))
-	attributes = appendMethod(attributes, s)
+	attributes = AppendMethod(attributes, s.ReceivedMethod)
 	path, query, _ := strings.Cut(target(s.ReceivedURI), "?")
 	attributes = append(attributes, semconv.URLPath(path))
 	if query != "" {
-		attributes = append(attributes, semconv.URLQuery(redacted(query)))
+		attributes = append(attributes, semconv.URLQuery(Redacted(query)))
 	}
 	if i := s.Request.Find("host", -1); i >= 0 {
 		host, port := splitHost(text(s.Request.Value(i)))
@@ -84,40 +84,61 @@ func appendAttemptAttributes(attributes []attribute.KeyValue, s *stream.Stream) 
 		attributes = append(attributes, keyRedispatch.Bool(true))
 	}
 	to := s.ServerConnection.Destination
+	attributes = appendAddress(attributes, to, serverName(s))
 	if to.IsValid() {
-		attributes = append(attributes, address(to), port(to), semconv.NetworkPeerAddress(to.Addr().Unmap().String()), semconv.NetworkPeerPort(int(to.Port())))
+		attributes = append(attributes, semconv.NetworkPeerAddress(to.Addr().Unmap().String()), semconv.NetworkPeerPort(int(to.Port())))
 	}
 	if s.Request == nil {
 		return append(attributes, semconv.NetworkTransportTCP)
 	}
-	attributes = appendMethod(attributes, s)
-	attributes = append(attributes, semconv.NetworkProtocolName("http"))
+	attributes = AppendMethod(attributes, s.ReceivedMethod)
+	authority := serverName(s)
 	if to.IsValid() {
-		path, query, _ := strings.Cut(target(s.Request.URI()), "?")
-		if query != "" {
-			path += "?" + redacted(query)
-		}
-		attributes = append(attributes, semconv.URLFull(scheme(s.ServerTLS)+"://"+to.String()+path))
+		authority = to.String()
 	}
+	path, query, _ := strings.Cut(target(s.Request.URI()), "?")
+	if query != "" {
+		path += "?" + Redacted(query)
+	}
+	attributes = append(attributes, semconv.NetworkProtocolName("http"), semconv.URLFull(scheme(s.ServerTLS)+"://"+authority+path))
 	if s.Record.Retries > 0 {
 		attributes = append(attributes, semconv.HTTPRequestResendCount(s.Record.Retries))
 	}
 	if status := answered(s); status > 0 {
-		attributes = append(attributes, semconv.HTTPResponseStatusCode(status))
+		attributes = append(attributes, semconv.HTTPResponseStatusCode(status), version(s.Response.Version()))
 	}
 	return attributes
 }
 
-func appendMethod(attributes []attribute.KeyValue, s *stream.Stream) []attribute.KeyValue {
-	known := method(s.ReceivedMethod)
+// serverName stands for the address of a server that is reached by other means than TCP.
+func serverName(s *stream.Stream) string {
+	if s.Server == nil {
+		return ""
+	}
+	return s.Server.Name
+}
+
+// AppendMethod appends what describes the method of a request: those that nobody has defined, which clients could make as many
+// of as they like, have one name in common.
+func AppendMethod(attributes []attribute.KeyValue, sent []byte) []attribute.KeyValue {
+	known := method(sent)
 	attributes = append(attributes, semconv.HTTPRequestMethodKey.String(known))
 	if known == otherMethod {
-		attributes = append(attributes, semconv.HTTPRequestMethodOriginal(text(s.ReceivedMethod)))
+		attributes = append(attributes, semconv.HTTPRequestMethodOriginal(text(sent)))
 	}
 	return attributes
 }
 
-// otherMethod stands for methods that nobody has defined, which clients could make as many of as they like.
+// SpanName returns the name of a request's span: as conventions want it the method, since there is no route of low
+// cardinality.
+func SpanName(sent []byte) string {
+	if known := method(sent); known != otherMethod {
+		return known
+	}
+	return "HTTP"
+}
+
+// otherMethod stands for methods that nobody has defined.
 const otherMethod = "_OTHER"
 
 // method returns a method's name without an allocation.
@@ -180,8 +201,8 @@ func target(uri []byte) string {
 // secrets are the parameters of a query that conventions want hidden: signatures that let their bearer in.
 var secrets = map[string]bool{"AWSAccessKeyId": true, "Signature": true, "sig": true, "X-Goog-Signature": true}
 
-// redacted hides what is secret in a query.
-func redacted(query string) string {
+// Redacted hides what is secret in a query.
+func Redacted(query string) string {
 	parameters := strings.Split(query, "&")
 	for i, p := range parameters {
 		if name, _, _ := strings.Cut(p, "="); secrets[name] {
@@ -204,8 +225,10 @@ func splitHost(header string) (host string, port int) {
 	return header[:i], port
 }
 
-func address(a netip.AddrPort) attribute.KeyValue {
-	return semconv.ServerAddress(a.Addr().Unmap().String())
+// appendAddress appends where a server, or this one, is: an address, or else the name of what has none.
+func appendAddress(attributes []attribute.KeyValue, at netip.AddrPort, name string) []attribute.KeyValue {
+	if at.IsValid() {
+		return append(attributes, semconv.ServerAddress(at.Addr().Unmap().String()), semconv.ServerPort(int(at.Port())))
+	}
+	return append(attributes, semconv.ServerAddress(name))
 }
-
-func port(a netip.AddrPort) attribute.KeyValue { return semconv.ServerPort(int(a.Port())) }

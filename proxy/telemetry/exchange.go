@@ -65,16 +65,12 @@ func (t *Telemetry) Begin(s *stream.Stream) stream.Trace {
 	return x
 }
 
-// exchangeName is a span's name: as conventions want it the method, since there is no route of low cardinality.
+// exchangeName is the name of an exchange's span, and of its attempts'.
 func exchangeName(s *stream.Stream) string {
 	if s.Request == nil {
 		return "TCP"
 	}
-	method := method(s.ReceivedMethod)
-	if method == otherMethod {
-		return "HTTP"
-	}
-	return method
+	return SpanName(s.ReceivedMethod)
 }
 
 // appendTraceparent appends the header of W3C's Trace Context.

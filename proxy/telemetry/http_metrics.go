@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"context"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -52,6 +53,7 @@ type durationKey struct {
 	method, scheme       string
 	status, major, minor int
 	failure              failure
+	to                   netip.AddrPort // the server's address; not valid for one without, and of frontends
 }
 
 func newHTTPMetrics(m metric.Meter) (*httpMetrics, error) {
@@ -115,10 +117,11 @@ func (h *httpMetrics) attempted(s *stream.Stream, failed failure, took time.Dura
 		return
 	}
 	d := h.servers.get(name{s.Backend.Name, s.Server.Name}, func() *durations { return new(durations) })
-	key := durationKey{method: method(s.ReceivedMethod), scheme: scheme(s.ServerTLS), failure: failed, status: answered(s), major: 1, minor: 1}
+	key := durationKey{method: method(s.ReceivedMethod), scheme: scheme(s.ServerTLS), failure: failed, status: answered(s), major: 1, minor: 1, to: s.ServerConnection.Destination}
 	c, ok := d.find(key)
 	if !ok {
-		c = d.make(&h.client, key, keyBackend.String(s.Backend.Name), keyServer.String(s.Server.Name), semconv.ServerAddress(s.Server.Name))
+		owner := []attribute.KeyValue{keyBackend.String(s.Backend.Name), keyServer.String(s.Server.Name)}
+		c = d.make(&h.client, key, appendAddress(owner, key.to, s.Server.Name)...)
 	}
 	c.record(int64(took), span)
 }

@@ -25,7 +25,7 @@ func Test_target(t *testing.T) {
 	}
 }
 
-func Test_redacted(t *testing.T) {
+func TestRedacted(t *testing.T) {
 	for _, test := range []struct{ name, query, want string }{
 		{"nothing", "a=b&c", "a=b&c"},
 		{"signature", "a=b&sig=x&c", "a=b&sig=REDACTED&c"},
@@ -33,8 +33,8 @@ func Test_redacted(t *testing.T) {
 		{"all", "AWSAccessKeyId=1&Signature=2&X-Goog-Signature=3", "AWSAccessKeyId=REDACTED&Signature=REDACTED&X-Goog-Signature=REDACTED"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := redacted(test.query); got != test.want {
-				t.Errorf("redacted(%q) = %q, want %q", test.query, got, test.want)
+			if got := Redacted(test.query); got != test.want {
+				t.Errorf("Redacted(%q) = %q, want %q", test.query, got, test.want)
 			}
 		})
 	}

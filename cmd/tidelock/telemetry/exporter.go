@@ -17,6 +17,7 @@ import (
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	sdklog "go.opentelemetry.io/otel/sdk/log"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 )
 
 // Protocols that a setting may name.
@@ -90,17 +91,19 @@ func (c *Config) spanClient() (otlptrace.Client, error) {
 	return otlptracegrpc.NewClient(otlptracegrpc.WithEndpointURL(c.Endpoint), otlptracegrpc.WithHeaders(c.Headers), otlptracegrpc.WithTimeout(c.Timeout)), nil
 }
 
-// metricReader returns what reads the metrics and sends them, with those that a producer has.
-func (c *Config) metricReader(ctx context.Context, producer sdkmetric.Producer, h *health) (sdkmetric.Reader, error) {
+// metricReader returns what reads the metrics and sends them, with the histograms of the follower.
+func (c *Config) metricReader(ctx context.Context, p *Providers, h *health) (sdkmetric.Reader, error) {
 	exporter, err := c.metricExporter(ctx)
 	switch {
 	case err != nil:
 		return nil, err
 	case exporter == nil:
-		autoexport.WithFallbackMetricProducer(func(context.Context) (sdkmetric.Producer, error) { return producer, nil })
+		histograms := newDistributions(p, metricdata.CumulativeTemporality)
+		autoexport.WithFallbackMetricProducer(func(context.Context) (sdkmetric.Producer, error) { return histograms, nil })
 		return autoexport.NewMetricReader(ctx)
 	}
-	return sdkmetric.NewPeriodicReader(reportingMetrics{exporter, h}, sdkmetric.WithTimeout(c.Timeout), sdkmetric.WithProducer(producer)), nil
+	histograms := newDistributions(p, exporter.Temporality(sdkmetric.InstrumentKindHistogram))
+	return sdkmetric.NewPeriodicReader(reportingMetrics{exporter, h}, sdkmetric.WithTimeout(c.Timeout), sdkmetric.WithProducer(histograms)), nil
 }
 
 // metricExporter returns what sends metrics by OTLP, nil where the variables name something else.

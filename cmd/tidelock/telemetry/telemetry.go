@@ -101,7 +101,7 @@ func (p *Providers) start(ctx context.Context, c Config, wanted signals) error {
 		}
 	}
 	if wanted.metrics {
-		reader, err := c.metricReader(ctx, distributions{p, time.Now()}, &health{log: c.Errors, signal: "metrics"})
+		reader, err := c.metricReader(ctx, p, &health{log: c.Errors, signal: "metrics"})
 		if err != nil {
 			return err
 		}

@@ -93,6 +93,9 @@ func (c *Config) spanClient() (otlptrace.Client, error) {
 
 // metricReader returns what reads the metrics and sends them, with the histograms of the follower.
 func (c *Config) metricReader(ctx context.Context, p *Providers, h *health) (sdkmetric.Reader, error) {
+	if os.Getenv("OTEL_METRICS_EXPORTER") == "prometheus" {
+		return newPrometheusReader(ctx, p, h)
+	}
 	exporter, err := c.metricExporter(ctx)
 	switch {
 	case err != nil:

@@ -25,7 +25,7 @@ export LUA_TARBALL
 COSIGN_VERSION := v3.1.3
 
 .DEFAULT_GOAL := build
-.PHONY: build run guests guest-lua54 guest-lua51 test conformance conformance-lua51 interop-cosign lint check fuzz soak collector-test bench-sandbox bench-proxy bench-telemetry bench-native coverage-manual clean distclean help
+.PHONY: build run guests guest-lua54 guest-lua51 test conformance conformance-lua51 interop-cosign lint check fuzz soak collector-test jaeger-test bench-sandbox bench-proxy bench-telemetry bench-native coverage-manual clean distclean help
 
 # Without cgo the binary needs no library of the system, and takes less memory. Debuggers can rebuild what -w leaves out.
 build: guests ## Build bin/tidelock (the default).
@@ -92,6 +92,10 @@ soak: guests ## Run the soak tests: many executions, flat memory.
 collector-test: guests ## Send telemetry to a real OpenTelemetry Collector, which is built first: minutes.
 	GO=$(GO) benchmarks/collector/build.sh
 	COLLECTOR=$(CURDIR)/benchmarks/collector/build/otelcol $(GO) test -count 1 -run Collector -v ./cmd/tidelock
+
+jaeger-test: guests ## Send traces of two proxies to a real Jaeger, which is built first: minutes.
+	GO=$(GO) benchmarks/jaeger/build.sh
+	JAEGER=$(CURDIR)/benchmarks/jaeger/build/jaeger $(GO) test -count 1 -run Jaeger -v ./cmd/tidelock
 
 bench-sandbox: build ## Measure the sandbox, and print a table.
 	@guest/lua54/toolchain.sh test bench

@@ -95,7 +95,7 @@ collector-test: guests ## Send telemetry to a real OpenTelemetry Collector, whic
 
 jaeger-test: guests ## Send traces of two proxies to a real Jaeger, which is built first: minutes.
 	GO=$(GO) benchmarks/jaeger/build.sh
-	JAEGER=$(CURDIR)/benchmarks/jaeger/build/jaeger $(GO) test -count 1 -run Jaeger -v ./cmd/tidelock
+	JAEGER=$(CURDIR)/benchmarks/jaeger/build/jaeger $(GO) test -count 1 -run 'Jaeger|SlowScript' -v ./cmd/tidelock
 
 bench-sandbox: build ## Measure the sandbox, and print a table.
 	@guest/lua54/toolchain.sh test bench

@@ -38,6 +38,7 @@ func startJaeger(t *testing.T) jaeger {
 	}
 	cmd := exec.Command(program, arguments...)
 	cmd.Stdout, cmd.Stderr = t.Output(), t.Output()
+	cmd.Env = append(os.Environ(), "OTEL_TRACES_SAMPLER=always_off") // it would trace itself
 	started(t, cmd, j.query)
 	return j
 }
@@ -62,7 +63,7 @@ func started(t *testing.T, cmd *exec.Cmd, address string) {
 	})
 }
 
-// slowScript is the folder with the shop and its stock.
+// slowScript is the folder of the walk in docs/find-the-slow-script.md: a shop and its stock.
 const slowScript = "../../docs/slow-script"
 
 // startShop starts both proxies as processes of their own, with variables of the environment and flags for the

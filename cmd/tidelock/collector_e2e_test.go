@@ -120,6 +120,10 @@ type (
 			Name       string
 			Attributes otlpAttributes
 		}
+		Links []struct {
+			TraceID, SpanID string
+			Attributes      otlpAttributes
+		}
 		Status struct{ Code int }
 	}
 	otlpTraces struct {
@@ -191,6 +195,8 @@ core.register_action("ask", {"http-req"}, function(txn)
   txn:set_var("txn.status", core.httpclient():post({url = txn.f:hdr("x-origin"), body = "?"}).status)
   core.Warning("looked up")
   span:finish()
+  core.register_task(function() core.shared.set("done", true) end)
+  core.shared.wait("done", nil)
 end)
 `
 
@@ -259,7 +265,7 @@ func collectedSpans(t *testing.T, c *collector, origin string) {
 			"server.address": "shop.example", "network.protocol.version": "1.1", "user_agent.original": "Go-http-client/1.1",
 		}},
 		{"lua action ask 1", "GET 2", map[string]string{
-			"tidelock.registration.kind": "action", "tidelock.registration.name": "ask", "tidelock.outcome": "ok", "tidelock.waits": "1",
+			"tidelock.registration.kind": "action", "tidelock.registration.name": "ask", "tidelock.outcome": "ok", "tidelock.waits": "2",
 		}},
 		{"look up 1", "lua action ask 1", map[string]string{"user.id": "u1"}},
 		{"POST 3", "lua action ask 1", map[string]string{
@@ -283,6 +289,17 @@ func collectedSpans(t *testing.T, c *collector, origin string) {
 		attributes := got.Attributes.texts()
 		for name, value := range want.attributes {
 			expect(t, want.name+": "+name, attributes[name], value)
+		}
+	}
+	task, action := spans["lua task s.lua:9 1"], spans["lua action ask 1"]
+	if task.ParentSpanID != "" || len(task.Links) != 1 || task.Links[0].TraceID != action.TraceID || task.Links[0].SpanID != action.SpanID {
+		t.Errorf("the task does not link to what registered it: %+v", task)
+	} else {
+		expect(t, "cause of the task", task.Links[0].Attributes.texts()["tidelock.cause"], "registration")
+	}
+	for name := range resource {
+		if conventions(t)[name] == "" {
+			t.Errorf("the resource has %s, which no convention knows", name)
 		}
 	}
 }

@@ -108,6 +108,28 @@ func TestFrontend_StrayResponse(t *testing.T) {
 	}
 }
 
+// It is nobody's either when it comes with the response, and the connection stays with its client.
+func TestFrontend_StrayResponse_atOnce(t *testing.T) {
+	for _, reuse := range []server.Reuse{server.ReuseNever, server.ReuseSafe, server.ReuseAlways} {
+		b := backendOf(t, origin(t, func(c net.Conn) {
+			for r := bufio.NewReader(c); ; {
+				if _, err := http.ReadRequest(r); err != nil {
+					return
+				}
+				io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 408 Request Time-out\r\nContent-Length: 0\r\n\r\n")
+			}
+		}))
+		b.Reuse = reuse
+		c := dial(t, serve(t, Config{ChooseBackend: to(b)}))
+		for range 3 {
+			c.send("GET / HTTP/1.1\r\n\r\n")
+			if r, body := c.response("GET"); r.StatusCode != 200 || body != "ok" {
+				t.Errorf("reuse %v: status %d, body %q", reuse, r.StatusCode, body)
+			}
+		}
+	}
+}
+
 // A request is not sent twice behind the client's back: the client does, when its connection is closed without an answer.
 func TestFrontend_NoReplay(t *testing.T) {
 	var exchanges atomic.Int32

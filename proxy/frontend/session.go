@@ -194,8 +194,9 @@ func (s *session) keepServer() {
 	case !s.setServer(nil):
 		c.Close()
 	case s.backend.Reuse == server.ReuseNever:
-		s.kept = c
-		c.KeepPrivate()
+		if c.KeepPrivate() {
+			s.kept = c
+		}
 	default:
 		c.Keep()
 	}

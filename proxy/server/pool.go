@@ -55,12 +55,15 @@ func (s *Server) IdleConnections() int {
 	return len(s.pool.idle)
 }
 
-// Keep hands a connection over for reuse after a finished exchange. One with unread input is closed: whatever the server
-// sent unasked must not become somebody's response.
+// clean reports whether nothing of the last exchange is left over: whatever the server sent unasked must not become the
+// response to the next request.
+func (c *Conn) clean() bool { return len(c.Buffered()) == 0 && c.Unsent() == 0 }
+
+// Keep hands a connection over for reuse after a finished exchange, or closes it.
 func (c *Conn) Keep() {
 	c.Exchanges++
 	settings := c.Server.Pool
-	if len(c.Buffered()) > 0 || c.Unsent() > 0 || !settings.keeps(c.Exchanges) || c.Server.Dialer != nil && !c.Server.Dialer.Shareable() || !c.Server.Reachable() {
+	if !c.clean() || !settings.keeps(c.Exchanges) || c.Server.Dialer != nil && !c.Server.Dialer.Shareable() || !c.Server.Reachable() {
 		c.Close()
 		return
 	}
@@ -81,10 +84,15 @@ func (c *Conn) Keep() {
 	c.Close()
 }
 
-// KeepPrivate is Keep for a connection that stays with one client.
-func (c *Conn) KeepPrivate() {
+// KeepPrivate is Keep for a connection that stays with one client. It reports whether it does, or else has been closed.
+func (c *Conn) KeepPrivate() bool {
 	c.Exchanges++
+	if !c.clean() {
+		c.Close()
+		return false
+	}
 	c.Release()
+	return true
 }
 
 // purge closes what has been idle for too long and comes back when the next connection will have been.

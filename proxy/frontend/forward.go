@@ -113,7 +113,7 @@ func (s *session) sendRequest() error {
 	}
 	if s.requestBody.Done() && s.filters == nil {
 		s.gather()
-		return s.server.Flush()
+		return s.server.FlushBeforeFill()
 	}
 	s.waiting.suspend()
 	s.upload.writer.Begin(s.server.Conn, framing, false)

@@ -54,14 +54,19 @@ func Tune(t Tuning) {
 		t.MaxPipes = defaultMaxPipes
 	}
 	l := &limits{Tuning: t}
-	l.large.New = func() any { return &buffer{make([]byte, t.BufferSize), &l.large} }
+	l.large.New = func() any { return newBuffer(t.BufferSize, &l.large) }
 	tuned.Store(l)
 }
 
 // buffer is memory lent by a pool.
 type buffer struct {
-	bytes []byte
-	home  *sync.Pool
+	bytes    []byte
+	transfer *transfer // for the direction that has the buffer
+	home     *sync.Pool
+}
+
+func newBuffer(size int, home *sync.Pool) *buffer {
+	return &buffer{make([]byte, size), newTransfer(), home}
 }
 
 // smallSize is what a direction begins with. Most heads fit, and ten thousand clients that send one byte after the other
@@ -70,7 +75,7 @@ const smallSize = 2048
 
 var small sync.Pool
 
-func init() { small.New = func() any { return &buffer{make([]byte, smallSize), &small} } }
+func init() { small.New = func() any { return newBuffer(smallSize, &small) } }
 
 func (l *limits) borrow() *buffer {
 	if l.BufferSize <= smallSize {

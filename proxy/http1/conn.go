@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -21,7 +22,8 @@ var (
 // goroutine may read while another writes.
 type Conn struct {
 	net     net.Conn
-	brittle bool // a write that a deadline strikes cannot be taken up again: a record of TLS went out in part
+	raw     syscall.RawConn // of a net that is a socket and nothing more, else nil
+	brittle bool            // a write that a deadline strikes cannot be taken up again: a record of TLS went out in part
 
 	limits   *limits
 	peer     Peer
@@ -34,6 +36,7 @@ type Conn struct {
 	vector   net.Buffers
 	segments [2][]byte
 	failed   error // of sending; nothing more is sent after it
+	asking   bool  // the output leaves when input is waited for
 
 	reading, writing limit
 	// active is when bytes last moved in either direction, in nanoseconds since epoch: a peer that is busy receiving is
@@ -59,7 +62,7 @@ func (c *Conn) Attach(nc net.Conn) {
 	c.limits = tuned.Load()
 	c.peer = Peer{}
 	c.r, c.w, c.n = 0, 0, 0
-	c.filled = false
+	c.filled, c.asking = false, false
 	c.failed = nil
 	c.reading.reset()
 	c.writing.reset()
@@ -79,7 +82,7 @@ func (c *Conn) Replace(nc net.Conn) {
 }
 
 func (c *Conn) carry(nc net.Conn) {
-	c.net = nc
+	c.net, c.raw = nc, rawSocket(nc)
 	_, c.brittle = nc.(interface{ ConnectionState() tls.ConnectionState })
 }
 

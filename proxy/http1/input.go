@@ -142,10 +142,13 @@ func (c *Conn) receive(p []byte, path *kernelPath, idle bool) (n int, err error)
 		if idle && c.interrupted.Load() || c.halted.Load() {
 			return 0, ErrInterrupted
 		}
-		if path != nil {
+		switch {
+		case path != nil:
 			n, err = path.receive()
-		} else {
-			n, err = c.net.Read(p)
+		case c.asking:
+			n, err = c.ask(p)
+		default:
+			n, err = c.readSocket(p)
 		}
 		if n > 0 {
 			c.received.Add(int64(n))

@@ -132,7 +132,7 @@ func (c *Conn) sendOnce(path *kernelPath) (int64, error) {
 	if len(c.vector) == 1 || len(c.vector[0]) == 0 {
 		// writev is of no use for one piece.
 		last := len(c.vector) - 1
-		n, err := c.net.Write(c.vector[last])
+		n, err := c.writeSocket(c.vector[last])
 		c.vector[last] = c.vector[last][n:]
 		if len(c.vector[last]) == 0 {
 			c.vector = nil

@@ -1,0 +1,127 @@
+package http1
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"testing"
+	"time"
+)
+
+// sockets returns both ends of a connection over TCP, the first one wrapped.
+func sockets(t *testing.T) (*Conn, net.Conn) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	nc, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	peer, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := NewConn(nc)
+	t.Cleanup(func() {
+		c.Close()
+		peer.Close()
+	})
+	return c, peer
+}
+
+// A wait that ends by its deadline brings nothing, least of all what the one before has brought.
+func TestConn_Fill_timeoutAfterInput(t *testing.T) {
+	c, peer := sockets(t)
+	io.WriteString(peer, "input")
+	if err := c.Fill(); err != nil {
+		t.Fatal(err)
+	}
+	c.Discard(5)
+	c.SetReadTimeout(time.Nanosecond, time.Time{})
+	for range 3 {
+		if err := c.Fill(); err != ErrTimeout || len(c.Buffered()) > 0 {
+			t.Fatalf("Fill: %v, %q", err, c.Buffered())
+		}
+	}
+	c.SetReadTimeout(0, time.Time{})
+	io.WriteString(peer, "more")
+	if err := c.Fill(); err != nil || string(c.Buffered()) != "more" {
+		t.Errorf("Fill: %v, %q", err, c.Buffered())
+	}
+}
+
+// FlushBeforeFill sends whatever there is, however little the peer takes at a time, and Fill returns the answer.
+func TestConn_FlushBeforeFill(t *testing.T) {
+	for _, size := range []int{0, 1, DefaultBufferSize, 512 << 10} {
+		c, peer := sockets(t)
+		c.net.(*net.TCPConn).SetWriteBuffer(4096)
+		request := bytes.Repeat([]byte("request"), size/7+1)[:size]
+		go func() {
+			got := make([]byte, size)
+			if _, err := io.ReadFull(peer, got); err != nil || !bytes.Equal(got, request) {
+				t.Errorf("the peer got something else than the %d bytes that were sent: %v", size, err)
+			}
+			io.WriteString(peer, "answer")
+		}()
+		if size > DefaultBufferSize { // more than the system takes at once
+			small := c.limits.borrow()
+			c.out = &buffer{append(small.bytes[:0:0], request...), small.transfer, small.home}
+			c.n = size
+		} else {
+			c.Write(request)
+		}
+		if err := c.FlushBeforeFill(); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Fill(); err != nil || string(c.Buffered()) != "answer" || c.Unsent() > 0 || c.Sent() != int64(size) {
+			t.Errorf("%d bytes: Fill: %v, %q, %d sent, %d unsent", size, err, c.Buffered(), c.Sent(), c.Unsent())
+		}
+	}
+}
+
+func TestConn_FlushBeforeFill_Errors(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		peer func(c *Conn, peer net.Conn)
+		want func(error) bool
+	}{
+		{"closed by the peer", func(_ *Conn, peer net.Conn) { io.CopyN(io.Discard, peer, 7); peer.Close() }, func(err error) bool { return err == io.EOF }},
+		{"silence", func(c *Conn, _ net.Conn) {}, func(err error) bool { return err == ErrTimeout }},
+		{"closed by us", func(c *Conn, _ net.Conn) { c.net.Close() }, func(err error) bool { return errors.Is(err, net.ErrClosed) }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, peer := sockets(t)
+			c.SetReadTimeout(100*time.Millisecond, time.Time{})
+			io.WriteString(peer, "old")
+			if err := c.Fill(); err != nil {
+				t.Fatal(err)
+			}
+			c.Discard(3)
+			c.WriteString("request")
+			if err := c.FlushBeforeFill(); err != nil {
+				t.Fatal(err)
+			}
+			go tt.peer(c, peer)
+			if err := c.Fill(); !tt.want(err) || len(c.Buffered()) > 0 {
+				t.Errorf("Fill: %v, %q", err, c.Buffered())
+			}
+		})
+	}
+}
+
+// What has arrived is read before anything is waited for.
+func TestConn_FlushBeforeFill_buffered(t *testing.T) {
+	c, peer := sockets(t)
+	io.WriteString(peer, "early")
+	if err := c.Fill(); err != nil {
+		t.Fatal(err)
+	}
+	c.WriteString("request")
+	if err := c.FlushBeforeFill(); err != nil || c.Unsent() > 0 {
+		t.Errorf("FlushBeforeFill: %v, %d bytes unsent", err, c.Unsent())
+	}
+}

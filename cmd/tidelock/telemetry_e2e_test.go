@@ -32,7 +32,7 @@ func observed(t *testing.T) *otlptest.Receiver {
 
 // hearing is a server that hands over the headers of each request.
 func hearing(t *testing.T) (*httptest.Server, <-chan http.Header) {
-	headers := make(chan http.Header, 1)
+	headers := make(chan http.Header, 8) // more than a test sends
 	origin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { headers <- r.Header.Clone() }))
 	t.Cleanup(origin.Close)
 	return origin, headers

@@ -96,6 +96,7 @@ type Bridge struct {
 	mask    *mask                     // nil: there are no secrets
 	// What scripts measure, for all images.
 	instruments instruments
+	causes      sharedCauses    // of what executions wait for by core.shared
 	unmeasure   func() error    // ends the measuring of the engine
 	life        context.Context // ends when the bridge is closed
 	end         context.CancelFunc

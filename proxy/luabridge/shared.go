@@ -9,6 +9,7 @@ import (
 	"tidelock/abi"
 	"tidelock/host"
 	"tidelock/proxy/shared"
+	"tidelock/proxy/telemetry"
 )
 
 // sharedFunctions are the class Shared's: core.shared. A store may have to ask another process, so that every call waits
@@ -22,12 +23,14 @@ func (m *image) sharedFunctions() host.Functions {
 		"shared.set": m.onShared(func(c *host.Call, key string) (func(context.Context) (shared.Value, error), error) {
 			v, err := sharedValue(c)
 			expiry, failed := sharedExpiry(c)
+			m.bridge.causes.changes(c.Execution.Context(), key)
 			return func(ctx context.Context) (shared.Value, error) { return nil, store.Set(ctx, key, v, expiry) }, errors.Join(err, failed)
 		}),
 		"shared.compare_and_set": m.onShared(func(c *host.Call, key string) (func(context.Context) (shared.Value, error), error) {
 			old, err := sharedValue(c)
 			v, failed := sharedValue(c)
 			expiry, wrong := sharedExpiry(c)
+			m.bridge.causes.changes(c.Execution.Context(), key)
 			return func(ctx context.Context) (shared.Value, error) {
 				return store.CompareAndSet(ctx, key, old, v, expiry)
 			}, errors.Join(err, failed, wrong)
@@ -35,6 +38,7 @@ func (m *image) sharedFunctions() host.Functions {
 		"shared.incr": m.onShared(func(c *host.Call, key string) (func(context.Context) (shared.Value, error), error) {
 			by, err := sharedValue(c)
 			expiry, failed := sharedExpiry(c)
+			m.bridge.causes.changes(c.Execution.Context(), key)
 			return func(ctx context.Context) (shared.Value, error) { return store.Increment(ctx, key, by, expiry) }, errors.Join(err, failed)
 		}),
 		"shared.keys": m.sharedKeys,
@@ -114,7 +118,9 @@ func (m *image) sharedWait(c *host.Call) error {
 			bounded, end = context.WithTimeout(ctx, timeout)
 		}
 		defer end()
+		leave := m.bridge.causes.await(name)
 		v, err := m.bridge.config.Shared.Wait(bounded, name, old)
+		telemetry.LinkToCause(ctx, leave(), telemetry.CauseShared)
 		if err != nil && ctx.Err() == nil && bounded.Err() != nil {
 			v, err = old, nil
 		}

@@ -11,6 +11,7 @@ import (
 const (
 	CauseCheck        = "check"        // it changed a server
 	CauseQueue        = "queue"        // an execution put something into the queue that the other one waited for
+	CauseShared       = "shared"       // an execution changed the key of core.shared that the other one waited for
 	CauseRegistration = "registration" // an execution registered the function that the other one runs
 )
 

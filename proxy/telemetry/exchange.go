@@ -114,7 +114,7 @@ func (x *exchange) End(s *stream.Stream) {
 	span := newSpan()
 	span.Context, span.Parent = known, x.parent
 	span.Name, span.Kind, span.Started, span.Ended = exchangeName(s), trace.SpanKindServer, s.Started, ended
-	span.Attributes, span.Links = appendExchangeAttributes(span.Attributes, s), x.position.links
+	span.Attributes, span.Links = appendExchangeAttributes(span.Attributes, s), x.position.linked()
 	if failure != none {
 		span.fail(failure.text(s.Record.Status), "")
 	}

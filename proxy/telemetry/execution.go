@@ -177,7 +177,7 @@ func (x *Execution) describe(c trace.SpanContext, u Usage, f Failure, took time.
 		keyWaits.Int(x.count), keyWaited.Float64(x.waited.Seconds()),
 	)
 	if x.position != nil {
-		span.Links = x.position.links
+		span.Links = x.position.linked()
 	}
 	if b := r.Bundle; b.Name != "" {
 		span.Attributes = append(span.Attributes, keyBundle.String(b.Name), keyVersion.String(b.Version), keyDigest.String(b.Digest))

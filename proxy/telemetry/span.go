@@ -68,7 +68,8 @@ type position struct {
 	noop.Span
 	context   trace.SpanContext
 	providers trace.TracerProvider
-	links     []trace.Link
+	mu        sync.Mutex   // both directions of an exchange may run scripts
+	links     []trace.Link // guarded by mu
 }
 
 // SpanContext implements trace.Span.
@@ -87,9 +88,18 @@ const maxLinks = 32
 // span the first counts.
 func (p *position) AddLink(l trace.Link) {
 	same := func(other trace.Link) bool { return other.SpanContext.Equal(l.SpanContext) }
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if l.SpanContext.IsSampled() && len(p.links) < maxLinks && !slices.ContainsFunc(p.links, same) {
 		p.links = append(p.links, l)
 	}
+}
+
+// linked returns what it links to.
+func (p *position) linked() []trace.Link {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.links
 }
 
 // begin returns a position below a parent, or where that is not valid the root of a new trace. Sampling decides here, before

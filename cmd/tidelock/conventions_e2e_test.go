@@ -186,6 +186,7 @@ backend carried
 // there.
 func TestConventions(t *testing.T) {
 	receiver := observed(t)
+	t.Setenv("OTEL_METRIC_EXPORT_INTERVAL", "100")
 	origin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == "POST" {
 			w.WriteHeader(http.StatusTeapot)
@@ -215,6 +216,7 @@ func TestConventions(t *testing.T) {
 	for _, name := range []string{"health check", "agent check", "lua task s.lua:13"} {
 		eventually(t, name, named(name))
 	}
+	eventually(t, "instances", func() bool { return measured(receiver, "tidelock.instances.clones") })
 	s.stop()
 
 	defined := conventions(t)
@@ -242,6 +244,12 @@ func TestConventions(t *testing.T) {
 		}
 		for _, l := range span.Links {
 			known(span.Name+": link", l.Attributes)
+		}
+	}
+	for name := range instruments {
+		sent := slices.ContainsFunc(receiver.Metrics(), func(m *metrics.Metric) bool { return m.Name == name })
+		if !sent && name != "tidelock.bundle.rolls" {
+			t.Errorf("%s is documented, and not measured", name)
 		}
 	}
 	conventionalSpans(t, receiver.Spans())

@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"context"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -18,6 +19,7 @@ import (
 type distributions struct {
 	providers *Providers
 	delta     bool // each time what has come since the last one, instead of all since the start
+	bare      bool // without exemplars
 
 	mu    sync.Mutex
 	since time.Time                  // the beginning of what is produced next; guarded by mu
@@ -34,7 +36,10 @@ var _ sdkmetric.Producer = (*distributions)(nil)
 
 // newDistributions returns the producer for a reader that prefers a temporality.
 func newDistributions(p *Providers, preferred metricdata.Temporality) *distributions {
-	return &distributions{providers: p, delta: preferred == metricdata.DeltaTemporality, since: time.Now(), told: map[series]telemetry.Point{}}
+	return &distributions{
+		providers: p, delta: preferred == metricdata.DeltaTemporality, bare: os.Getenv("OTEL_METRICS_EXEMPLAR_FILTER") == "always_off",
+		since: time.Now(), told: map[series]telemetry.Point{},
+	}
 }
 
 // Produce implements sdkmetric.Producer.
@@ -50,6 +55,9 @@ func (d *distributions) Produce(context.Context) ([]metricdata.ScopeMetrics, err
 	for _, read := range follower.Distributions() {
 		histogram := metricdata.Histogram[float64]{Temporality: metricdata.CumulativeTemporality}
 		for _, p := range read.Points {
+			if d.bare {
+				p.Exemplars = nil
+			}
 			if !d.delta || d.grown(read.Name, &p) {
 				histogram.DataPoints = append(histogram.DataPoints, point(read.Bounds, p, d.since, now))
 			}

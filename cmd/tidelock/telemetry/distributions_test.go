@@ -57,6 +57,29 @@ func TestDistributions_temporality(t *testing.T) {
 	}
 }
 
+// TestDistributions_bare has no exemplars wanted.
+func TestDistributions_bare(t *testing.T) {
+	r, err := otlptest.StartHTTP("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	undisturbed(t)
+	t.Setenv("OTEL_METRICS_EXEMPLAR_FILTER", "always_off")
+	p, err := Start(t.Context(), Config{Endpoint: r.URL, Timeout: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, x := p.Follower().Execute(t.Context(), &telemetry.Registration{Kind: "action", Name: "work"})
+	x.End(telemetry.Usage{Fuel: 7}, telemetry.Failure{})
+	if err := p.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if count, exemplars := fuel(t, r, 0, metrics.AggregationTemporality_AGGREGATION_TEMPORALITY_CUMULATIVE); count != 1 || exemplars != 0 {
+		t.Errorf("%d executions with %d exemplars", count, exemplars)
+	}
+}
+
 // fuel returns what has come of a histogram behind the first metrics.
 func fuel(t *testing.T, r *otlptest.Receiver, behind int, want metrics.AggregationTemporality) (count uint64, exemplars int) {
 	for _, m := range r.Metrics()[behind:] {

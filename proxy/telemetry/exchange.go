@@ -3,6 +3,8 @@ package telemetry
 import (
 	"context"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"go.opentelemetry.io/otel/trace"
 
@@ -11,28 +13,60 @@ import (
 	"tidelock/proxy/variable"
 )
 
-// exchange follows one exchange. It is the Context of what is done on behalf of it, too.
+// exchange follows one exchange. It is the Context of what is done on behalf of it, too. Most are asked for nothing as such, and
+// serve again: garbage for each exchange would cost more than to follow it.
 type exchange struct {
 	context.Context
-	telemetry *Telemetry
-	position  position
-	lazily    sync.Once         // makes known
-	known     context.Context   // Context with position as its span
-	header    [55]byte          // traceparent of the exchange
-	parent    trace.SpanContext // of whoever sent the request; may be invalid
-	kept      bool              // it is worth a span even if it is not sampled
-	attempt   attempt
-	failed    []*Span      // attempts that wait for the end to be recorded, or not
-	active    *activeCount // it is counted among the active ones; nil for not
+	remembered atomic.Bool // somebody has used the Context, and may still hold it when the exchange is over
+	telemetry  *Telemetry
+	position   position
+	lazily     sync.Once         // makes known
+	known      context.Context   // Context with position as its span
+	header     [55]byte          // traceparent of the exchange
+	parent     trace.SpanContext // of whoever sent the request; may be invalid
+	kept       bool              // it is worth a span even if it is not sampled
+	attempt    attempt
+	failed     []*Span      // attempts that wait for the end to be recorded, or not
+	active     *activeCount // it is counted among the active ones; nil for not
 }
 
 var _ stream.Trace = (*exchange)(nil)
+
+var exchanges = sync.Pool{New: func() any { return new(exchange) }}
+
+// release ends the use of x, for another exchange to begin if nobody remembers this one.
+func (x *exchange) release() {
+	if x.remembered.Load() {
+		return
+	}
+	*x = exchange{}
+	exchanges.Put(x)
+}
+
+// Done implements context.Context.
+func (x *exchange) Done() <-chan struct{} {
+	x.remembered.Store(true)
+	return x.Context.Done()
+}
+
+// Err implements context.Context.
+func (x *exchange) Err() error {
+	x.remembered.Store(true)
+	return x.Context.Err()
+}
+
+// Deadline implements context.Context.
+func (x *exchange) Deadline() (time.Time, bool) {
+	x.remembered.Store(true)
+	return x.Context.Deadline()
+}
 
 // exchangeKey finds the exchange in a context.
 type exchangeKey struct{}
 
 // Value implements context.Context. Few ask an exchange for its span: the context with it is made for those.
 func (x *exchange) Value(key any) any {
+	x.remembered.Store(true)
 	if key == (exchangeKey{}) {
 		return x
 	}
@@ -49,7 +83,8 @@ var _, traceparent, _ = variable.Intern("txn.traceparent")
 // Begin follows an exchange whose request has been read, or a connection that TCP carries. It puts the trace into the
 // stream's Context.
 func (t *Telemetry) Begin(s *stream.Stream) stream.Trace {
-	x := &exchange{Context: s.Context, telemetry: t}
+	x := exchanges.Get().(*exchange)
+	x.Context, x.telemetry = s.Context, t
 	if t.recorder != nil {
 		if s.Request != nil && t.arrives(s.Request) {
 			x.Context = t.propagator.Extract(x.Context, carrier{s.Request})
@@ -97,6 +132,8 @@ func (x *exchange) Unserved(_ *stream.Stream, outage trace.SpanContext) {
 // End implements stream.Trace.
 func (x *exchange) End(s *stream.Stream) {
 	t := x.telemetry
+	defer x.release()
+	s.Context = x.Context
 	ended := s.Started.Add(max(s.Record.Timers.Active, 0))
 	failure := failureOf(s)
 	recorded := t.recorder != nil && (x.position.IsRecording() || failure != none || x.kept)

@@ -1,11 +1,13 @@
 package telemetry
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
 
 	"go.opentelemetry.io/otel/propagation"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/trace"
 
 	"tidelock/proxy/stream"
@@ -52,5 +54,45 @@ func TestBegin_leftOut(t *testing.T) {
 		if want := fmt.Sprintf("00-%s-%s-00", known.TraceID(), spans[i].Context.SpanID()); told != want || spans[i].Parent.SpanID() != known.SpanID() {
 			t.Errorf("attempt %d told %q, want %q; parent %v", i, told, want, spans[i].Parent)
 		}
+	}
+}
+
+// An exchange that nobody has asked for anything as a Context serves again; one that somebody may remember does not.
+func TestExchange_Release(t *testing.T) {
+	followed, err := New(Config{Meters: sdkmetric.NewMeterProvider()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.WithValue(context.Background(), "whose", "mine")
+	s := newExchange()
+	exchange := func(use func(context.Context)) {
+		s.Context = ctx
+		x := followed.Begin(s)
+		x.Attempt(s)
+		use(s.Context)
+		x.End(s)
+	}
+	if n := testing.AllocsPerRun(100, func() { exchange(func(context.Context) {}) }); n > 0.5 {
+		t.Errorf("%v allocations for each exchange", n)
+	}
+	if s.Context != ctx {
+		t.Error("the stream has the Context of an exchange that is over")
+	}
+	for name, use := range map[string]func(context.Context){
+		"Value":    func(c context.Context) { c.Value("whose") },
+		"Done":     func(c context.Context) { c.Done() },
+		"Err":      func(c context.Context) { c.Err() },
+		"Deadline": func(c context.Context) { c.Deadline() },
+	} {
+		var kept context.Context
+		exchange(func(c context.Context) { use(c); kept = c })
+		ctx = context.WithValue(context.Background(), "whose", "another's")
+		for range 100 {
+			exchange(func(context.Context) {})
+		}
+		if got := kept.Value("whose"); got != "mine" {
+			t.Errorf("after %s the Context of an exchange that is over is %v", name, got)
+		}
+		ctx = context.WithValue(context.Background(), "whose", "mine")
 	}
 }

@@ -38,6 +38,7 @@ type activeKey struct{ method, scheme string }
 
 // activeCount counts exchanges under way.
 type activeCount struct {
+	frontend   *frontendMetrics
 	now        atomic.Int64
 	attributes metric.MeasurementOption
 }
@@ -90,7 +91,7 @@ func (h *httpMetrics) enter(s *stream.Stream) *activeCount {
 	count, ok := f.active.find(key)
 	if !ok {
 		count, _ = f.active.add(key, maxSeries, func() *activeCount {
-			return &activeCount{attributes: metric.WithAttributeSet(attribute.NewSet(
+			return &activeCount{frontend: f, attributes: metric.WithAttributeSet(attribute.NewSet(
 				keyFrontend.String(s.Frontend.Name), semconv.HTTPRequestMethodKey.String(key.method), semconv.URLScheme(key.scheme)))}
 		})
 	}
@@ -103,10 +104,10 @@ func (h *httpMetrics) leave(active *activeCount, s *stream.Stream, failed failur
 	active.now.Add(-1)
 	key := durationKey{method: method(s.ReceivedMethod), scheme: scheme(s.Session.TLS), failure: failed, status: s.Record.Status}
 	key.major, key.minor = s.Request.Version()
-	f := h.frontend(s)
-	c, ok := f.durations.find(key)
+	d := &active.frontend.durations
+	c, ok := d.find(key)
 	if !ok {
-		c = f.durations.make(&h.server, key, keyFrontend.String(s.Frontend.Name))
+		c = d.make(&h.server, key, keyFrontend.String(s.Frontend.Name))
 	}
 	c.record(int64(s.Record.Timers.Active), span)
 }

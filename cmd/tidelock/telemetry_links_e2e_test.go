@@ -72,14 +72,18 @@ backend origin
 	}
 }
 
-// A task has a trace of its own, which leads to the execution that has registered it, or woken it by a queue.
+// A task has a trace of its own, which leads to the execution that has registered it, or woken it by a queue. So has the span
+// that it opens next.
 func TestTelemetry_Tasks(t *testing.T) {
 	receiver := observed(t)
 	folder := layout(t, map[string]string{"s.lua": `
 local jobs = core.queue()
 core.register_task(function()
   core.shared.set("waiting", true)
-  core.shared.set("done", jobs:pop_wait())
+  local job = jobs:pop_wait()
+  core.tracer.start("job"):finish()
+  core.tracer.start("another"):finish()
+  core.shared.set("done", job)
 end)
 core.register_action("work", {"http-req"}, function(txn)
   core.shared.wait("waiting", nil)
@@ -102,5 +106,12 @@ frontend www
 
 	action := spanNamed(t, receiver.Spans(), "lua action work", trace.Span_SPAN_KIND_INTERNAL)
 	expectLink(t, "woken", spanNamed(t, receiver.Spans(), "lua task s.lua:3", trace.Span_SPAN_KIND_INTERNAL), action, "queue")
-	expectLink(t, "registered", spanNamed(t, receiver.Spans(), "lua task s.lua:11", trace.Span_SPAN_KIND_INTERNAL), action, "registration")
+	expectLink(t, "registered", spanNamed(t, receiver.Spans(), "lua task s.lua:14", trace.Span_SPAN_KIND_INTERNAL), action, "registration")
+	job := spanNamed(t, receiver.Spans(), "job", trace.Span_SPAN_KIND_INTERNAL)
+	if len(job.Links) != 1 || string(job.Links[0].SpanId) != string(action.SpanId) {
+		t.Errorf("the job does not link to what asked for it: %v", job.Links)
+	}
+	if later := spanNamed(t, receiver.Spans(), "another", trace.Span_SPAN_KIND_INTERNAL); len(later.Links) > 0 {
+		t.Errorf("links twice: %v", later.Links)
+	}
 }

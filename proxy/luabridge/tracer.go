@@ -14,6 +14,7 @@ import (
 
 	"tidelock/abi"
 	"tidelock/host"
+	"tidelock/proxy/telemetry"
 )
 
 // tracerFunctions are the classes Tracer's and Span's. Who traces is found by the span that the execution's context has: an
@@ -70,7 +71,8 @@ func startSpan(c *host.Call) error {
 		c.Results.Nil()
 		return nil
 	}
-	_, span := parent.TracerProvider().Tracer(scope).Start(ctx, traceText(name), trace.WithAttributes(attributes...))
+	_, span := parent.TracerProvider().Tracer(scope).Start(ctx, traceText(name),
+		trace.WithAttributes(attributes...), trace.WithLinks(telemetry.TakeCause(parent)...))
 	handle, err := c.Execution.Hold(&scriptSpan{span})
 	if err != nil {
 		span.End()

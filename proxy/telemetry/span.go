@@ -70,6 +70,7 @@ type position struct {
 	providers trace.TracerProvider
 	mu        sync.Mutex   // both directions of an exchange may run scripts
 	links     []trace.Link // guarded by mu
+	woken     []trace.Link // the last of them, until a span has taken it; guarded by mu
 }
 
 // SpanContext implements trace.Span.
@@ -90,7 +91,11 @@ func (p *position) AddLink(l trace.Link) {
 	same := func(other trace.Link) bool { return other.SpanContext.Equal(l.SpanContext) }
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if l.SpanContext.IsSampled() && len(p.links) < maxLinks && !slices.ContainsFunc(p.links, same) {
+	if !l.SpanContext.IsSampled() {
+		return
+	}
+	p.woken = []trace.Link{l}
+	if len(p.links) < maxLinks && !slices.ContainsFunc(p.links, same) {
 		p.links = append(p.links, l)
 	}
 }

@@ -23,7 +23,7 @@ end)
 core.register_action("killed", {"http-req"}, function()
   return ("a"):rep(28):find(("a*"):rep(14) .. "b")
 end)
-core.register_action("slow", {"http-req"}, function() core.msleep(20) end)
+core.register_action("slow", {"http-req"}, function() core.msleep(600) end)
 `
 
 // TestTelemetry_Outcomes has sampling leave everything out: what ended badly, or was slow, is there all the same, with its
@@ -47,7 +47,7 @@ frontend www
   timeout client 10s
   bind unix@%[1]s/www
 %[2]s  http-request return status 204
-`, folder, rules), "--lua-session-timeout", "100ms", "--lua-instance-memory", "8m", "--telemetry-slow-execution", "10ms")
+`, folder, rules), "--lua-session-timeout", "300ms", "--lua-instance-memory", "8m", "--telemetry-slow-execution", "500ms")
 	for _, test := range tests {
 		s.get("/" + test.name)
 	}

@@ -37,6 +37,7 @@ func (b *builder) buildBackend(section *config.Proxy) *server.Backend {
 		Changes: &b.changes,
 	}
 	backend.Proxy.Farm = backend
+	backend.Direct = b.buildDirect(section)
 	b.balance(backend, section)
 	rules := b.rulesOf(section)
 	backend.ContentRules, backend.RequestRules = rules.content, rules.request

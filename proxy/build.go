@@ -218,6 +218,7 @@ func (b *builder) buildFrontend(section *config.Proxy) *entrance {
 		HeaderCase:           b.headerCase(section.H1CaseAdjustBogusClient),
 		Errors:               b.options.Errors,
 		Paces:                b.paces,
+		OriginalDestination:  b.originalDestination(),
 	}
 	c.Paces.Own = frontend.NewPace(section.SessionRate)
 	rules := b.rulesOf(section)

@@ -22,6 +22,7 @@ func (p *parser) check() {
 		p.checkAgents(proxy)
 		p.checkResolvers(proxy)
 		p.checkModes(proxy)
+		p.checkDirect(proxy)
 		p.checkStats(proxy)
 		if complete {
 			p.checkMissing(proxy)

@@ -66,7 +66,7 @@ var switches = slices.Concat([]keyword{
 	{"redispatch", inBackSide, parseRedispatch, Supported},
 	{"socket-stats", inFrontSide, onOff(func(s *Settings) *bool { return &s.SocketStats }), Supported},
 	{"srvtcpka", inBackSide, onOff(func(s *Settings) *bool { return &s.ServerKeepalive }), Supported},
-	{"transparent", inBackSide, onOff(func(s *Settings) *bool { return &s.Transparent }), Refused},
+	{"transparent", inBackSide, onOff(func(s *Settings) *bool { return &s.Transparent }), Supported},
 },
 	// Hints, whose absence changes nothing but timing.
 	rows(inFrontSide, NoEffect, "contstats", "disable-h2-upgrade", "tcp-smart-accept"),
@@ -145,7 +145,11 @@ func parseOption(p *parser, s syntax.Statement) {
 	case name == "":
 		p.failf(s, "'option' expects an option name.")
 	case i >= 0 && p.kind != inDefaults && table[i].in&p.kind == 0:
-		p.misplaced(s, "option "+name, table[i].in)
+		if name == "httplog" || name == "httpslog" {
+			p.warnf(s, "%s '%s' : 'option %s' directive is ignored in backends.", p.proxy.Kind, p.proxy.Name, name)
+			return
+		}
+		p.misplaced(s, name, table[i].in)
 	case i >= 0:
 		if table[i].parse != nil {
 			table[i].parse(p, s)

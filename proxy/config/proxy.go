@@ -89,7 +89,9 @@ type Settings struct {
 	DefaultServer        ServerParameters
 	Cookie               Cookie
 	DynamicCookieKey     string
-	RDPCookie            string // persist rdp-cookie, empty for none
+	RDPCookie            string  // persist rdp-cookie, empty for none
+	Dispatch             Address // where exchanges go that are bound to no server; the zero Address for none
+	DispatchAt           syntax.Position
 	Balance              Balance
 	HealthCheck          HealthCheck
 	HashType             HashType

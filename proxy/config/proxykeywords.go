@@ -13,6 +13,7 @@ var proxyKeywords = append([]keyword{
 	{"compression", inEverything, parseCompression, Supported},
 	{"declare", inEverything, parseDeclare, Supported},
 	{"cookie", inDefaults | inBackSide, parseCookie, Supported},
+	{"dispatch", inBackSide, parseDispatch, Supported},
 	{"dynamic-cookie-key", inDefaults | inBackSide, parseDynamicCookieKey, Supported},
 	{"default-server", inDefaults | inBackSide, parseDefaultServer, Supported},
 	{"default_backend", inDefaults | inFrontSide, parseDefaultBackend, Supported},
@@ -63,6 +64,7 @@ var proxyKeywords = append([]keyword{
 	{"stick", inFrontSide | inBackSide, parseStick, Supported},
 	{"stick-table", inFrontSide | inBackSide, parseStickTable, Supported},
 	{"tcp-check", inDefaults | inBackSide, parseCheckStep, Supported},
+	{"transparent", inEverything, parseTransparent, Supported},
 	{"tcp-request", inEverything, parseTCPRule, Supported},
 	{"tcp-response", inDefaults | inBackSide, parseTCPRule, Supported},
 	{"email-alert", inEverything, parseEmailAlert, Supported},
@@ -77,6 +79,5 @@ var proxyKeywords = append([]keyword{
 	rows(inDefaults|inBackSide, NoEffect, "max-keep-alive-queue"),
 	probeKeywords("cli", inDefaults|inFrontSide, func(s *Settings) *Probes { return &s.ClientProbes }),
 	probeKeywords("srv", inDefaults|inBackSide, func(s *Settings) *Probes { return &s.ServerProbes }),
-	rows(inDefaults|inBackSide, Refused, "dispatch", "transparent",
-		"use-fcgi-app"),
+	rows(inDefaults|inBackSide, Refused, "use-fcgi-app"),
 )...)

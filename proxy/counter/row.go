@@ -126,9 +126,12 @@ func (r *Row) Current() int64 {
 func (r *Row) Select(now time.Time) {
 	if r != nil {
 		r.counts[Selected].Add(1)
-		r.lastSession.Store(now.Unix())
+		r.Touch(now)
 	}
 }
+
+// Touch notes when the server or backend last had an exchange.
+func (r *Row) Touch(now time.Time) { r.lastSession.Store(now.Unix()) }
 
 // Respond counts a response's status by its class. A status that is none is of the class "other".
 func (r *Row) Respond(status int) {

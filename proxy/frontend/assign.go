@@ -69,7 +69,7 @@ func (s *session) bind() {
 func (s *session) sign() bool {
 	cookie := s.backend.Persistence.Cookie
 	a := &s.attempt
-	if cookie == nil || a.target == nil || a.ignored {
+	if cookie == nil || s.stream.Server == nil || a.ignored {
 		return true
 	}
 	b := a.binding
@@ -91,8 +91,13 @@ func (s *session) assign() bool {
 	target, err := s.backend.Assign(&s.stream, &a.wants)
 	if err == nil {
 		a.target = target
-		s.stream.Server = &target.Server
-		s.presence.aim(target)
+		if target == s.backend.Direct {
+			s.backend.Proxy.BackendCounters.Touch(time.Now())
+		} else {
+			s.stream.Server = &target.Server
+			s.presence.aim(target)
+			s.enterServer()
+		}
 		record.Timers.Queue = 0
 		switch {
 		case s.stream.Request == nil:
@@ -104,7 +109,6 @@ func (s *session) assign() bool {
 			record.Timers.Queue = max(record.Timers.Queue, time.Since(a.queuedAt))
 			record.Queued = stream.Queued{Server: int64(a.wants.ServerQueue), Backend: int64(a.wants.BackendQueue)}
 		}
-		s.enterServer()
 		return true
 	}
 	if a.wants.Waited {
@@ -148,7 +152,7 @@ func (s *session) again(sent bool) bool {
 	a.failures++
 	s.stream.Record.Retries++
 	s.countServer(counter.Retries)
-	if retry.Interval != 0 && (a.wants.Bound == nil || retry.Redispatches(a.failures) || !a.target.Usable() && !a.wants.Forced) {
+	if retry.Interval != 0 && a.target != s.backend.Direct && (a.wants.Bound == nil || retry.Redispatches(a.failures) || !a.target.Usable() && !a.wants.Forced) {
 		return s.redispatch()
 	}
 	return sent || s.turnAround()

@@ -4,6 +4,8 @@ package frontend
 
 import (
 	"log/slog"
+	"net"
+	"net/netip"
 	"time"
 
 	"tidelock/proxy/filter"
@@ -26,6 +28,9 @@ type Config struct {
 	KeepIdle bool
 	// AcceptInvalidRequest relaxes the parsing of requests (option accept-invalid-http-request).
 	AcceptInvalidRequest bool
+	// OriginalDestination returns where a connection was to go before the system redirected it here, if it did; nil does
+	// not ask.
+	OriginalDestination func(net.Conn) (netip.AddrPort, bool)
 	// HeaderCase spells names of headers sent to clients (option h1-case-adjust-bogus-client).
 	HeaderCase map[string]string
 	// NoLinger resets clients' connections when they are closed (option nolinger).

@@ -82,7 +82,7 @@ func (s *session) reuse(target *server.Server) bool {
 func (s *session) idleTo(target *server.Server) *server.Conn {
 	if c := s.kept; c != nil {
 		s.kept = nil
-		if c.Server == target {
+		if c.Reaches(target, &s.stream) {
 			return c
 		}
 		c.Close()

@@ -8,6 +8,14 @@ import (
 	"tidelock/proxy/stream"
 )
 
+// serverName is that of the exchange's server, as logs have it.
+func (s *session) serverName() string {
+	if s.stream.Server == nil {
+		return "<NOSRV>"
+	}
+	return s.stream.Server.Name
+}
+
 // blockLeak refuses a response whose cookie caches would hand to other clients (option checkcache), and reports whether it
 // was one.
 func (s *session) blockLeak() bool {
@@ -15,7 +23,7 @@ func (s *session) blockLeak() bool {
 		return false
 	}
 	if p := s.backend.Proxy; p.Say != nil {
-		p.Say(alertLevel, []byte("Blocking cacheable cookie in response from instance "+p.Name+", server "+s.stream.Server.Name+"."))
+		p.Say(alertLevel, []byte("Blocking cacheable cookie in response from instance "+p.Name+", server "+s.serverName()+"."))
 	}
 	s.countDenied(stream.InHeaders)
 	s.stream.Record.End(stream.ProxyDenied, stream.InHeaders)

@@ -173,8 +173,9 @@ func (s *session) countEnd(rows ...*counter.Row) {
 	r := &s.stream.Record
 	t := &r.Timers
 	transfer := r.Termination.Phase == stream.InData || r.Termination.Phase == stream.InLastTransfer
+	timed := s.stream.Server != nil || s.backend.Direct != nil && t.Connect != stream.NotReached
 	for _, row := range rows {
-		if s.stream.Server != nil {
+		if timed {
 			row.Times(t.Queue, t.Connect, t.Response, t.Active)
 		}
 		switch r.Termination.Cause {

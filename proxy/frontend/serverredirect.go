@@ -34,5 +34,5 @@ func (s *session) redirectToServer() bool {
 // the request after a failure gets its name instead.
 func (s *session) nameServer() bool {
 	header := s.backend.ServerNameHeader
-	return header == "" || s.request.Set(header, []byte(s.stream.Server.Name))
+	return header == "" || s.stream.Server == nil || s.request.Set(header, []byte(s.stream.Server.Name))
 }

@@ -57,6 +57,11 @@ func newSession(f *Frontend, c net.Conn, listener *Listener) *session {
 	s.listener, s.Listener = listener, listener.Identity
 	s.Accepted = time.Now()
 	s.Client = endpoint(c)
+	if original := f.OriginalDestination; original != nil {
+		if to, ok := original(c); ok {
+			s.Client.Destination = to
+		}
+	}
 	s.Origin = s.Client
 	s.ended = 0
 	s.outBefore = 0
@@ -193,7 +198,7 @@ func (s *session) keepServer() {
 	switch {
 	case !s.setServer(nil):
 		c.Close()
-	case s.backend.Reuse == server.ReuseNever:
+	case s.backend.Reuse == server.ReuseNever, c.Direct():
 		if c.KeepPrivate() {
 			s.kept = c
 		}

@@ -25,8 +25,12 @@ func (s *session) keepResponse() {
 		return
 	}
 	text, position := s.server.Refused()
-	p.Refused.Keep(p.Violations, violation.Violation{
+	kept := violation.Violation{
 		At: time.Now(), Response: true, Position: position, Source: s.Session.Client.Source, Text: text,
-		Peer: s.frontend.Proxy.Name, PeerID: s.frontend.Proxy.ID, Server: s.stream.Server.Name, ServerID: s.stream.Server.ID,
-	})
+		Peer: s.frontend.Proxy.Name, PeerID: s.frontend.Proxy.ID, ServerID: -1,
+	}
+	if server := s.stream.Server; server != nil {
+		kept.Server, kept.ServerID = server.Name, server.ID
+	}
+	p.Refused.Keep(p.Violations, kept)
 }

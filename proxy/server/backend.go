@@ -18,6 +18,10 @@ type Backend struct {
 	Initial  []*Server // that it starts with; Servers tells those that it has
 	Timeouts Timeouts
 
+	// Direct takes the exchanges that are bound to no server, in the place of the algorithm; nil for none (dispatch, option
+	// transparent). See NewDirect.
+	Direct *Server
+
 	Algorithm *Algorithm // nil is round robin
 	Options   Options
 	// Key returns the hash of what an exchange is chosen a server by, and whether it has that; nil where the algorithm
@@ -119,6 +123,9 @@ func (b *Backend) Prepare() {
 	b.roster.Store(newRoster(b.Initial))
 	for _, s := range b.Initial {
 		s.prepare(b)
+	}
+	if b.Direct != nil {
+		b.Direct.prepare(b)
 	}
 	if row := b.Proxy.BackendCounters; row != nil {
 		row.State = b.fill
@@ -260,5 +267,8 @@ func (b *Backend) Close() {
 	}
 	for _, s := range b.Servers() {
 		s.Close()
+	}
+	if b.Direct != nil {
+		b.Direct.Close()
 	}
 }

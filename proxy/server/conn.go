@@ -63,6 +63,9 @@ func (a *Address) target(st *stream.Stream) (network, address string) {
 	if a.Network == "unix" {
 		return a.Network, a.Host
 	}
+	if a.ToClientDestination && st != nil {
+		return a.Network, unmapped(st.Client.Destination).String()
+	}
 	port := a.Port
 	if (port == 0 || a.Offset) && st != nil {
 		port += int(st.Client.Destination.Port())

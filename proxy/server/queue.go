@@ -235,6 +235,9 @@ func (b *Backend) Assign(s *stream.Stream, r *Request) (*Server, error) {
 			chosen, r.Bound = nil, nil
 		}
 		if chosen == nil {
+			chosen = b.Direct
+		}
+		if chosen == nil {
 			if chosen = b.Next(r.Key, r.Keyed, r.Avoid); chosen == nil && b.current().chooser == nil {
 				return nil, ErrNoServer
 			}

@@ -82,6 +82,8 @@ type Address struct {
 	Port    int    // 0 is the port that the client connected to
 	// Offset adds Port to the port that the client connected to.
 	Offset bool
+	// ToClientDestination connects where each client wanted to go, whatever the other fields say (option transparent).
+	ToClientDestination bool
 }
 
 // Dialer opens connections to a server: with TLS, with a PROXY protocol header, from a certain address.

@@ -120,15 +120,19 @@ func (b *Backend) fill(to *counter.State) {
 	active, backup := b.countUsable()
 	to.Active, to.Backup = uint64(active), uint64(backup)
 	to.Status = "UP"
-	if active+backup == 0 && len(b.Servers()) > 0 {
-		to.Status = "DOWN"
+	balanced := b.Direct == nil
+	if (active+backup == 0 || !balanced) && len(b.Servers()) > 0 {
+		to.Status = "DOWN" // so HAProxy says of servers that only those reach who are bound to them
 	}
-	for _, m := range b.current().members {
-		to.Weight += uint64((m.weight + weightScale - 1) / weightScale)
-		to.UserWeight += uint64(m.state.Weight)
+	to.Algorithm = "none"
+	if balanced {
+		to.Algorithm = b.Algorithm.Name
+		for _, m := range b.current().members {
+			to.Weight += uint64((m.weight + weightScale - 1) / weightScale)
+			to.UserWeight += uint64(m.state.Weight)
+		}
 	}
 	to.Limit = known(int64(b.FullConn))
-	to.Algorithm = b.Algorithm.Name
 	to.HasDowntime = len(b.Servers()) > 0
 	to.LastChange, to.Downtime = b.since, b.downtime
 	if to.Status == "DOWN" {

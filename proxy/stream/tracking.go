@@ -114,7 +114,7 @@ func (s *Stream) Store(t *sticktable.Table, key []byte) {
 // StoreServer has tables remember the server, as Store was told.
 func (s *Stream) StoreServer() {
 	for _, store := range s.stores {
-		if s.Server.NonStick {
+		if s.Server == nil || s.Server.NonStick {
 			break
 		}
 		if e := store.table.Use([]byte(store.key)); e != nil {

@@ -20,6 +20,7 @@ type binder struct {
 	script *sample.Compiler
 	bind   binding
 
+	none  atomic.Pointer[[]sample.Argument]            // what there is without arguments, the most frequent case by far
 	known atomic.Pointer[map[string][]sample.Argument] // never changed, but replaced by a larger one
 	mu    sync.Mutex                                   // held while known is replaced
 }
@@ -33,6 +34,11 @@ const (
 // arguments takes what is left of a call.
 func (b *binder) arguments(c *host.Call, t *transaction) ([]sample.Argument, error) {
 	encoded := c.Arguments.Rest()
+	if len(encoded) == 0 {
+		if a := b.none.Load(); a != nil {
+			return *a, nil
+		}
+	}
 	known := b.known.Load()
 	if known != nil {
 		if a, ok := (*known)[string(encoded)]; ok {
@@ -47,6 +53,10 @@ func (b *binder) arguments(c *host.Call, t *transaction) ([]sample.Argument, err
 }
 
 func (b *binder) remember(encoded string, a []sample.Argument) {
+	if encoded == "" {
+		b.none.Store(&a)
+		return
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	larger := make(map[string][]sample.Argument)

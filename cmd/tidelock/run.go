@@ -107,7 +107,7 @@ func (p *program) run(ctx context.Context) error {
 		}
 	}
 	p.admin.SetReady(served.WriteMetrics)
-	settle()
+	settle(p.telemetry.Follower() != nil)
 	for {
 		select {
 		case s := <-signals:

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -40,6 +41,13 @@ func startJaeger(t *testing.T) jaeger {
 	cmd.Stdout, cmd.Stderr = t.Output(), t.Output()
 	cmd.Env = append(os.Environ(), "OTEL_TRACES_SAMPLER=always_off") // it would trace itself
 	started(t, cmd, j.query)
+	eventually(t, "listening on "+j.otlp, func() bool {
+		probe, err := net.Dial("tcp", j.otlp)
+		if err == nil {
+			probe.Close()
+		}
+		return err == nil
+	})
 	return j
 }
 

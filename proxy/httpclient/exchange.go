@@ -12,6 +12,7 @@ import (
 	"tidelock/proxy/errorpage"
 	"tidelock/proxy/http1"
 	"tidelock/proxy/message"
+	"tidelock/proxy/pause"
 	"tidelock/proxy/server"
 )
 
@@ -97,7 +98,7 @@ func (x *exchange) run(ctx context.Context) error {
 			return ctx.Err()
 		case !again || x.tries == retries:
 			return nil
-		case !pause(ctx, wait):
+		case !pause.For(ctx, wait):
 			return ctx.Err()
 		}
 		x.tries++
@@ -282,19 +283,4 @@ func (x *exchange) fail(status int, state [2]byte) {
 	x.state = state
 	x.response = Response{Status: status, Reason: string(m.Reason()), Head: m, Body: m.Body()}
 	x.received = int64(len(x.response.Body))
-}
-
-// pause waits, and reports false when ctx ends before.
-func pause(ctx context.Context, d time.Duration) bool {
-	if d == 0 {
-		return true
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

@@ -1,13 +1,13 @@
 package luabridge
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"time"
 
 	"tidelock/abi"
 	"tidelock/host"
+	"tidelock/proxy/pause"
 	"tidelock/proxy/sample"
 	"tidelock/proxy/stream"
 	"tidelock/proxy/value"
@@ -152,7 +152,7 @@ func (b *Bridge) BindAction(set stream.RuleSet, name string, arguments []string)
 func (m *image) perform(r *host.Registration, s *stream.Stream, name string, phase sample.Phase, arguments []byte) stream.Verdict {
 	for {
 		verdict, wake := m.act(r, s, name, phase, arguments)
-		if wake <= 0 || !pause(contextOf(s), wake) {
+		if wake <= 0 || !pause.For(contextOf(s), wake) {
 			return verdict
 		}
 	}
@@ -178,18 +178,6 @@ func (m *image) act(r *host.Registration, s *stream.Stream, name string, phase s
 		return stream.Continue, t.wake
 	}
 	return verdict(result, t), 0
-}
-
-// pause waits, and reports false when ctx ends before.
-func pause(ctx context.Context, duration time.Duration) bool {
-	timer := time.NewTimer(duration)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // actionOptions returns what register_action was told: how many arguments the action takes, and in which environments.

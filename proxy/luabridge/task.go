@@ -8,6 +8,7 @@ import (
 
 	"tidelock/abi"
 	"tidelock/host"
+	"tidelock/proxy/pause"
 )
 
 // The pause before a task is started again: the first one, and the longest.
@@ -22,7 +23,7 @@ func (m *image) taskEnded(r *host.Registration, err error) {
 	options := abi.NewReader(r.Options)
 	restarts := options.Next().Truth()
 	for delay := firstRestart; m.taskFailed(err) && restarts; delay = min(2*delay, lastRestart) {
-		if !pause(m.life, delay) {
+		if !pause.For(m.life, delay) {
 			return
 		}
 		started := time.Now()

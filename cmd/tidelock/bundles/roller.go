@@ -15,6 +15,7 @@ import (
 
 	"tidelock/proxy/config"
 	"tidelock/proxy/luabridge"
+	"tidelock/proxy/pause"
 	"tidelock/proxy/telemetry"
 	"tidelock/sdk/bundle/registry"
 	"tidelock/sdk/bundle/trust"
@@ -118,7 +119,7 @@ func (r *Roller) Start() {
 			continue // it cannot move
 		}
 		r.done.Go(func() {
-			for wait(r.life, r.policy.settings.Poll) {
+			for pause.For(r.life, r.policy.settings.Poll) {
 				r.look(f)
 			}
 		})
@@ -130,18 +131,6 @@ func (r *Roller) Close() {
 	if r != nil {
 		r.end()
 		r.done.Wait()
-	}
-}
-
-// wait reports false when ctx ends before.
-func wait(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }
 
@@ -231,7 +220,7 @@ func (r *Roller) watch(f *followed, next *luabridge.Bundle) {
 	}
 	interval := min(time.Second, s.ReturnWindow/10)
 	for deadline := time.Now().Add(s.ReturnWindow); time.Now().Before(deadline); {
-		if !wait(r.life, interval) {
+		if !pause.For(r.life, interval) {
 			return
 		}
 		state := r.state(f.line.Name)

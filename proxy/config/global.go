@@ -163,14 +163,16 @@ func identity(field func(*Global) *int, byName, what string) parseFunc {
 	}
 }
 
-// hard-stop-after <time>
-func parseHardStopAfter(p *parser, s syntax.Statement) {
-	if s.Argument(0) == "" {
-		p.failf(s, "'hard-stop-after' expects <time> as argument.")
-		return
-	}
-	if d, ok := p.argumentTime(s, s.Argument(0), "hard-stop-after"); ok {
-		p.Global.HardStopAfter = d
+// <keyword> <time>
+func globalTime(field func(*Global) *time.Duration) parseFunc {
+	return func(p *parser, s syntax.Statement) {
+		if s.Argument(0) == "" {
+			p.failf(s, "'%s' expects <time> as argument.", s.Keyword())
+			return
+		}
+		if d, ok := p.argumentTime(s, s.Argument(0), s.Keyword()); ok {
+			*field(&p.Global) = d
+		}
 	}
 }
 

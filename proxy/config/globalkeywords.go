@@ -24,7 +24,7 @@ var globalKeywords = append([]keyword{
 	{"gid", inGlobal, identity(func(g *Global) *int { return &g.GID }, "group", "group"), Supported},
 	{"pidfile", inGlobal, text(func(g *Global) *string { return &g.Pidfile }, "'pidfile' expects a file name as an argument."), Supported},
 	{"default-path", inGlobal, parseDefaultPath, Supported},
-	{"hard-stop-after", inGlobal, parseHardStopAfter, Supported},
+	{"hard-stop-after", inGlobal, globalTime(func(g *Global) *time.Duration { return &g.HardStopAfter }), Supported},
 	{"log", inGlobal, parseGlobalLog, Supported},
 	{"log-tag", inGlobal, text(func(g *Global) *string { return &g.LogTag }, "'log-tag' expects a tag for use in syslog."), Supported},
 	{"log-send-hostname", inGlobal, parseSendHostname, Supported},

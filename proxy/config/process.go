@@ -36,7 +36,7 @@ func (s *CPUSet) len() (n int) {
 var processKeywords = []keyword{
 	{"cpu-map", inGlobal, parseCPUMap, Supported},
 	{"fd-hard-limit", inGlobal, parseDescriptorLimit, Supported},
-	{"grace", inGlobal, parseGrace, Supported},
+	{"grace", inGlobal, globalTime(func(g *Global) *time.Duration { return &g.Grace }), Supported},
 }
 
 // fd-hard-limit <number>
@@ -49,17 +49,6 @@ func parseDescriptorLimit(p *parser, s syntax.Statement) {
 		p.failf(s, "'fd-hard-limit' already specified. Continuing.")
 	default:
 		p.Global.DescriptorLimit = max(n, 0)
-	}
-}
-
-// grace <time>
-func parseGrace(p *parser, s syntax.Statement) {
-	if s.Argument(0) == "" {
-		p.failf(s, "'grace' expects <time> as argument.")
-		return
-	}
-	if d, ok := p.argumentTime(s, s.Argument(0), "grace"); ok {
-		p.Global.Grace = d
 	}
 }
 

@@ -105,14 +105,19 @@ var doors = func() map[string]door {
 func named(capability string, position int) door {
 	return func(g *guard, f host.Function) host.Function {
 		q := g.about(capability)
-		return func(c *host.Call) error {
-			if text, ok := host.ToText(argument(c, position)); ok { // else f says what is wrong with it
-				if err := q.ask(string(text), ""); err != nil {
-					return err
-				}
+		return behind(f, position, func(name string) error { return q.ask(name, "") })
+	}
+}
+
+// behind returns f behind ask, which gets the text at a position. Where there is none f says what is wrong with it.
+func behind(f host.Function, position int, ask func(text string) error) host.Function {
+	return func(c *host.Call) error {
+		if text, ok := host.ToText(argument(c, position)); ok {
+			if err := ask(string(text)); err != nil {
+				return err
 			}
-			return f(c)
 		}
+		return f(c)
 	}
 }
 

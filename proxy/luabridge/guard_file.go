@@ -28,15 +28,7 @@ func (g *guard) asksFile() func(name string) error {
 
 // readsFile is the door of functions that read the file that their first argument names.
 func readsFile(g *guard, f host.Function) host.Function {
-	ask := g.asksFile()
-	return func(c *host.Call) error {
-		if name, ok := host.ToText(argument(c, 0)); ok {
-			if err := ask(string(name)); err != nil {
-				return err
-			}
-		}
-		return f(c)
-	}
+	return behind(f, 0, g.asksFile())
 }
 
 // opensFile is the door of file.open(name, mode). Nothing is ever written.
@@ -71,14 +63,12 @@ func findsFile(g *guard, f host.Function) host.Function {
 // loadsMap is the door of map.new(file, ...). What the configuration itself has loaded can be looked up in.
 func loadsMap(g *guard, f host.Function) host.Function {
 	q := g.about("files")
-	return func(c *host.Call) error {
-		if name, ok := host.ToText(argument(c, 0)); ok && !g.image.files.sealed.Load() && g.image.fileSet(string(name)) == nil {
-			if err := q.ask(string(name), ""); err != nil {
-				return err
-			}
+	return behind(f, 0, func(name string) error {
+		if g.image.files.sealed.Load() || g.image.fileSet(name) != nil {
+			return nil
 		}
-		return f(c)
-	}
+		return q.ask(name, "")
+	})
 }
 
 // maxGrantedFile bounds the files that maps and keys are read from.

@@ -56,14 +56,7 @@ func (g *guard) hides(name string) bool {
 // setsHeader is the door of methods whose first argument is the header that they change.
 func setsHeader(g *guard, f host.Function) host.Function {
 	q := g.about("set-headers")
-	return func(c *host.Call) error {
-		if name, ok := host.ToText(argument(c, 1)); ok {
-			if err := q.ask(lowerName(name), ""); err != nil {
-				return err
-			}
-		}
-		return f(c)
-	}
+	return behind(f, 1, func(name string) error { return q.ask(lowerName([]byte(name)), "") })
 }
 
 // setsReplyHeaders is the door of txn.done(object, status, reason, headers, body).

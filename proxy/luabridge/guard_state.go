@@ -53,30 +53,25 @@ func registerCommand(g *guard, f host.Function) host.Function {
 func processVariable(position int) door {
 	return func(g *guard, f host.Function) host.Function {
 		q := g.about("shared")
-		return func(c *host.Call) error {
-			if name, ok := host.ToText(argument(c, position)); ok && strings.HasPrefix(string(name), "proc.") {
-				if err := q.ask(string(name), ""); err != nil {
-					return err
-				}
+		return behind(f, position, func(name string) error {
+			if !strings.HasPrefix(name, "proc.") {
+				return nil
 			}
-			return f(c)
-		}
+			return q.ask(name, "")
+		})
 	}
 }
 
 // changesPatterns is the door of patref.*(name, ...). A set that goes by a number here is granted by its name.
 func changesPatterns(g *guard, f host.Function) host.Function {
 	q := g.about("maps")
-	return func(c *host.Call) error {
-		if name, ok := host.ToText(argument(c, 0)); ok {
-			if set := g.image.patterns(string(name)); set != nil {
-				if err := q.ask(set.Name(), ""); err != nil {
-					return err
-				}
-			}
+	return behind(f, 0, func(name string) error {
+		set := g.image.patterns(name)
+		if set == nil {
+			return nil
 		}
-		return f(c)
-	}
+		return q.ask(set.Name(), "")
+	})
 }
 
 // controlsProxy is the door of proxy.*(number).

@@ -45,6 +45,7 @@ func (b *builder) buildBindings(section *config.Proxy) []*binding {
 		if prepared := b.buildBinding(bind, b.clientSocket(section)); prepared != nil {
 			prepared.listener.Secure = b.buildTLS(section, bind, secured)
 			prepared.listener.AcceptProxy = bind.AcceptProxy
+			prepared.listener.AcceptClientIP, prepared.listener.ClientIPMagic = bind.ClientIPMagic != 0, bind.ClientIPMagic
 			prepared.listener.MaxConn = bind.Maxconn
 			all = append(all, prepared)
 		}

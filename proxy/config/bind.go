@@ -25,16 +25,17 @@ type BindSettings struct {
 	Name string
 	ID   int // within the frontend, 0 for its place
 
-	V6Only      bool // an IPv6 address takes no IPv4 clients
-	Backlog     int  // connections that wait to be accepted, 0 for the system's choice
-	Maxconn     int  // connections at a time, 0 for no bound
-	Interface   string
-	MSS         int           // largest segment, 0 for the system's choice; below zero, what is taken off it
-	UserTimeout time.Duration // for data sent and not acknowledged
-	FastOpen    bool
-	DeferAccept bool // accept connections only once the client has sent something
-	Transparent bool // addresses that are not the machine's may be bound
-	AcceptProxy bool // connections begin with a header of the PROXY protocol
+	V6Only        bool // an IPv6 address takes no IPv4 clients
+	Backlog       int  // connections that wait to be accepted, 0 for the system's choice
+	Maxconn       int  // connections at a time, 0 for no bound
+	Interface     string
+	MSS           int           // largest segment, 0 for the system's choice; below zero, what is taken off it
+	UserTimeout   time.Duration // for data sent and not acknowledged
+	FastOpen      bool
+	DeferAccept   bool   // accept connections only once the client has sent something
+	Transparent   bool   // addresses that are not the machine's may be bound
+	ClientIPMagic uint32 // connections begin with the Client IP header of a NetScaler that has this number; 0 for none
+	AcceptProxy   bool   // connections begin with a header of the PROXY protocol
 
 	Permission fs.FileMode // of a unix socket, 0 leaves it to the umask
 	UID, GID   *int        // its owner, nil leaves it to the process

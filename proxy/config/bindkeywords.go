@@ -31,6 +31,7 @@ type bindReader struct {
 
 // bindRows is the registry of bind's parameters (manual, section 5.1), those of TLS being in tlskeywords.go.
 var bindRows = slices.Concat([]bindRow{
+	{name: "accept-netscaler-cip", missing: "missing value", set: setClientIPMagic},
 	{name: "accept-proxy", set: setFlag(func(b *BindSettings) *bool { return &b.AcceptProxy })},
 	{name: "backlog", missing: "missing value", set: setNumber(func(b *BindSettings) *int { return &b.Backlog }, "must be > 0")},
 	{name: "defer-accept", set: setFlag(func(b *BindSettings) *bool { return &b.DeferAccept })},
@@ -58,7 +59,6 @@ var bindRows = slices.Concat([]bindRow{
 	{name: "v4v6", set: func(b *bindReader, _ string) error { b.V6Only = false; return nil }},
 	{name: "v6only", set: setFlag(func(b *BindSettings) *bool { return &b.V6Only })},
 
-	{name: "accept-netscaler-cip", support: Refused, refusal: "is not supported: use the PROXY protocol (accept-proxy)"},
 	{name: "namespace", support: Refused, refusal: "is not supported: network namespaces belong to the process; start one in each"},
 }, tlsBindRows)
 
@@ -86,6 +86,25 @@ func setNumber(field func(*BindSettings) *int, rule string) func(*bindReader, st
 		*field(b.BindSettings) = n
 		return nil
 	}
+}
+
+// accept-netscaler-cip <magic number>: like setNumber, of 32 bits that are not all 0.
+func setClientIPMagic(b *bindReader, value string) error {
+	n, _ := strconv.ParseInt(leadingNumber(value), 10, 64)
+	if b.ClientIPMagic = uint32(n); b.ClientIPMagic == 0 {
+		return errors.New(": invalid value 0, must be >= 0")
+	}
+	return nil
+}
+
+// leadingNumber returns the number that text begins with.
+func leadingNumber(text string) string {
+	digits := strings.TrimLeft(text, "+-")
+	end := strings.IndexFunc(digits, func(r rune) bool { return r < '0' || r > '9' })
+	if end < 0 {
+		return text
+	}
+	return text[:len(text)-len(digits)+end]
 }
 
 func setOneOf(field func(*BindSettings) *string, allowed ...string) func(*bindReader, string) error {

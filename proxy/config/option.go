@@ -53,7 +53,7 @@ var switches = slices.Concat([]keyword{
 	{"http-keep-alive", inProxies, connection(KeepAlive), Supported},
 	{"http-pretend-keepalive", inBackSide, onOff(func(s *Settings) *bool { return &s.HTTPPretendKeepalive }), Supported},
 	{"http-server-close", inProxies, connection(ServerClose), Supported},
-	{"http-use-proxy-header", inFrontSide, onOff(func(s *Settings) *bool { return &s.HTTPUseProxyHeader }), Refused},
+	{"http-use-proxy-header", inFrontSide, onOff(func(s *Settings) *bool { return &s.HTTPUseProxyHeader }), NoEffect},
 	{"httpclose", inProxies, connection(Close), Supported},
 	{"idle-close-on-response", inFrontSide, onOff(func(s *Settings) *bool { return &s.IdleCloseOnResponse }), Supported},
 	{"independent-streams", inProxies, onOff(func(s *Settings) *bool { return &s.IndependentStreams }), NoEffect},

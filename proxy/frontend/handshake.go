@@ -14,17 +14,25 @@ import (
 	"tidelock/proxy/stream"
 )
 
-// handshake does what comes before a connection's first byte of its own: the PROXY protocol, then TLS. All of it together
+// handshake does what comes before a connection's first byte of its own: a NetScaler's header, the PROXY
+// protocol, then TLS. All of it together
 // takes no longer than a client may be silent. It reports whether the connection goes on.
 func (s *session) handshake() bool {
-	proxied, secure := s.listener.AcceptProxy || s.ExpectProxy, s.listener.Secure
-	if !proxied && secure == nil {
+	told, proxied, secure := s.listener.AcceptClientIP || s.ExpectClientIP, s.listener.AcceptProxy || s.ExpectProxy, s.listener.Secure
+	if !told && !proxied && secure == nil {
 		return true
 	}
 	limit := s.frontend.Timeouts.Client
 	var until time.Time
 	if limit > 0 {
 		until = time.Now().Add(limit)
+	}
+	if told {
+		s.client.SetReadTimeout(limit, until)
+		if err := s.readClientIP(); err != nil {
+			s.failHandshake(clientIPReason(err, len(s.client.Buffered()) > 0))
+			return false
+		}
 	}
 	if proxied {
 		s.client.SetReadTimeout(limit, until)

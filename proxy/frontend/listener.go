@@ -16,6 +16,11 @@ type Listener struct {
 	MaxConn     int  // connections at a time, 0 for no bound
 	AcceptProxy bool // connections begin with a header of the PROXY protocol
 
+	// AcceptClientIP says that connections begin with the Client IP header of a NetScaler, before any of the PROXY protocol,
+	// and ClientIPMagic with which number that begins.
+	AcceptClientIP bool
+	ClientIPMagic  uint32
+
 	// Secure does the TLS handshake of a connection that was accepted, within what the context allows; nil for none.
 	Secure func(ctx context.Context, c net.Conn) (net.Conn, *stream.TLS, error)
 

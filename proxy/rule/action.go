@@ -62,7 +62,7 @@ func init() {
 		entry{"auth", inRequest, authenticate},
 		entry{"close", inReply, control(stream.Abort)},
 		entry{"deny", beforeReply, deny},
-		entry{"expect-netscaler-cip", inConnection, refused},
+		entry{"expect-netscaler-cip", inConnection, expectClientIP},
 		entry{"expect-proxy", inConnection, expectProxy},
 		entry{"redirect", beforeReply, redirect},
 		entry{"reject", slices.Concat(inTCP, inRequest), control(stream.Abort)},
@@ -127,7 +127,7 @@ var finalActions = map[string]bool{
 }
 
 // refusedActions are those that this version knows and does not have.
-var refusedActions = map[string]bool{"expect-netscaler-cip": true, "send-spoe-group": true}
+var refusedActions = map[string]bool{"send-spoe-group": true}
 
 // Refused reports whether an action is known, and refused.
 func Refused(name string) bool { return refusedActions[name] }

@@ -10,15 +10,8 @@ import (
 // with ToClientDestination in the address to wherever each client wanted to go. Neither is it counted nor does it have a
 // state, and its connections stay with one client.
 func NewDirect(at Address, dialer Dialer) *Server {
-	s := New(stream.Server{}, at, Settings{Dialer: private{dialer}, Pool: PoolSettings{MaxReuse: -1}})
-	s.published.Store(publishedUp | publishedUsable)
-	return s
+	return New(stream.Server{}, at, Settings{Dialer: dialer})
 }
-
-// private is a Dialer whose connections are for one client alone.
-type private struct{ Dialer }
-
-func (private) Shareable() bool { return false }
 
 // Direct reports whether the connection is the backend's own and not one to a server.
 func (c *Conn) Direct() bool { return c.Server == c.Server.backend.Direct }

@@ -112,8 +112,9 @@ type Session struct {
 	Accepted  time.Time
 	Variables variable.Store // scope sess
 
-	Proxied     *ProxyHeader // that the connection began with; nil for none
-	ExpectProxy bool         // a rule wants such a header from a listener that does not
+	Proxied        *ProxyHeader // that the connection began with; nil for none
+	ExpectProxy    bool         // a rule wants such a header from a listener that does not
+	ExpectClientIP bool         // likewise the Client IP header of a NetScaler
 
 	TLS *TLS // what secures the client's connection; nil for nothing
 

@@ -1,8 +1,11 @@
 package proxy
 
 import (
+	"context"
 	"fmt"
 	"os"
+
+	"go.opentelemetry.io/otel/trace"
 
 	"tidelock/proxy/config"
 	"tidelock/proxy/log"
@@ -18,6 +21,9 @@ func (b *builder) reporter(section *config.Proxy) func(server.Event) {
 	return func(e server.Event) {
 		if logger.Enabled(e.Level) {
 			logger.Log(e.Level, []byte(e.Text))
+		}
+		if record := b.options.Record; record != nil {
+			record(trace.ContextWithSpanContext(context.Background(), e.Span), e.Level, e.Text)
 		}
 		if alert != nil {
 			alert(e)

@@ -88,6 +88,10 @@ type Options struct {
 	// Console receives what happens to servers, in HAProxy's form; nil is the standard error.
 	Console io.Writer
 
+	// Record receives what happens to servers, too, with the trace of the check that brought it about. It must not block.
+	// nil: nobody does.
+	Record func(ctx context.Context, level log.Level, text string)
+
 	// Version is what the runtime API says of this program, in a form that programs that expect HAProxy can read.
 	Version string
 }

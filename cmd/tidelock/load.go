@@ -126,7 +126,7 @@ func (p *program) build(ctx context.Context, diags *syntax.Diagnostics) (*proxy.
 		p.quieten()
 	}
 	built := proxy.Build(ctx, cfg, proxy.Options{
-		Telemetry:   p.telemetry.Follower(),
+		Telemetry: p.telemetry.Follower(), Record: p.record("server"),
 		LoadScripts: p.loadScripts, Listen: p.listen, SendSockets: p.sockets.Send, Errors: p.log, Console: p.console, Version: haproxyVersion(),
 	}, diags)
 	return built, cfg

@@ -46,7 +46,7 @@ func (p *program) loadScripts(ctx context.Context, scripts config.Scripts, aroun
 		Propagator:  p.telemetry.Propagator(),
 		Log:         p.scriptLog(around.Logger),
 		Console:     p.scriptConsole,
-		Record:      p.scriptRecord(),
+		Record:      p.record("lua"),
 		Standard:    standard,
 		Secrets:     secrets,
 	})
@@ -96,15 +96,15 @@ func (p *program) scriptConsole(ctx context.Context, level log.Level, text strin
 	p.local.Log(ctx, slogLevel(level), text, "source", "lua")
 }
 
-// scriptRecord sends what scripts say to telemetry, which knows traces. Nil where there is none.
-func (p *program) scriptRecord() func(context.Context, log.Level, string) {
+// record sends what scripts say, or what happens to servers, to telemetry, which knows traces. Nil where there is none.
+func (p *program) record(source string) func(context.Context, log.Level, string) {
 	handler := p.telemetry.Handler(p.level)
 	if handler == nil {
 		return nil
 	}
 	logger := slog.New(handler)
 	return func(ctx context.Context, level log.Level, text string) {
-		logger.Log(ctx, slogLevel(level), text, "source", "lua")
+		logger.Log(ctx, slogLevel(level), text, "source", source)
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"strings"
 	"testing"
 
 	trace "go.opentelemetry.io/proto/otlp/trace/v1"
@@ -66,6 +67,13 @@ backend origin
 			if len(check.ParentSpanId) != 0 || check.Status.GetCode() != trace.Status_STATUS_CODE_ERROR {
 				t.Errorf("parent %x, status %v", check.ParentSpanId, check.Status)
 			}
+			told := ""
+			for _, record := range receiver.Logs() {
+				if text := record.Body.GetStringValue(); string(record.SpanId) == string(check.SpanId) {
+					told += record.SeverityText + " " + strings.SplitAfter(text, "DOWN")[0] + "\n"
+				}
+			}
+			expect(t, "logged", told, "ERROR Server origin/one is DOWN\nERROR backend origin has no server available!\n")
 			expectLink(t, "request", spanNamed(t, receiver.Spans(), "GET", trace.Span_SPAN_KIND_SERVER), check, "check")
 			expectLink(t, "event", spanNamed(t, receiver.Spans(), "lua event s.lua:2", trace.Span_SPAN_KIND_INTERNAL), check, "check")
 		})

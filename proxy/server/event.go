@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"tidelock/proxy/log"
 )
 
@@ -12,6 +14,8 @@ type Event struct {
 	Level   log.Level
 	Text    string // for logs
 	Console string // for the standard error, where it differs
+	// Span is that of the check which brought it about; not valid where nothing or something else did.
+	Span trace.SpanContext
 }
 
 // report hands an event to whoever listens.

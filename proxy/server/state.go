@@ -168,6 +168,9 @@ func (b *Backend) changeTelling(s *Server, check *CheckChange, what func(*State)
 	followers := s.followers
 	b.mu.Unlock()
 	for _, e := range events {
+		if check != nil {
+			e.Span = check.Result.Span
+		}
 		b.report(e)
 	}
 	after := s.State()

@@ -3,7 +3,7 @@ package api
 var tracer = Class{
 	Name: "Tracer", Since: Own, Summary: "`core.tracer`: OpenTelemetry's spans, below that of the execution. Where nobody traces, or the trace is not sampled, everything works and nothing is kept.",
 	Members: []Member{
-		{".start(name: string, attributes?: table<string, string|number|boolean>) -> Span", Anywhere, "", "Opens a span below that of the execution. The end of the execution ends it, at the latest."},
+		{".start(name: string, attributes?: table<string, string|number|boolean>) -> Span", Anywhere, "", "Opens a span below that of the execution. The end of the execution ends it, at the latest. In a task the first one behind a wait links to what ended that."},
 		{".traceparent() -> string?", Anywhere, "", "The execution's place in the trace, as the header `traceparent` has it; nil where nobody traces."},
 	},
 }

@@ -582,7 +582,7 @@ local ServerEvent = {}
 ---@class Tracer
 local Tracer = {}
 
----Opens a span below that of the execution. The end of the execution ends it, at the latest.
+---Opens a span below that of the execution. The end of the execution ends it, at the latest. In a task the first one behind a wait links to what ended that.
 ---In: anywhere. Since: Tidelock.
 ---@param name string
 ---@param attributes? table<string, string|number|boolean>

@@ -129,6 +129,9 @@ func TestBundle_Errors(t *testing.T) {
 	old := b.sign(b.bundle("0.1.0", "old", nil))
 	trusted := b.arguments()
 	keys := func(entry string) []string { return []string{"--state-folder", b.path("none"), "--bundle-keys", entry} }
+	if status, said := b.check("file:"+signed+" key="+b.path("key.pub"), "--state-folder", b.path("none")); status != exitOK {
+		t.Errorf("the line's key alone: %s", said)
+	}
 	if err := os.MkdirAll(b.path("corrupt"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -160,6 +163,11 @@ func TestBundle_Errors(t *testing.T) {
 		{"wrong pin", signed + "@sha256:" + strings.Repeat("0", 64), trusted, "another digest than the pinned one: expected sha256:0000"},
 		{"pinned elsewhere", signed, append(trusted, "--bundle-pins", "acme/hello=sha256:"+strings.Repeat("0", 64)), "bundle-pins expects sha256:0000"},
 		{"missing", b.path("none.tar"), trusted, "no such file"},
+		{"line's key, unsigned", unsigned + " key=" + b.path("key.pub"), append(keys(b.path("key.pub")), "--bundle-allow-unsigned"), "not signed"},
+		{"line's key, other", signed + " key=" + b.path("other.pub"), trusted, "other.pub: expected one of the keys that bundle-keys trusts, found another"},
+		{"line's key, other, alone", signed + " key=" + b.path("other.pub"), []string{"--state-folder", b.path("none")}, "key"},
+		{"line's key, other name", signed + " key=" + b.path("key.pub"), keys(b.path("key.pub") + " names=other/*"), "signs other/*, found 'acme/hello'"},
+		{"line's key, missing", signed + " key=" + b.path("none.pub"), trusted, "none.pub: no such file"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			status, said := b.check("file:"+test.path, test.arguments...)
@@ -173,6 +181,7 @@ func TestBundle_Errors(t *testing.T) {
 		{"file:" + old, "--bundle-allow-older"},
 		{"file:" + asking, "--bundle-grants", "acme/* network=example.com:443"},
 		{"file:" + asking, "--bundle-grants", "acme/hello *"},
+		{"file:" + signed + " key=" + b.path("key.pub")},
 	} {
 		if status, said := b.check(allowed[0], append(trusted, allowed[1:]...)...); status != exitOK {
 			t.Errorf("%q: %s", allowed, said)

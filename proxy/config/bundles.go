@@ -11,6 +11,7 @@ import (
 type ScriptBundle struct {
 	Name      string   // by which rules know it: lua.NAME.FUNCTION
 	Reference string   // oci:HOST/NAME:TAG or file:PATH, either with @sha256:DIGEST behind it
+	Key       string   // file of the public key that must have signed it; "" leaves that to the settings
 	Arguments []string // what the main chunk gets as "..."
 	PerThread bool
 	At        syntax.Position
@@ -19,8 +20,8 @@ type ScriptBundle struct {
 // bundleName keeps names of bundles and functions apart: only these may have dots.
 var bundleName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,63}$`)
 
-// lua-bundle <name> <reference> [<argument>...]
-// lua-bundle-per-thread <name> <reference> [<argument>...]
+// lua-bundle <name> <reference> [key=<file>] [<argument>...]
+// lua-bundle-per-thread <name> <reference> [key=<file>] [<argument>...]
 func parseLuaBundle(p *parser, s syntax.Statement) {
 	name, reference := s.Argument(0), s.Argument(1)
 	path, isFile := strings.CutPrefix(reference, "file:")
@@ -44,10 +45,20 @@ func parseLuaBundle(p *parser, s syntax.Statement) {
 	if isFile {
 		reference = "file:" + p.folder(s).Path(path)
 	}
+	arguments := syntax.Texts(s.Words[3:])
+	key := ""
+	if file, ok := strings.CutPrefix(s.Argument(2), "key="); ok {
+		if file == "" {
+			p.failf(s, "'%s' expects key=FILE, the public key that must have signed the bundle, but got 'key='.", s.Keyword())
+			return
+		}
+		key, arguments = p.folder(s).Path(file), arguments[1:]
+	}
 	p.Scripts.Bundles = append(p.Scripts.Bundles, ScriptBundle{
 		Name:      name,
 		Reference: reference,
-		Arguments: syntax.Texts(s.Words[3:]),
+		Key:       key,
+		Arguments: arguments,
 		PerThread: s.Keyword() == "lua-bundle-per-thread",
 		At:        s.At(),
 	})

@@ -98,12 +98,19 @@ func readKey(entry string) (trust.Key, error) {
 			return key, fmt.Errorf("expected names=PATTERN or until=DATE, found '%s'", word)
 		}
 	}
-	document, err := os.ReadFile(key.Label)
+	var err error
+	key.Public, err = readPublicKey(key.Label)
+	return key, err
+}
+
+func readPublicKey(file string) (*signature.PublicKey, error) {
+	document, err := os.ReadFile(file)
 	if err != nil {
-		return key, err
+		return nil, err
 	}
-	if key.Public, err = signature.ParsePublicKey(document); err != nil {
-		return key, fmt.Errorf("%s: %w", key.Label, err)
+	key, err := signature.ParsePublicKey(document)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return key, nil
 }
@@ -118,7 +125,7 @@ func (p *Policy) Open(ctx context.Context, line config.ScriptBundle) (*luabridge
 	if err != nil {
 		return nil, err
 	}
-	return p.check(artifact, reference)
+	return p.check(artifact, line, reference)
 }
 
 func (p *Policy) load(ctx context.Context, reference trust.Reference) (*bundle.Artifact, error) {
@@ -127,9 +134,39 @@ func (p *Policy) load(ctx context.Context, reference trust.Reference) (*bundle.A
 	return reference.Load(ctx, p.trust.Registry)
 }
 
+// trustIn returns whose signature counts for a line. A key that the line names is trusted where settings name none, and else has to
+// be among those, which bound what it may sign.
+func (p *Policy) trustIn(line config.ScriptBundle) (trust.Policy, error) {
+	if line.Key == "" {
+		return p.trust, nil
+	}
+	named, err := readPublicKey(line.Key)
+	if err != nil {
+		return trust.Policy{}, fmt.Errorf("key=%s: %w", line.Key, err)
+	}
+	in := p.trust
+	in.AllowUnsigned, in.Keys = false, nil
+	for _, key := range p.trust.Keys {
+		if key.Public.Equal(named) {
+			in.Keys = append(in.Keys, key)
+		}
+	}
+	switch {
+	case len(p.trust.Keys) == 0:
+		in.Keys = []trust.Key{{Label: line.Key, Public: named}}
+	case len(in.Keys) == 0:
+		return trust.Policy{}, fmt.Errorf("key=%s: expected one of the keys that bundle-keys trusts, found another", line.Key)
+	}
+	return in, nil
+}
+
 // check decides whether an artifact may run, and as what.
-func (p *Policy) check(artifact *bundle.Artifact, reference trust.Reference) (*luabridge.Bundle, error) {
-	opened, err := p.trust.Check(artifact, reference.Digest)
+func (p *Policy) check(artifact *bundle.Artifact, line config.ScriptBundle, reference trust.Reference) (*luabridge.Bundle, error) {
+	trusted, err := p.trustIn(line)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := trusted.Check(artifact, reference.Digest)
 	if err != nil {
 		return nil, err
 	}

@@ -181,7 +181,7 @@ func (r *Roller) roll(ctx context.Context, f *followed) (bool, error) {
 	if digest := artifact.Digest(); digest == state.Bundle.Digest || digest == f.refused {
 		return false, nil
 	}
-	next, err := r.policy.check(artifact, f.reference)
+	next, err := r.policy.check(artifact, f.line, f.reference)
 	if err == nil {
 		err = r.scripts.Roll(ctx, f.line.Name, next)
 	}

@@ -28,6 +28,9 @@ type PublicKey struct {
 	id  string
 }
 
+// Equal reports whether both are the same key.
+func (k *PublicKey) Equal(other *PublicKey) bool { return k.key.Equal(other.key) }
+
 var errEd25519 = errors.New("an Ed25519 key: cosign cannot verify what it signs, so expected ECDSA on P-256")
 
 // GenerateKey makes a key pair in PEM, as "cosign generate-key-pair" does: the private key encrypted with a password,

@@ -18,11 +18,12 @@ func (b *builder) checkTrace(section *config.Proxy) func(*server.Server, *server
 	overHTTP := section.HealthCheck.Kind == "httpchk"
 	return func(s *server.Server, r *server.Result, agent bool) {
 		at := s.Address()
+		state := s.State()
+		checked := state.Checks.Place
 		c := telemetry.Check{
 			Agent: agent, Backend: section.Name, Server: s.Name, Started: time.Now().Add(-r.Duration), Took: r.Duration,
-			Host: cmp.Or(s.CheckHost, at.Host), Port: cmp.Or(s.CheckPort, at.Port), Status: r.Status.String(), Info: r.Info, Passed: r.Status.Passed(),
+			Host: cmp.Or(checked.Host, at.Host), Port: cmp.Or(checked.Port, at.Port), Status: r.Status.String(), Info: r.Info, Passed: r.Status.Passed(),
 		}
-		state := s.State()
 		c.News = state.Operation == server.Stopped
 		if agent {
 			place := s.AgentPlace()

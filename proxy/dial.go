@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 
 	"tidelock/proxy/config"
 	"tidelock/proxy/config/syntax"
@@ -21,10 +22,11 @@ import (
 // dialer opens connections to a server that have something before the first byte of an exchange: a header of the PROXY
 // protocol, TLS, or both in this order.
 type dialer struct {
-	plain server.Plain
-	proxy config.SendProxy
-	tls   *tlsconfig.Client  // nil for none
-	name  *sample.Expression // that the server is asked for; nil for none
+	plain   server.Plain
+	proxy   config.SendProxy
+	tls     *tlsconfig.Client  // nil for none
+	name    *sample.Expression // that the server is asked for; nil for none
+	secured atomic.Bool        // exchanges' connections are
 	// varies says that the name is not the same for all exchanges.
 	varies bool
 
@@ -33,7 +35,16 @@ type dialer struct {
 	neverLocal           bool // headers of checks say PROXY, as those of exchanges do
 }
 
-var _ server.Dialer = (*dialer)(nil)
+var _ server.Securer = (*dialer)(nil)
+
+// Secured implements server.Securer.
+func (d *dialer) Secured() bool { return d.secured.Load() }
+
+// Secure implements server.Securer. It changes nothing where no TLS is configured.
+func (d *dialer) Secure(on bool) { d.secured.Store(on && d.tls != nil) }
+
+// Securable reports whether there is TLS to secure exchanges with.
+func (d *dialer) Securable() bool { return d.tls != nil }
 
 // buildDialer returns how connections to a server are opened.
 func (b *builder) buildDialer(section *config.Proxy, s config.Server) server.Dialer {
@@ -47,7 +58,8 @@ func (b *builder) buildDialer(section *config.Proxy, s config.Server) server.Dia
 	}
 	d.checkProxy = s.CheckSendProxy || s.SendProxy.Version > 0 && same
 	d.check = tlsconfig.Settings{Name: cmp.Or(s.CheckSNI, s.TLS.VerifyHost), ALPN: s.CheckALPN}
-	if s.TLS.Enabled || d.checkTLS {
+	d.secured.Store(s.TLS.Enabled)
+	if s.TLS.Enabled || d.checkTLS || s.TLS.Disabled && section.DefaultServer.TLS.Enabled {
 		b.buildServerTLS(section, s, d)
 	}
 	if d.tls == nil && d.proxy.Version == 0 && !d.checkProxy {
@@ -102,7 +114,7 @@ func (d *dialer) Dial(ctx context.Context, s *stream.Stream, network, address st
 			return nil, err
 		}
 	}
-	if d.tls == nil || s == nil && !d.checkTLS {
+	if d.tls == nil || s == nil && !d.checkTLS || s != nil && !d.secured.Load() {
 		return c, nil
 	}
 	settings := d.check

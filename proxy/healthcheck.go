@@ -81,15 +81,15 @@ func spread(inter time.Duration, n int) time.Duration {
 // checkDial returns what connects to a server for a check: to where traffic goes, unless the line says otherwise.
 func checkDial(s config.Server) check.Dial {
 	return func(ctx context.Context, target *server.Server) (net.Conn, error) {
-		at := target.Address()
+		at, place := target.Address(), target.CheckPlaceNow()
 		stepHost, stepPort := check.Place(ctx)
 		network, address := at.Network, at.Host
 		switch {
-		case s.CheckAddr.Network == "unix" && stepHost == "":
+		case s.CheckAddr.Network == "unix" && stepHost == "" && place.Host == "":
 			network, address = "unix", s.CheckAddr.Path
-		case network == "tcp" || s.CheckAddr.Network != "" || stepHost != "":
-			host := cmp.Or(stepHost, s.CheckAddr.Host, at.Host)
-			network, address = "tcp", net.JoinHostPort(host, strconv.Itoa(cmp.Or(stepPort, s.CheckPort, s.CheckAddr.Port, at.Port)))
+		case network == "tcp" || place.Host != "" || stepHost != "":
+			host := cmp.Or(stepHost, place.Host, at.Host)
+			network, address = "tcp", net.JoinHostPort(host, strconv.Itoa(cmp.Or(stepPort, place.Port, s.CheckAddr.Port, at.Port)))
 		}
 		return target.Connect(ctx, nil, network, address)
 	}

@@ -55,8 +55,8 @@ func (b *builder) buildServer(section *config.Proxy, s config.Server, checked in
 	identity := stream.Server{Name: s.Name, ID: s.ID, Counters: newRow(b.identities[section], counter.Server, s.Name, s.ID)}
 	identity.NonStick = s.NonStick
 	settings := server.Settings{
-		CheckHost: s.CheckAddr.Host, CheckPort: s.CheckPort, TLS: s.TLS.Enabled,
-		FixedID: s.FixedID, Weight: s.Weight, Backup: s.Backup, MaxConn: s.MaxConn, MinConn: s.MinConn, MaxQueue: s.MaxQueue,
+		CheckPlace: server.CheckPlace{Host: s.CheckAddr.Host, Port: s.CheckPort},
+		FixedID:    s.FixedID, Weight: s.Weight, Backup: s.Backup, MaxConn: s.MaxConn, MinConn: s.MinConn, MaxQueue: s.MaxQueue,
 		SlowStart: s.SlowStart, Cookie: s.Cookie, Redirect: s.Redirect, Host: s.HostName(),
 		ShutdownWhenDown: s.ShutdownWhenDown, ShutdownBackups: s.ShutdownBackups,
 		Pool: server.PoolSettings{Max: s.PoolMaxConn, PurgeDelay: s.PoolPurgeDelay, MaxReuse: s.MaxReuse},

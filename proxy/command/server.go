@@ -216,7 +216,8 @@ func showState(c *runtime.Call, b Backend, t Server) {
 	c.Printf("%d %s %d %s %s %d %d %d %d %d %d %d %d %d %d 0 %d %s %d %s %d %d %s %s %d\n",
 		b.Proxy.ID, b.Proxy.Name, t.ID, t.Name, host, operation, admin, st.Weight, t.Weight, int(time.Since(st.Since).Seconds()),
 		status, result, health, check, agentNumber(t, st), bit(t.FixedID), name, port, service,
-		bit(t.TLS), t.CheckPort, cmp.Or(t.CheckHost, "-"), cmp.Or(st.Agent.Place.Host, t.CheckHost, "-"), cmp.Or(st.Agent.Place.Port, t.CheckPort))
+		bit(t.Secured()), st.Checks.Place.Port, cmp.Or(st.Checks.Place.Host, "-"),
+		cmp.Or(st.Agent.Place.Host, t.CheckPlace.Host, "-"), cmp.Or(st.Agent.Place.Port, t.CheckPlace.Port))
 }
 
 // checkNumbers returns what is said of health checks. A server without them is healthy while it runs.

@@ -34,7 +34,7 @@ func enableChecks(on bool) func(*runtime.Call, Server) {
 	}
 }
 
-// set server <backend>/<server> { addr | health | state | weight } <value>
+// set server <backend>/<server> { addr | agent... | check-addr | check-port | health | ssl | state | weight } <value>
 func setServer(c *runtime.Call, t Server) {
 	switch c.Arg(1) {
 	case "weight":
@@ -48,11 +48,11 @@ func setServer(c *runtime.Call, t Server) {
 	case "agent", "agent-send", "agent-addr", "agent-port":
 		setAgent(c, t)
 	case "check-addr", "check-port":
-		c.Fail("changing where a server is checked is not supported by this version.")
+		setCheckPlace(c, t)
 	case "fqdn":
 		c.Fail("set server <b>/<s> fqdn failed because no resolution is configured.")
 	case "ssl":
-		c.Fail("'set server <srv> ssl' cannot be set.  default-server should define ssl settings")
+		setSecured(c, t)
 	default:
 		c.Fail("usage: set server <backend>/<server> addr | agent | agent-addr | agent-port | agent-send | check-addr | check-port | fqdn | health | ssl | state | weight")
 	}

@@ -88,7 +88,7 @@ func init() {
 		"pid":  hexNumber("%04X", func(*stream.Stream) int64 { return int64(os.Getpid()) }),
 		"r":    {http: true, text: true, append: ofRequest(requestLine)},
 		"rc":   {append: retries},
-		"rt":   hexNumber("%04X", func(s *stream.Stream) int64 { return int64(s.ID) }),
+		"rt":   hexNumber("%04X", func(s *stream.Stream) int64 { return int64(s.ID) - 1 }),
 		"s":    {text: true, append: server},
 		"sc":   number(serverConnections),
 		"si":   {text: true, append: address(func(s *stream.Stream) netip.AddrPort { return s.ServerConnection.Destination })},
@@ -186,7 +186,13 @@ func server(b []byte, c *sample.Context, _ flags) []byte {
 	return append(b, c.Stream.Server.Name...)
 }
 
-func uniqueID(b []byte, c *sample.Context, _ flags) []byte { return append(b, c.Stream.UniqueID()...) }
+// uniqueID is made by a log line at the latest, and not for its sake elsewhere.
+func uniqueID(b []byte, c *sample.Context, _ flags) []byte {
+	if c.Phase != sample.Log && !c.Stream.HasUniqueID() {
+		return b
+	}
+	return append(b, c.Stream.UniqueID()...)
+}
 
 // retries has a plus sign when one of them went to another server.
 func retries(b []byte, c *sample.Context, _ flags) []byte {

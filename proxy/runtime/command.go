@@ -116,6 +116,15 @@ func (c *Call) FailUnended(format string, arguments ...any) {
 // Warn answers that the command was carried out, and what to mind.
 func (c *Call) Warn(format string, arguments ...any) { c.message(Warning, format, arguments...) }
 
+// WarnUnended is Warn as FailUnended is Fail.
+func (c *Call) WarnUnended(format string, arguments ...any) {
+	c.severity(Warning)
+	c.Printf(format, arguments...)
+}
+
+// Note answers that the command was carried out where that is worth a word.
+func (c *Call) Note(format string, arguments ...any) { c.message(Notice, format, arguments...) }
+
 // Report answers with a sentence.
 func (c *Call) Report(format string, arguments ...any) { c.message(Info, format, arguments...) }
 

@@ -59,11 +59,7 @@ type Settings struct {
 	// those of the backups when it comes up (on-marked-up shutdown-backup-sessions).
 	ShutdownWhenDown, ShutdownBackups bool
 
-	// CheckHost and CheckPort are where the server is checked; "" and 0 for where it is. TLS says that its connections are
-	// secured. Dialer and Check know all that: these are what is shown of it.
-	CheckHost string
-	CheckPort int
-	TLS       bool
+	CheckPlace CheckPlace // initially
 
 	// Dialer opens connections; nil opens them as they are.
 	Dialer      Dialer
@@ -94,6 +90,26 @@ type Dialer interface {
 	Shareable() bool
 }
 
+// Securer is a Dialer that can do without TLS or begin to use it while traffic runs. Checks are not concerned.
+type Securer interface {
+	Dialer
+	Securable() bool // it has what TLS needs
+	Secured() bool
+	Secure(on bool)
+}
+
+// Secured reports whether connections to the server are secured.
+func (s *Server) Secured() bool {
+	d, ok := s.Dialer.(Securer)
+	return ok && d.Secured()
+}
+
+// Secure has connections to the server secured from now on, or no longer. Idle ones are closed.
+func (s *Server) Secure(d Securer, on bool) {
+	d.Secure(on)
+	s.pool.purgeAll()
+}
+
 // New returns a server that is up. It takes traffic once its backend was prepared.
 func New(identity stream.Server, at Address, settings Settings) *Server {
 	s := &Server{Server: identity, Settings: settings}
@@ -102,6 +118,7 @@ func New(identity stream.Server, at Address, settings Settings) *Server {
 	s.maxConn.Store(int64(settings.MaxConn))
 	// The first check that fails takes the server down.
 	s.state = State{Operation: Running, Weight: settings.Weight, Health: s.Rise, Since: time.Now()}
+	s.state.Checks.Place = settings.CheckPlace
 	if s.Agent != nil {
 		s.state.Agent.Place = s.Agent.Place
 	}
@@ -154,7 +171,7 @@ func (s *Server) StartAdded(tracked *Server, enabled bool) {
 	if !enabled {
 		s.state.Admin |= Maintenance
 	}
-	s.state.Checks = Checks{Disabled: true, New: true}
+	s.state.Checks.Disabled, s.state.Checks.New = true, true
 	s.state.Agent.Disabled = true
 	s.tracked, s.added = tracked, true
 }

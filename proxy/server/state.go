@@ -52,6 +52,24 @@ type State struct {
 type Checks struct {
 	Disabled bool
 	New      bool // the server has been in maintenance since it was added
+	Place    CheckPlace
+}
+
+// CheckPlace is where a server is checked.
+type CheckPlace struct {
+	Host string // "" is the server's
+	Port int    // 0 is the server's
+}
+
+// CheckPlaceNow returns where the server is checked now.
+func (s *Server) CheckPlaceNow() CheckPlace { return s.State().Checks.Place }
+
+// SetCheckPlace has the server checked elsewhere.
+func (s *Server) SetCheckPlace(change func(*CheckPlace)) {
+	s.backend.change(s, func(st *State) string {
+		change(&st.Checks.Place)
+		return ""
+	})
 }
 
 // Up reports whether the server can be connected to, as far as is known.

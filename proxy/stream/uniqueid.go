@@ -8,3 +8,6 @@ func (s *Stream) UniqueID() []byte {
 	}
 	return s.uniqueID
 }
+
+// HasUniqueID reports whether anything has asked for the identifier.
+func (s *Stream) HasUniqueID() bool { return len(s.uniqueID) > 0 }

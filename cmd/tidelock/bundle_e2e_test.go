@@ -4,17 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/google/go-containerregistry/pkg/registry"
 
 	"tidelock/cmd/tidelock/telemetry/otlptest"
 )
@@ -268,26 +263,8 @@ func TestBundle_roll(t *testing.T) {
 // again.
 func TestBundle_interrupted(t *testing.T) {
 	b := newBundler(t)
-	var fault atomic.Pointer[string] // what happens to the blobs of a pull; nil: nothing
-	pulling := make(chan struct{}, 100)
-	blobs := registry.New(registry.WithReferrersSupport(true), registry.Logger(log.New(io.Discard, "", 0)))
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		how := fault.Load()
-		if how == nil || r.Method != http.MethodGet || !strings.Contains(r.URL.Path, "/blobs/") {
-			blobs.ServeHTTP(w, r)
-			return
-		}
-		pulling <- struct{}{}
-		w.Header().Set("Content-Length", "100")
-		io.WriteString(w, "half") //nolint:errcheck // the other end may be gone
-		http.NewResponseController(w).Flush()
-		if *how == "hang" {
-			<-r.Context().Done()
-		}
-		panic(http.ErrAbortHandler)
-	}))
-	t.Cleanup(server.Close)
-	reference := "oci:" + strings.TrimPrefix(server.URL, "http://") + "/acme/hello:stable"
+	faulty := startFaultyRegistry(t)
+	reference := faulty.reference
 	push := func(path string) { mustRun(t, "bundle", "push", b.sign(path), reference, "--plain-http") }
 	first := b.bundle("1.0.0", "one", nil)
 	push(first)
@@ -295,24 +272,21 @@ func TestBundle_interrupted(t *testing.T) {
 
 	s := b.serve(reference, "--bundle-plain-http", "--bundle-poll", "20ms")
 	cut, hang := "cut", "hang"
-	fault.Store(&cut)
+	faulty.fault.Store(&cut)
 	push(second)
 	s.await(`bundle not rolled`)
 	const want = "200 one"
 	if got := s.get("/"); got != want {
 		t.Errorf("while pulls are cut off: %s, want %s", got, want)
 	}
-	fault.Store(&hang)
+	faulty.fault.Store(&hang)
 	push(b.bundle("3.0.0", "three", nil))
-	for len(pulling) > 0 {
-		<-pulling
-	}
-	<-pulling
+	faulty.awaitPull()
 	if got := s.get("/"); got != want {
 		t.Errorf("while a pull hangs: %s, want %s", got, want)
 	}
 	s.stop()
-	fault.Store(nil)
+	faulty.fault.Store(nil)
 	http.DefaultClient.CloseIdleConnections()
 	if status, said := b.check("file:"+first, b.arguments()...); status != exitOK {
 		t.Errorf("after the stop: %s", said)

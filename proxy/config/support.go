@@ -12,10 +12,6 @@ const (
 	Refused           // an error, since the traffic would not be what the configuration asks for
 )
 
-func (s Support) String() string {
-	return [...]string{"supported", "without effect", "ignored", "refused"}[s]
-}
-
 // tell reports what does not work of what, which is a quoted keyword.
 func (p *parser) tell(s syntax.Statement, support Support, what string) {
 	switch support {

@@ -79,15 +79,6 @@ func DataTypeNamed(name string) *DataType {
 	return nil
 }
 
-// DataTypeNames returns the names of all, for suggestions.
-func DataTypeNames() map[string]struct{} {
-	names := map[string]struct{}{}
-	for _, d := range dataTypes {
-		names[d.Name] = struct{}{}
-	}
-	return names
-}
-
 // IsArray reports whether a column of this type has several elements.
 func (d *DataType) IsArray() bool { return d == GPT || d == GPC || d == GPCRate }
 

@@ -29,7 +29,8 @@ func Test_doMain_script(t *testing.T) {
 		{"coverage in a file", []string{"test", "--lcov", "none/lines", "covered_test.lua"}, "", 1, "open none/lines"},
 		{"no tests", []string{"test", "run.lua/.."}, "", 1, "not a directory"},
 		{"run", []string{"run", "run.lua", "a", "b"}, "", 0, "hello\ta\tb\ntask\n"},
-		{"run what is not there", []string{"run", "nosuch.lua"}, "", 1, "error in Lua file 'nosuch.lua'"},
+		{"run what is not there", []string{"run", "nosuch.lua"}, "", 1, "error in Lua file 'nosuch.lua': cannot open nosuch.lua: No such file or directory"},
+		{"run a folder", []string{"run", "."}, "", 1, "error in Lua file '.': cannot read .: Is a directory"},
 		{"repl", []string{"repl"}, "x = 20\nx +\n1\nerror('no')\n", 0, "> > >> 21\n> Lua runtime error: stdin:1: no\n> \n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"tidelock/host"
 	"tidelock/proxy/capability"
 	"tidelock/proxy/config"
+	"tidelock/proxy/config/syntax"
 	"tidelock/proxy/httpclient"
 	"tidelock/proxy/log"
 )
@@ -144,13 +146,22 @@ func quote(text string) string {
 func (m *image) load(ctx context.Context, file config.ScriptFile) error {
 	source, err := os.ReadFile(file.Path)
 	if err != nil {
-		return fmt.Errorf("error in Lua file '%s': %w", file.Path, err)
+		return fmt.Errorf("error in Lua file '%s': %s", file.Path, unreadable(file.Path, err))
 	}
 	chunk := host.Chunk{Name: "@" + file.Path, Source: withoutShebang(string(source))}
 	if err := m.Load(ctx, chunk, file.Arguments...); err != nil {
 		return errors.New(mainFailure(file.Path, err) + m.hint(ctx, chunk, err))
 	}
 	return nil
+}
+
+// unreadable words what kept a file from being read as Lua does: what was tried (a folder can be opened), and why it failed.
+func unreadable(path string, err error) string {
+	tried := "open"
+	if failed := (*fs.PathError)(nil); errors.As(err, &failed) {
+		tried = failed.Op
+	}
+	return fmt.Sprintf("cannot %s %s: %s", tried, path, syntax.SystemReason(err))
 }
 
 // withoutShebang makes a comment of a first line that names an interpreter, as Lua does with files.

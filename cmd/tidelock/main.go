@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -13,8 +14,10 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"tidelock/cmd/tidelock/settings"
+	"tidelock/proxy/nearest"
 )
 
 func main() {
@@ -75,6 +78,7 @@ func rootCommand() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
+	root.SetFlagErrorFunc(flagError)
 	settings.AddFlags(root.PersistentFlags())
 	for name, words := range settings.Words() {
 		complete(root, name, words)
@@ -84,6 +88,18 @@ func rootCommand() *cobra.Command {
 		versionCommand(),
 	)
 	return root
+}
+
+// flagError adds to what is wrong with a command's flags what they could have been.
+func flagError(cmd *cobra.Command, err error) error {
+	if unknown := (*pflag.NotExistError)(nil); errors.As(err, &unknown) {
+		names := map[string]struct{}{}
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { names[f.Name] = struct{}{} })
+		if name := nearest.Name(unknown.GetSpecifiedName(), maps.Keys(names)); name != "" {
+			return fmt.Errorf("%w; did you mean --%s?", err, name)
+		}
+	}
+	return fmt.Errorf("%w; '%s --help' lists them", err, cmd.CommandPath())
 }
 
 // complete tells shells (tidelock completion) which words a flag may have.

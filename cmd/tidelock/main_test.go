@@ -53,7 +53,12 @@ func Test_doMain(t *testing.T) {
 	}{
 		{"version", []string{"tidelock", "version"}, 0, "...(HAProxy 2.6.12)", ""},
 		{"unknown command", []string{"tidelock", "serve"}, 1, "", "tidelock: unknown command \"serve\" for \"tidelock\"\n"},
-		{"no file", []string{"tidelock", "check"}, 1, "", "tidelock: required flag(s) \"file\" not set\n"},
+		{"no file", []string{"tidelock", "check"}, 1, "", "tidelock: expected a configuration, as in 'tidelock check -f haproxy.cfg'\n"},
+		{"mistyped flag", []string{"tidelock", "check", "--fiel", "x"}, 1, "", "tidelock: unknown flag: --fiel; did you mean --file?\n"},
+		{"unknown flag", []string{"tidelock", "check", "--bogus"}, 1, "",
+			"tidelock: unknown flag: --bogus; 'tidelock check --help' lists them\n"},
+		{"flag without a value", []string{"tidelock", "run", "-f"}, 1, "",
+			"tidelock: flag needs an argument: 'f' in -f; 'tidelock run --help' lists them\n"},
 		{"check valid", []string{"tidelock", "check", "-f", good}, 0, "Configuration file is valid\n", ""},
 		{"check invalid", []string{"tidelock", "check", "-f", bad}, 1, "", alerts},
 		{"check with warnings", []string{"tidelock", "check", "-f", warned}, 0, "Warnings were found.\nConfiguration file is valid\n",

@@ -48,7 +48,12 @@ func commandSettings(cmd *cobra.Command) (settings.Settings, error) {
 
 func addFilesFlag(cmd *cobra.Command, files *[]string) {
 	cmd.Flags().StringArrayVarP(files, "file", "f", nil, "configuration file, or folder of *.cfg files; may be repeated")
-	cmd.MarkFlagRequired("file")
+	cmd.PreRunE = func(cmd *cobra.Command, args []string) error {
+		if len(*files) == 0 {
+			return fmt.Errorf("expected a configuration, as in '%s -f haproxy.cfg'", cmd.CommandPath())
+		}
+		return nil
+	}
 }
 
 // run serves until a signal comes or ctx ends.

@@ -121,7 +121,7 @@ func hexNumber(layout string, of func(*stream.Stream) int64) *Variable {
 
 func backendConnections(s *stream.Stream) int64 {
 	if s.Backend == nil {
-		return 0
+		return s.Frontend.BackendCounters.Current() // a listen section's, none of a frontend's
 	}
 	return s.Backend.BackendCounters.Current()
 }

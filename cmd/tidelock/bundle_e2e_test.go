@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -334,4 +335,44 @@ func TestBundle_guide(t *testing.T) {
 	if got := s.get("/world"); !strings.Contains(string(guide), "\n"+strings.TrimSpace(strings.TrimPrefix(got, "200 "))+"\n") {
 		t.Errorf("got %q, which the guide does not have", got)
 	}
+}
+
+// TestBundle_heldOpen rolls while a request is under way: it ends in the version that it began in, whatever serves others by then.
+func TestBundle_heldOpen(t *testing.T) {
+	b := newBundler(t)
+	reference := "oci:" + startRegistry(t) + "/acme/hello:stable"
+	version := func(version, text string) string {
+		return b.sign(b.build(version, fmt.Sprintf(`core.register_service("hello", "http", function(applet)
+  applet:start_response()
+  applet:send(%q)
+  applet:send(tostring(#applet:receive()))
+end)`, text), nil))
+	}
+	mustRun(t, "bundle", "push", version("1.0.0", "one"), reference, "--plain-http")
+	s := b.serve(reference, "--bundle-plain-http")
+	c := s.dial("www")
+	defer c.Close()
+	fmt.Fprintf(c, "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhe")
+	response, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun := make([]byte, 3)
+	if _, err := io.ReadFull(response.Body, begun); err != nil || string(begun) != "one" {
+		t.Fatalf("got %q, %v, want one", begun, err)
+	}
+	mustRun(t, "bundle", "push", version("1.1.0", "two"), reference, "--plain-http")
+	if got := s.ask("roll bundle hi"); !strings.Contains(got, "Rolled.") {
+		t.Errorf("roll bundle: %s", got)
+	}
+	if got := s.get("/"); got != "200 two0" {
+		t.Errorf("after the roll: %s, want 200 two0", got)
+	}
+	io.WriteString(c, "llo")
+	rest, err := io.ReadAll(response.Body)
+	if err != nil || string(rest) != "5" {
+		t.Errorf("the request that was held open got %q, %v, want 5", rest, err)
+	}
+	s.stop()
+	http.DefaultClient.CloseIdleConnections() // to the registry
 }

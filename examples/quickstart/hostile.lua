@@ -10,6 +10,6 @@ core.register_action("catastrophic", {"http-req"}, function()
 end)
 
 core.register_action("hungry", {"http-req"}, function()
-  local everything = {}
-  while true do everything[#everything + 1] = ("sixteen letters "):rep(65536) .. #everything end
+  local everything = "everything"
+  while true do everything = everything .. everything end
 end)

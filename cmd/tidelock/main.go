@@ -87,6 +87,7 @@ func rootCommand() *cobra.Command {
 		runCommand(), checkCommand(), haproxyCommand(), scriptCommand(), settingsCommand(), traceCommand(), bundleCommand(), keyCommand(),
 		versionCommand(),
 	)
+	explainArguments(root)
 	return root
 }
 
@@ -100,6 +101,21 @@ func flagError(cmd *cobra.Command, err error) error {
 		}
 	}
 	return fmt.Errorf("%w; '%s --help' lists them", err, cmd.CommandPath())
+}
+
+// explainArguments has cmd and those below it say how they are called when their arguments are too few or too many.
+func explainArguments(cmd *cobra.Command) {
+	for _, c := range cmd.Commands() {
+		explainArguments(c)
+	}
+	if valid := cmd.Args; valid != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			if err := valid(cmd, args); err != nil {
+				return fmt.Errorf("%w: expected '%s'", err, cmd.UseLine())
+			}
+			return nil
+		}
+	}
 }
 
 // complete tells shells (tidelock completion) which words a flag may have.

@@ -59,6 +59,8 @@ func Test_doMain(t *testing.T) {
 			"tidelock: unknown flag: --bogus; 'tidelock check --help' lists them\n"},
 		{"flag without a value", []string{"tidelock", "run", "-f"}, 1, "",
 			"tidelock: flag needs an argument: 'f' in -f; 'tidelock run --help' lists them\n"},
+		{"too few arguments", []string{"tidelock", "script", "run"}, 1, "",
+			"tidelock: requires at least 1 arg(s), only received 0: expected 'tidelock script run FILE [ARGUMENT...] [flags]'\n"},
 		{"check valid", []string{"tidelock", "check", "-f", good}, 0, "Configuration file is valid\n", ""},
 		{"check invalid", []string{"tidelock", "check", "-f", bad}, 1, "", alerts},
 		{"check with warnings", []string{"tidelock", "check", "-f", warned}, 0, "Warnings were found.\nConfiguration file is valid\n",

@@ -73,8 +73,8 @@ const (
 	counts
 )
 
-// ClassOf returns the counter of a status.
-func ClassOf(status int) Count {
+// classOf returns the counter of a status.
+func classOf(status int) Count {
 	if status < 100 || status > 599 {
 		return ResponsesOther
 	}

@@ -136,7 +136,7 @@ func (r *Row) Touch(now time.Time) { r.lastSession.Store(now.Unix()) }
 // Respond counts a response's status by its class. A status that is none is of the class "other".
 func (r *Row) Respond(status int) {
 	if r != nil {
-		r.counts[ClassOf(status)].Add(1)
+		r.counts[classOf(status)].Add(1)
 	}
 }
 

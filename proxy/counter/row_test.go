@@ -115,7 +115,7 @@ func TestClassOf(t *testing.T) {
 		want   Count
 	}{{100, Responses1xx}, {200, Responses2xx}, {304, Responses3xx}, {499, Responses4xx}, {599, Responses5xx}, {99, ResponsesOther}, {600, ResponsesOther}, {-1, ResponsesOther}}
 	for _, tt := range tests {
-		if got := ClassOf(tt.status); got != tt.want {
+		if got := classOf(tt.status); got != tt.want {
 			t.Errorf("%d is of class %d, want %d", tt.status, got, tt.want)
 		}
 	}

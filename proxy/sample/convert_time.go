@@ -30,6 +30,6 @@ func httpDate(c *Context, a []Argument, v value.Value) value.Value {
 func formatTime(zone *time.Location) conversion {
 	return func(c *Context, a []Argument, v value.Value) value.Value {
 		t := time.Unix(add(v.Int, a[1].Int), 0).In(zone)
-		return c.text(AppendTime(c.Scratch.Buffer(), a[0].Text, t))
+		return c.text(appendTime(c.Scratch.Buffer(), a[0].Text, t))
 	}
 }

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// AppendTime appends t as strftime(3) writes it in the C locale. What is no conversion stands for itself; the flags and
+// appendTime appends t as strftime(3) writes it in the C locale. What is no conversion stands for itself; the flags and
 // widths that the GNU C library adds are not known.
-func AppendTime(b []byte, format string, t time.Time) []byte {
+func appendTime(b []byte, format string, t time.Time) []byte {
 	for i := 0; i < len(format); i++ {
 		if format[i] != '%' || i+1 == len(format) {
 			b = append(b, format[i])

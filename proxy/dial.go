@@ -121,7 +121,11 @@ func (d *dialer) Dial(ctx context.Context, s *stream.Stream, network, address st
 	if s != nil {
 		settings = tlsconfig.Settings{Name: d.serverName(s)}
 	}
-	return d.tls.Handshake(ctx, c, settings)
+	secured, err := d.tls.Handshake(ctx, c, settings)
+	if err != nil {
+		return nil, &server.HandshakeError{Err: err}
+	}
+	return secured, nil
 }
 
 // serverName returns the name to ask the server for. Addresses are none (RFC 6066, section 3).

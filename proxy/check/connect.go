@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"tidelock/proxy/server"
+	"tidelock/proxy/stream"
 )
 
 // Dial opens a connection to the server that is checked.
@@ -25,6 +26,9 @@ func Connect(dial Dial) func(context.Context, *server.Server) server.Result {
 			return connectFailure(err)
 		}
 		reset(c)
+		if _, secured := c.(interface{ TLS() *stream.TLS }); secured {
+			return server.Result{Status: server.Layer6OK}
+		}
 		return server.Result{Status: server.Layer4OK}
 	}
 }
@@ -39,7 +43,14 @@ func reset(c net.Conn) {
 
 // connectFailure says why there is no connection.
 func connectFailure(err error) server.Result {
-	if isTimeout(err) {
+	var handshake *server.HandshakeError
+	opened := errors.As(err, &handshake)
+	switch {
+	case opened && isTimeout(err):
+		return server.Result{Status: server.Layer6Timeout}
+	case opened:
+		return server.Result{Status: server.Layer6Response, Info: "SSL handshake failure"}
+	case isTimeout(err):
 		return server.Result{Status: server.Layer4Timeout}
 	}
 	return server.Result{Status: server.Layer4Error, Info: SystemError(err)}

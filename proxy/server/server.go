@@ -90,6 +90,14 @@ type Dialer interface {
 	Shareable() bool
 }
 
+// HandshakeError is why a connection that was opened could not be secured.
+type HandshakeError struct{ Err error }
+
+func (e *HandshakeError) Error() string { return e.Err.Error() }
+
+// Unwrap returns what went wrong.
+func (e *HandshakeError) Unwrap() error { return e.Err }
+
 // Securer is a Dialer that can do without TLS or begin to use it while traffic runs. Checks are not concerned.
 type Securer interface {
 	Dialer

@@ -5,7 +5,6 @@ import (
 	"net"
 	"os"
 	"syscall"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -105,18 +104,4 @@ func (t *transfer) advance(fd uintptr) bool {
 	}
 	t.n = n
 	return true
-}
-
-// attempt reads or writes what it can without waiting.
-func attempt(call, fd uintptr, p []byte) (int, syscall.Errno) {
-	for {
-		n, _, errno := unix.RawSyscall(call, fd, uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)))
-		switch errno {
-		case 0:
-			return int(n), 0
-		case unix.EINTR:
-		default:
-			return 0, errno
-		}
-	}
 }

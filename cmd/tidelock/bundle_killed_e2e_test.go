@@ -150,6 +150,9 @@ func (b *bundler) recorded() []string {
 // TestBundle_killed kills the program while it pulls a newer version, and while it loads one: the older one is what ran, and runs
 // again, and the newer one takes over once it comes whole.
 func TestBundle_killed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts the program many times")
+	}
 	b := newBundler(t)
 	faulty := startFaultyRegistry(t)
 	push := func(path string) { mustRun(t, "bundle", "push", b.sign(path), faulty.reference, "--plain-http") }

@@ -37,6 +37,7 @@ type Roller struct {
 
 	life context.Context
 	end  context.CancelFunc
+	mu   sync.Mutex // held while something begins beside all else, or life ends
 	done sync.WaitGroup
 }
 
@@ -118,7 +119,7 @@ func (r *Roller) Start() {
 		if f.reference.Registry == "" || f.reference.Digest != "" {
 			continue // it cannot move
 		}
-		r.done.Go(func() {
+		r.background(func() {
 			for pause.For(r.life, r.policy.settings.Poll) {
 				r.look(f)
 			}
@@ -126,12 +127,24 @@ func (r *Roller) Start() {
 	}
 }
 
+// background does something beside all else, until Close. After that nothing begins any more: a command may still roll.
+func (r *Roller) background(do func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.life.Err() == nil {
+		r.done.Go(do)
+	}
+}
+
 // Close ends that. r may be nil.
 func (r *Roller) Close() {
-	if r != nil {
-		r.end()
-		r.done.Wait()
+	if r == nil {
+		return
 	}
+	r.mu.Lock()
+	r.end()
+	r.mu.Unlock()
+	r.done.Wait()
 }
 
 // look rolls to what the tag is on now, and logs what comes of it.
@@ -195,7 +208,7 @@ func (r *Roller) roll(ctx context.Context, f *followed) (bool, error) {
 	r.came(f, Rolled, "")
 	r.log.Info("bundle rolled", "bundle", f.line.Name, "from", state.Bundle.String(), "to", next.String(), "digest", next.Digest)
 	r.record(next)
-	r.done.Go(func() { r.watch(f, next) })
+	r.background(func() { r.watch(f, next) })
 	return true, nil
 }
 

@@ -16,6 +16,10 @@ func (c *Conn) ask(p []byte) (int, error) {
 	out := c.out.bytes[:c.n]
 	c.n = 0
 	sent, n, err := c.out.transfer.ask(c.raw, out, p)
+	if sent == 0 && err != nil && isTimeout(err) { // before anything: the deadline was that of an earlier wait
+		c.n, c.asking = len(out), true
+		return 0, err
+	}
 	c.sent.Add(int64(sent))
 	switch {
 	case sent == len(out):

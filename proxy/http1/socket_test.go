@@ -83,6 +83,32 @@ func TestConn_FlushBeforeFill(t *testing.T) {
 	}
 }
 
+// The deadline of an earlier wait that has passed meanwhile keeps no request from being sent.
+func TestConn_FlushBeforeFill_pastDeadline(t *testing.T) {
+	c, peer := sockets(t)
+	c.SetReadTimeout(20*time.Millisecond, time.Time{})
+	io.WriteString(peer, "first")
+	if err := c.Fill(); err != nil {
+		t.Fatal(err)
+	}
+	c.Discard(5)
+	time.Sleep(30 * time.Millisecond)
+	go func() {
+		got := make([]byte, 7)
+		if _, err := io.ReadFull(peer, got); err == nil {
+			peer.Write(got)
+		}
+	}()
+	c.SetReadTimeout(time.Minute, time.Time{})
+	c.WriteString("request")
+	if err := c.FlushBeforeFill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Fill(); err != nil || string(c.Buffered()) != "request" || c.Sent() != 7 {
+		t.Errorf("Fill: %v, %q, %d bytes sent", err, c.Buffered(), c.Sent())
+	}
+}
+
 func TestConn_FlushBeforeFill_Errors(t *testing.T) {
 	for _, tt := range []struct {
 		name string

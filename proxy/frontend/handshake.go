@@ -14,9 +14,8 @@ import (
 	"tidelock/proxy/stream"
 )
 
-// handshake does what comes before a connection's first byte of its own: a NetScaler's header, the PROXY
-// protocol, then TLS. All of it together
-// takes no longer than a client may be silent. It reports whether the connection goes on.
+// handshake does what comes before a connection's first byte of its own: a NetScaler's header, the PROXY protocol, then TLS. All
+// of it together takes no longer than a client may be silent. It reports whether the connection goes on.
 func (s *session) handshake() bool {
 	told, proxied, secure := s.listener.AcceptClientIP || s.ExpectClientIP, s.listener.AcceptProxy || s.ExpectProxy, s.listener.Secure
 	if !told && !proxied && secure == nil {

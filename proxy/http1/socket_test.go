@@ -9,33 +9,9 @@ import (
 	"time"
 )
 
-// sockets returns both ends of a connection over TCP, the first one wrapped.
-func sockets(t *testing.T) (*Conn, net.Conn) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	nc, err := net.Dial("tcp", l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	peer, err := l.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := NewConn(nc)
-	t.Cleanup(func() {
-		c.Close()
-		peer.Close()
-	})
-	return c, peer
-}
-
 // A wait that ends by its deadline brings nothing, least of all what the one before has brought.
 func TestConn_Fill_timeoutAfterInput(t *testing.T) {
-	c, peer := sockets(t)
+	c, peer := connected(t)
 	io.WriteString(peer, "input")
 	if err := c.Fill(); err != nil {
 		t.Fatal(err)
@@ -57,7 +33,7 @@ func TestConn_Fill_timeoutAfterInput(t *testing.T) {
 // FlushBeforeFill sends whatever there is, however little the peer takes at a time, and Fill returns the answer.
 func TestConn_FlushBeforeFill(t *testing.T) {
 	for _, size := range []int{0, 1, DefaultBufferSize, 512 << 10} {
-		c, peer := sockets(t)
+		c, peer := connected(t)
 		c.net.(*net.TCPConn).SetWriteBuffer(4096)
 		request := bytes.Repeat([]byte("request"), size/7+1)[:size]
 		go func() {
@@ -85,7 +61,7 @@ func TestConn_FlushBeforeFill(t *testing.T) {
 
 // The deadline of an earlier wait that has passed meanwhile keeps no request from being sent.
 func TestConn_FlushBeforeFill_pastDeadline(t *testing.T) {
-	c, peer := sockets(t)
+	c, peer := connected(t)
 	c.SetReadTimeout(20*time.Millisecond, time.Time{})
 	io.WriteString(peer, "first")
 	if err := c.Fill(); err != nil {
@@ -120,7 +96,7 @@ func TestConn_FlushBeforeFill_Errors(t *testing.T) {
 		{"closed by us", func(c *Conn, _ net.Conn) { c.net.Close() }, func(err error) bool { return errors.Is(err, net.ErrClosed) }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c, peer := sockets(t)
+			c, peer := connected(t)
 			c.SetReadTimeout(100*time.Millisecond, time.Time{})
 			io.WriteString(peer, "old")
 			if err := c.Fill(); err != nil {
@@ -141,7 +117,7 @@ func TestConn_FlushBeforeFill_Errors(t *testing.T) {
 
 // What has arrived is read before anything is waited for.
 func TestConn_FlushBeforeFill_buffered(t *testing.T) {
-	c, peer := sockets(t)
+	c, peer := connected(t)
 	io.WriteString(peer, "early")
 	if err := c.Fill(); err != nil {
 		t.Fatal(err)

@@ -82,6 +82,7 @@ int entry_begin(lua_State *L, uint32_t length) {
 enum { METHODS = 1, MEMBERS }; /* values of an index */
 
 static int index_object(lua_State *L) {
+  lua_settop(L, 2); /* a script that finds this function in the metatable may call it with anything */
   const CClosure *self = clCvalue(s2v(L->ci->func));
   const TValue *method = luaH_get(hvalue(&self->upvalue[METHODS - 1]), s2v(L->ci->func + 2));
   if (!isempty(method)) {

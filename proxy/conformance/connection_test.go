@@ -213,12 +213,17 @@ func (c *connection) chunks() ([]byte, error) {
 	}
 }
 
-// finish closes the sending side only.
+// finish closes the sending side only. A peer that has reset the connection by
+// then has closed it too; what follows reads the reset.
 func (c *connection) finish() error {
-	if half, can := c.Conn.(interface{ CloseWrite() error }); can {
-		return half.CloseWrite()
+	half, can := c.Conn.(interface{ CloseWrite() error })
+	if !can {
+		return errors.New("this connection cannot be closed by halves")
 	}
-	return errors.New("this connection cannot be closed by halves")
+	if err := half.CloseWrite(); !errors.Is(err, syscall.ENOTCONN) {
+		return err
+	}
+	return nil
 }
 
 // reset has the connection end with a RST.

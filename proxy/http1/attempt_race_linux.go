@@ -8,11 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// attempt reads or writes what it can without waiting, in a way that the race detector sees: whoever reads what another has
+// attempt receives or sends what it can without waiting, in a way that the race detector sees: whoever reads what another has
 // written to a socket goes on after that one.
 func attempt(call, fd uintptr, p []byte) (int, syscall.Errno) {
 	transfer := syscall.Read
-	if call == unix.SYS_WRITE {
+	if call == unix.SYS_SENDTO {
 		transfer = syscall.Write
 	}
 	for {

@@ -78,13 +78,13 @@ func (t *transfer) finish(waiting error) error {
 // advance is called at once, unless a deadline has passed already, and then whenever the socket may be ready again.
 func (t *transfer) advance(fd uintptr) bool {
 	for len(t.out) > 0 {
-		n, errno := attempt(unix.SYS_WRITE, fd, t.out)
+		n, errno := attempt(unix.SYS_SENDTO, fd, t.out)
 		t.out = t.out[n:]
 		switch {
 		case errno == unix.EAGAIN:
 			return t.in != nil // ask does not wait for a peer to take more
 		case errno != 0:
-			t.err = os.NewSyscallError("write", errno)
+			t.err = os.NewSyscallError("sendto", errno)
 			return true
 		case len(t.out) == 0:
 			return t.in == nil
@@ -93,12 +93,12 @@ func (t *transfer) advance(fd uintptr) bool {
 	if t.in == nil {
 		return true
 	}
-	n, errno := attempt(unix.SYS_READ, fd, t.in)
+	n, errno := attempt(unix.SYS_RECVFROM, fd, t.in)
 	switch {
 	case errno == unix.EAGAIN:
 		return false
 	case errno != 0:
-		t.err = os.NewSyscallError("read", errno)
+		t.err = os.NewSyscallError("recvfrom", errno)
 	case n == 0:
 		t.err = io.EOF
 	}

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"tidelock/proxy/config"
@@ -15,33 +16,102 @@ type nameGroup struct {
 	ipv4, duplicates bool
 }
 
-// watchNames has the names of a section's servers resolved while serving. Servers that share a name share its resolution:
+// names are the names of a section's servers that are resolved while serving. Servers that share a name share its resolution:
 // that is how each gets an address of its own.
+type names struct {
+	watch func(nameGroup, *server.Name) (resolve func(context.Context))
+
+	mu      sync.Mutex
+	groups  map[nameGroup]*watchedName
+	serving context.Context // nil before, and ended after
+	running sync.WaitGroup
+}
+
+// watchedName is a name that some server has.
+type watchedName struct {
+	server.Name
+	resolve func(context.Context)
+	stop    context.CancelFunc // nil while it is not resolved
+}
+
+// watchNames has the names of a section's servers resolved while serving.
 func (b *builder) watchNames(section *config.Proxy, backend *server.Backend) {
-	groups := map[nameGroup]*server.Name{}
-	var order []nameGroup
+	n := &names{groups: map[nameGroup]*watchedName{}, watch: func(key nameGroup, named *server.Name) func(context.Context) {
+		r, w := b.sectionResolver(key.resolvers), watchOf(b.config.Resolver(key.resolvers), key, named)
+		return func(ctx context.Context) { r.Run(ctx, w) }
+	}}
 	for _, s := range section.Servers {
 		made := b.servers[[2]string{section.Name, s.Name}]
-		if made == nil || !s.Watched() {
-			continue
+		if made == nil || s.Resolvers == "" || b.sectionResolver(s.Resolvers) == nil {
+			continue // without any, or reported already
 		}
-		key := nameGroup{s.Resolvers, s.Address.Host, s.ResolveIPv4, s.AllowDuplicateIP}
-		if groups[key] == nil {
-			groups[key] = &server.Name{
-				Service: s.Service(), Prefer: s.ResolveNets, Duplicates: s.AllowDuplicateIP, KeepWeight: s.IgnoreSRVWeight,
-			}
-			order = append(order, key)
+		key := nameGroup{s.Resolvers, s.HostName(), s.ResolveIPv4, s.AllowDuplicateIP}
+		naming := server.Naming{Service: s.Service(), Prefer: s.ResolveNets, Duplicates: s.AllowDuplicateIP, KeepWeight: s.IgnoreSRVWeight}
+		if key.host != "" {
+			n.join(key, naming, made)
 		}
-		groups[key].Servers = append(groups[key].Servers, made)
+		made.Watch = func(host string) {
+			n.mu.Lock()
+			defer n.mu.Unlock()
+			n.leave(key, made)
+			key.host = host
+			n.join(key, naming, made)
+		}
+		if saved, _ := b.savedState(section, s.Name); saved.Admin&server.Renamed != 0 && saved.Name != "" && !s.Service() {
+			made.Rename(saved.Name)
+		}
 	}
-	for _, key := range order {
-		r, named := b.sectionResolver(key.resolvers), groups[key]
-		if r == nil {
-			continue // reported already
-		}
-		w := watchOf(b.config.Resolver(key.resolvers), key, named)
-		backend.Watches = append(backend.Watches, func(ctx context.Context) { r.Run(ctx, w) })
+	backend.Watches = append(backend.Watches, n.run)
+}
+
+// run resolves the names until the context ends.
+func (n *names) run(ctx context.Context) {
+	n.mu.Lock()
+	n.serving = ctx
+	for _, w := range n.groups {
+		n.start(w)
 	}
+	n.mu.Unlock()
+	<-ctx.Done()
+	n.mu.Lock() // what joined before runs by now, and what joins later does not
+	n.mu.Unlock()
+	n.running.Wait()
+}
+
+// join has a server's address found by a name, together with those of others. The mu is held while serving.
+func (n *names) join(key nameGroup, naming server.Naming, s *server.Server) {
+	w := n.groups[key]
+	if w == nil {
+		w = &watchedName{Name: server.Name{Naming: naming}}
+		w.resolve = n.watch(key, &w.Name)
+		n.groups[key] = w
+	}
+	w.Join(s)
+	if n.serving != nil && w.stop == nil {
+		n.start(w)
+	}
+}
+
+// leave ends that a server's address is found by a name. The mu is held.
+func (n *names) leave(key nameGroup, s *server.Server) {
+	w := n.groups[key]
+	if w == nil || !w.Leave(s) {
+		return
+	}
+	delete(n.groups, key)
+	if w.stop != nil {
+		w.stop()
+	}
+}
+
+// start begins to resolve a name. The mu is held.
+func (n *names) start(w *watchedName) {
+	if n.serving.Err() != nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(n.serving)
+	w.stop = cancel
+	n.running.Go(func() { w.resolve(ctx) })
 }
 
 // watchOf returns how a name is watched.

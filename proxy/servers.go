@@ -114,10 +114,9 @@ func (b *builder) initialHost(section *config.Proxy, s config.Server) (host stri
 	for _, method := range methods {
 		switch method {
 		case "last":
-			if saved, _ := b.savedState(section, s.Name); saved.Name != "" && saved.Name == s.HostName() {
-				if _, err := netip.ParseAddr(saved.Host); err == nil {
-					return saved.Host, nil
-				}
+			saved, _ := b.savedState(section, s.Name) // by whatever name it was found
+			if _, err := netip.ParseAddr(saved.Host); err == nil {
+				return saved.Host, nil
 			}
 			err = cmp.Or(err, errNoAddress)
 		case "libc":

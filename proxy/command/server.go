@@ -130,11 +130,11 @@ var (
 		bit   int
 	}{
 		{server.Maintenance, 1}, {server.InheritedMaintenance, 2}, {server.ConfiguredMaintenance, 4}, {server.Drain, 8},
-		{server.InheritedDrain, 16}, {server.Unresolved, 32},
+		{server.InheritedDrain, 16}, {server.Unresolved, 32}, {server.Renamed, 64},
 	}
 )
 
-// hostOfService says that the name of a server's host was learnt from a record of a service.
+// hostOfService says that the name of a server's host was learnt from a record of a service. Renamed servers have it, too.
 const hostOfService = 64
 
 const (

@@ -3,7 +3,6 @@ package command
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"strconv"
 	"strings"
 
@@ -34,7 +33,7 @@ func enableChecks(on bool) func(*runtime.Call, Server) {
 	}
 }
 
-// set server <backend>/<server> { addr | agent... | check-addr | check-port | health | ssl | state | weight } <value>
+// set server <backend>/<server> { addr | agent... | check-addr | check-port | fqdn | health | ssl | state | weight } <value>
 func setServer(c *runtime.Call, t Server) {
 	switch c.Arg(1) {
 	case "weight":
@@ -50,7 +49,7 @@ func setServer(c *runtime.Call, t Server) {
 	case "check-addr", "check-port":
 		setCheckPlace(c, t)
 	case "fqdn":
-		c.Fail("set server <b>/<s> fqdn failed because no resolution is configured.")
+		setHostName(c, t)
 	case "ssl":
 		setSecured(c, t)
 	default:
@@ -167,35 +166,4 @@ func setAddress(c *runtime.Call, t Server) {
 		port = c.Arg(4)
 	}
 	c.Warn("%s", t.ChangeAddress(c.Arg(2), port, c.Arg(3) == "port", "stats socket command"))
-}
-
-// ChangeAddress moves the server to an address, and to a port when one is given, and says what came of it.
-func (t Server) ChangeAddress(host, port string, hasPort bool, by string) string {
-	by = " by '" + by + "'"
-	now := t.Address()
-	address, err := netip.ParseAddr(host)
-	if err != nil || address.Zone() != "" || now.Network == "unix" {
-		return "Invalid addr '" + host + "'" + by
-	}
-	wanted := now
-	text := "no need to change the addr"
-	if wanted.Host = address.String(); wanted.Host != now.Host {
-		text = fmt.Sprintf("IP changed from '%s' to '%s'", now.Host, wanted.Host)
-	}
-	if hasPort {
-		n, err := strconv.ParseUint(port, 10, 16)
-		if err != nil || n == 0 {
-			return fmt.Sprintf("%s, problem converting port '%s' to an int%s", text, port, by)
-		}
-		if wanted.Port = int(n); wanted.Port == now.Port && !now.Offset {
-			text += ", no need to change the port"
-		} else {
-			text += fmt.Sprintf(", port changed from '%d' to '%d'", now.Port, wanted.Port)
-		}
-		wanted.Offset = false
-	}
-	if wanted != now {
-		t.SetAddress(wanted)
-	}
-	return text + by
 }

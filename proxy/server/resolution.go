@@ -5,14 +5,13 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 
 	"tidelock/proxy/log"
 )
 
-// Name is the servers of a backend whose address the same name has. Each has an address of its own, as long as there are
-// enough, and is in maintenance while it has none.
-type Name struct {
-	Servers []*Server
+// Naming is how servers use what a name stands for.
+type Naming struct {
 	Service bool // the name is one of services, which have ports and weights, too
 	// Prefer are networks, addresses in which come first.
 	Prefer []netip.Prefix
@@ -20,6 +19,30 @@ type Name struct {
 	Duplicates bool
 	// KeepWeight leaves the weights of services alone (resolve-opts ignore-weight).
 	KeepWeight bool
+}
+
+// Name is the servers of a backend whose address the same name has. Each has an address of its own, as long as there are
+// enough, and is in maintenance while it has none.
+type Name struct {
+	Naming
+
+	mu      sync.Mutex
+	servers []*Server // guarded by mu
+}
+
+// Join has a server's address found by the name.
+func (n *Name) Join(s *Server) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.servers = append(n.servers, s)
+}
+
+// Leave ends that, and reports whether no server is left.
+func (n *Name) Leave(s *Server) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.servers = slices.DeleteFunc(n.servers, func(other *Server) bool { return other == s })
+	return len(n.servers) == 0
 }
 
 // Place is where a server is said to be.
@@ -36,8 +59,10 @@ func (n *Name) Resolve(places []Place, by string) {
 	slices.Reverse(free) // the order in which HAProxy hands them out
 	slices.SortStableFunc(free, func(a, b Place) int { return n.rank(a) - n.rank(b) })
 	fallback := slices.Clone(free)
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	var without []*Server
-	for _, s := range n.Servers {
+	for _, s := range n.servers {
 		if s.Removed() {
 			continue
 		}
@@ -71,7 +96,9 @@ func (n *Name) Resolve(places []Place, by string) {
 
 // Lose takes their places from the servers.
 func (n *Name) Lose(why string) {
-	for _, s := range n.Servers {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, s := range n.servers {
 		if s.Removed() {
 			continue
 		}
@@ -119,7 +146,7 @@ func (s *Server) moveTo(p Place, by string, keepWeight bool) {
 		resolves = st.Admin&Unresolved != 0
 		st.Admin &^= Unresolved
 		if p.Port != 0 && !keepWeight {
-			st.Weight = p.Weight/256 + 1
+			st.Weight = (p.Weight + 255) / 256 // any but 0 is at least 1
 		}
 		return ""
 	})
@@ -140,12 +167,22 @@ func (s *Server) lose(why string) {
 	}
 	s.backend.change(s, func(st *State) string {
 		st.Admin |= Unresolved
+		if !s.Service() && s.HostName() != s.Host {
+			st.Admin |= Renamed
+		}
 		return why
 	})
 }
 
 // Service reports whether the server's name is one of a service.
 func (s *Server) Service() bool { return strings.HasPrefix(s.Host, "_") }
+
+// Rename has the server's address found by another name from now on. Until that is known it stays where it is. The server has
+// a Watch.
+func (s *Server) Rename(name string) {
+	s.hostName.Store(&name)
+	s.Watch(name)
+}
 
 // HostName returns the name that the server's address is found by, "" for none.
 func (s *Server) HostName() string {

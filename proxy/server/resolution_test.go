@@ -17,7 +17,7 @@ func namedServers(n int) (*Backend, *Name) {
 		b.Initial = append(b.Initial, s)
 	}
 	b.Prepare()
-	return b, &Name{Servers: b.Initial}
+	return b, &Name{servers: b.Initial}
 }
 
 func places(addresses string) (all []Place) {
@@ -75,7 +75,7 @@ func TestName_Resolve(t *testing.T) {
 func TestName_Resolve_Service(t *testing.T) {
 	b, n := namedServers(2)
 	n.Service = true
-	n.Resolve([]Place{{Address: netip.MustParseAddr("192.0.2.1"), Port: 8001, Weight: 2560, Host: "one.example"}}, "test")
+	n.Resolve([]Place{{Address: netip.MustParseAddr("192.0.2.1"), Port: 8001, Weight: 2561, Host: "one.example"}}, "test")
 	a := b.Servers()[0]
 	if at := a.Address(); at.Host != "192.0.2.1" || at.Port != 8001 || a.State().Weight != 11 || a.HostName() != "one.example" {
 		t.Errorf("got %v, weight %d, host %s", at, a.State().Weight, a.HostName())

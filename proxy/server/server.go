@@ -17,6 +17,8 @@ import (
 type Server struct {
 	stream.Server // its name, number (1 and above, unique in the backend) and counters
 	Settings
+	// Watch has the address found by another name (nil: it is not resolved while serving). Set before traffic runs.
+	Watch func(name string)
 
 	backend      *Backend
 	followers    []*Server   // that track this one; guarded by the backend's mu, and never changed in place
@@ -24,7 +26,7 @@ type Server struct {
 	removed      atomic.Bool
 	added        bool                   // while traffic ran
 	tracked      *Server                // by this one; nil for none
-	hostName     atomic.Pointer[string] // of a service; nil is Host
+	hostName     atomic.Pointer[string] // of a service, or by an operator; nil is Host
 	address      atomic.Pointer[Address]
 	cookie       atomic.Pointer[string] // made of the address; nil is Cookie
 	maxConn      atomic.Int64

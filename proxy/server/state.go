@@ -20,6 +20,7 @@ const (
 	ConfiguredMaintenance // said "disabled", for the servers' state to be told apart from what was set later
 
 	Unresolved // its name has no address
+	Renamed    // an operator had given it another name before that had no address
 
 	inMaintenance = Maintenance | InheritedMaintenance | Unresolved
 	draining      = Drain | InheritedDrain

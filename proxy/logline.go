@@ -34,7 +34,8 @@ func (b *builder) logging(section *config.Proxy, logger *log.Logger) func(*strea
 		formats.data = b.logFormat(section, "log-format-sd", section.StructuredData)
 	}
 	if len(logger.Targets) == 0 {
-		if section.LogFormat.Text != "" {
+		chosen := section.LogFormat.Text != "" || section.LogStyle != config.LogStyleDefault || section.StructuredData.Text != ""
+		if chosen && !b.diags.Has(syntax.Alert) { // the address may be missing because its line is wrong
 			b.diags.Warnf(syntax.Position{}, "log format ignored for %s '%s' since it has no log address.", section.Kind, section.Name)
 		}
 		return nil

@@ -19,6 +19,7 @@ func (p *parser) check() {
 		p.numberServers(proxy)
 		p.checkTracking(proxy)
 		p.checkExternal(proxy)
+		p.checkSteps(proxy)
 		p.checkAgents(proxy)
 		p.checkResolvers(proxy)
 		p.checkModes(proxy)
@@ -120,39 +121,4 @@ func (p *parser) missingTimeouts(at syntax.Position, kind Kind, name string) {
 		"   | While not properly invalid, you will certainly encounter various problems\n"+
 		"   | with such a configuration. To fix this, please ensure that all following\n"+
 		"   | timeouts are set to a non-zero value: 'client', 'connect', 'server'.", kind, name)
-}
-
-// checkModes drops what needs HTTP from proxies in TCP mode, with HAProxy's warnings.
-func (p *parser) checkModes(proxy *Proxy) {
-	if proxy.Mode == ModeHTTP {
-		return
-	}
-	if style := proxy.LogStyle; style != LogStyleDefault && style != LogStyleTCP {
-		option := "httplog"
-		if style == LogStyleHTTPS {
-			option = "httpslog"
-		}
-		p.diags.Warnf(proxy.At, "'option %s' not usable with %s '%s' (needs 'mode http'). Falling back to 'option tcplog'.", option, proxy.Kind, proxy.Name)
-		proxy.LogStyle = LogStyleTCP
-	}
-	proxy.Inherited = withoutHTTP(proxy.Inherited, nil)
-	proxy.Rules = withoutHTTP(proxy.Rules, func(set string, at syntax.Position) {
-		p.diags.Warnf(at, "'%s' rules ignored for %s '%s' as they require HTTP mode.", set, proxy.Kind, proxy.Name)
-	})
-}
-
-// withoutHTTP returns the rules that do not need HTTP mode. The first rule of each set dropped is told to dropped.
-func withoutHTTP(rules []Rule, dropped func(set string, at syntax.Position)) []Rule {
-	told := map[string]bool{}
-	var kept []Rule
-	for _, rule := range rules {
-		switch {
-		case !strings.HasPrefix(rule.Set, "http-"):
-			kept = append(kept, rule)
-		case dropped != nil && !told[rule.Set]:
-			told[rule.Set] = true
-			dropped(rule.Set, rule.At)
-		}
-	}
-	return kept
 }

@@ -126,10 +126,9 @@ func parsePersist(p *parser, s syntax.Statement) {
 		p.failf(s, "missing persist method.")
 	case method != "rdp-cookie":
 		p.failf(s, "unknown persist method.")
-	case len(s.Words) > 2:
-		p.failf(s, "'persist' cannot handle unexpected argument '%s'.", s.Argument(1))
-	case !named:
+	case !named: // as in HAProxy, whatever follows
 		p.proxy.RDPCookie = "msts"
+	case p.tooMany(s, 1):
 	case !closed || name == "":
 		p.failf(s, "persist rdp-cookie(name)' requires an rdp cookie name.")
 	default:

@@ -99,6 +99,9 @@ func parseCheckStep(p *parser, s syntax.Statement) {
 			err = fmt.Errorf("only supports 'comment', 'connect', 'send', 'send-binary', 'expect'")
 			break
 		}
+		if p.tooMany(s, 1) {
+			return
+		}
 		if action == "send-state" {
 			p.proxy.HealthCheck.SendState = true
 		} else {
@@ -131,6 +134,18 @@ func parseCheckStep(p *parser, s syntax.Statement) {
 		return
 	}
 	p.proxy.HealthCheck.Steps = append(slices.Clone(p.proxy.HealthCheck.Steps), step)
+}
+
+// checkSteps warns of steps of a kind of check that the section does not ask for.
+func (p *parser) checkSteps(proxy *Proxy) {
+	own := proxy.HealthCheck.Steps[proxy.inheritedSteps:]
+	warn := func(http bool, keyword, option string) {
+		if proxy.HealthCheck.Kind != option && slices.ContainsFunc(own, func(step CheckStep) bool { return step.HTTP == http }) {
+			p.diags.Warnf(syntax.Position{}, "%s '%s' uses %s rules without 'option %s', so the rules are ignored.", proxy.Kind, proxy.Name, keyword, option)
+		}
+	}
+	warn(true, "http-check", "httpchk")
+	warn(false, "tcp-check", "tcp-check")
 }
 
 // stepReader reads the words of a step.

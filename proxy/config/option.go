@@ -16,12 +16,14 @@ type Options struct {
 	CheckCache                bool
 	ClientKeepalive           bool // clitcpka, tcpka
 	ServerKeepalive           bool // srvtcpka, tcpka
+	DisableH2Upgrade          bool
 	DontLogNormal             bool
 	DontLogNull               bool
 	H1CaseAdjustBogusClient   bool
 	H1CaseAdjustBogusServer   bool
 	HTTPBufferRequest         bool
 	HTTPIgnoreProbes          bool
+	HTTPNoDelay               bool
 	HTTPPretendKeepalive      bool
 	HTTPUseProxyHeader        bool
 	IdleCloseOnResponse       bool
@@ -44,6 +46,7 @@ var switches = slices.Concat([]keyword{
 	{"allbackups", inBackSide, onOff(func(s *Settings) *bool { return &s.AllBackups }), Supported},
 	{"checkcache", inBackSide, onOff(func(s *Settings) *bool { return &s.CheckCache }), Supported},
 	{"clitcpka", inFrontSide, onOff(func(s *Settings) *bool { return &s.ClientKeepalive }), Supported},
+	{"disable-h2-upgrade", inFrontSide, onOff(func(s *Settings) *bool { return &s.DisableH2Upgrade }), NoEffect},
 	{"dontlog-normal", inFrontSide, onOff(func(s *Settings) *bool { return &s.DontLogNormal }), Supported},
 	{"dontlognull", inFrontSide, onOff(func(s *Settings) *bool { return &s.DontLogNull }), Supported},
 	{"h1-case-adjust-bogus-client", inFrontSide, onOff(func(s *Settings) *bool { return &s.H1CaseAdjustBogusClient }), Supported},
@@ -51,6 +54,7 @@ var switches = slices.Concat([]keyword{
 	{"http-buffer-request", inProxies, onOff(func(s *Settings) *bool { return &s.HTTPBufferRequest }), Supported},
 	{"http-ignore-probes", inFrontSide, onOff(func(s *Settings) *bool { return &s.HTTPIgnoreProbes }), Supported},
 	{"http-keep-alive", inProxies, connection(KeepAlive), Supported},
+	{"http-no-delay", inProxies, onOff(func(s *Settings) *bool { return &s.HTTPNoDelay }), NoEffect},
 	{"http-pretend-keepalive", inBackSide, onOff(func(s *Settings) *bool { return &s.HTTPPretendKeepalive }), Supported},
 	{"http-server-close", inProxies, connection(ServerClose), Supported},
 	{"http-use-proxy-header", inFrontSide, onOff(func(s *Settings) *bool { return &s.HTTPUseProxyHeader }), NoEffect},
@@ -69,19 +73,31 @@ var switches = slices.Concat([]keyword{
 	{"transparent", inBackSide, onOff(func(s *Settings) *bool { return &s.Transparent }), Supported},
 },
 	// Hints, whose absence changes nothing but timing.
-	rows(inFrontSide, NoEffect, "contstats", "disable-h2-upgrade", "tcp-smart-accept"),
-	rows(inProxies, NoEffect, "http-no-delay", "splice-auto", "splice-request", "splice-response"),
-	rows(inBackSide, NoEffect, "tcp-smart-connect"),
+	hints(inFrontSide, "contstats", "tcp-smart-accept"),
+	hints(inProxies, "splice-auto", "splice-request", "splice-response"),
+	hints(inBackSide, "tcp-smart-connect"),
 )
+
+func hints(in sections, names ...string) []keyword {
+	table := rows(in, NoEffect, names...)
+	for i := range table {
+		table[i].parse = func(p *parser, s syntax.Statement) { p.noArguments(s) }
+	}
+	return table
+}
+
+func isSwitch(name string) bool {
+	return slices.ContainsFunc(switches, func(k keyword) bool { return k.name == name })
+}
 
 // options are the others.
 var options = slices.Concat([]keyword{
-	{"external-check", inBackSide, parsePlainCheck, Supported},
+	{"external-check", inProxies, parsePlainCheck, Supported},
 	{"forwardfor", inProxies, parseForwardFor, Supported},
 	{"http-restrict-req-hdr-names", inProxies, parseRestrictNames, Supported},
 	{"httpchk", inBackSide, parseOptionHTTPCheck, Supported},
 	{"httplog", inFrontSide, parseHTTPLog, Supported},
-	{"httpslog", inFrontSide, func(p *parser, _ syntax.Statement) { p.proxy.setLogStyle(LogStyleHTTPS) }, Supported},
+	{"httpslog", inFrontSide, func(p *parser, s syntax.Statement) { p.proxy.setLogStyle(LogStyleHTTPS, s.At()) }, Supported},
 	{"ldap-check", inBackSide, parsePlainCheck, Supported},
 	{"mysql-check", inBackSide, parseMySQLCheck, Supported},
 	{"originalto", inProxies, parseOriginalTo, Supported},
@@ -91,7 +107,7 @@ var options = slices.Concat([]keyword{
 	{"ssl-hello-chk", inBackSide, parsePlainCheck, Supported},
 	{"tcp-check", inBackSide, parseOptionTCPCheck, Supported},
 	{"tcpka", inProxies, parseKeepalive, Supported},
-	{"tcplog", inProxies, parseTCPLog, Supported},
+	{"tcplog", inFrontSide, parseTCPLog, Supported},
 },
 	rows(inBackSide, Refused, "spop-check"),
 )
@@ -145,11 +161,7 @@ func parseOption(p *parser, s syntax.Statement) {
 	case name == "":
 		p.failf(s, "'option' expects an option name.")
 	case i >= 0 && p.kind != inDefaults && table[i].in&p.kind == 0:
-		if name == "httplog" || name == "httpslog" {
-			p.warnf(s, "%s '%s' : 'option %s' directive is ignored in backends.", p.proxy.Kind, p.proxy.Name, name)
-			return
-		}
-		p.misplaced(s, name, table[i].in)
+		p.misplaced(s, table[i])
 	case i >= 0:
 		if table[i].parse != nil {
 			table[i].parse(p, s)

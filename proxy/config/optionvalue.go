@@ -47,13 +47,13 @@ func parseHTTPLog(p *parser, s syntax.Statement) {
 	if clf {
 		style = LogStyleCLF
 	}
-	p.proxy.setLogStyle(style)
+	p.proxy.setLogStyle(style, s.At())
 }
 
 // option tcplog
 func parseTCPLog(p *parser, s syntax.Statement) {
 	if p.noArguments(s) {
-		p.proxy.setLogStyle(LogStyleTCP)
+		p.proxy.setLogStyle(LogStyleTCP, s.At())
 	}
 }
 

@@ -96,7 +96,7 @@ func (p *parser) parseStatement(s syntax.Statement, table []keyword) {
 	case i < 0:
 		p.unknown(s, table)
 	case table[i].in&p.kind == 0:
-		p.misplaced(s, s.Keyword(), table[i].in)
+		p.misplaced(s, table[i])
 	default:
 		if table[i].parse != nil {
 			table[i].parse(p, s)
@@ -115,21 +115,6 @@ func (p *parser) unknown(s syntax.Statement, table []keyword) {
 	}
 	p.failf(s, "unknown keyword '%s' in '%s' section%s",
 		s.Keyword(), p.section.Header.Keyword(), nearest.Suggestion(s.Keyword(), slices.Values(candidates)))
-}
-
-// misplaced reports a keyword that has no meaning in this kind of section. As in HAProxy it is a warning where the
-// keyword cannot do harm.
-func (p *parser) misplaced(s syntax.Statement, name string, in sections) {
-	switch {
-	case p.kind == inDefaults:
-		p.failf(s, "'%s' not allowed in 'defaults' section.", name)
-	case p.kind == inFrontend && name == "server":
-		p.failf(s, "'server' not allowed because frontend '%s' has no backend capability.", p.proxy.Name)
-	case p.kind == inFrontend:
-		p.warnf(s, "'%s' ignored because frontend '%s' has no backend capability.", name, p.proxy.Name)
-	default:
-		p.warnf(s, "'%s' ignored because backend '%s' has no frontend capability.", name, p.proxy.Name)
-	}
 }
 
 // failf reports an error in a statement.

@@ -1,6 +1,10 @@
 package config
 
-import "tidelock/proxy/config/syntax"
+import (
+	"strings"
+
+	"tidelock/proxy/config/syntax"
+)
 
 // The options of section 4.2 that check servers of certain protocols.
 
@@ -80,7 +84,17 @@ func parseExternalCheck(p *parser, s syntax.Statement) {
 // checkExternal looks for what external checks need beside their option.
 func (p *parser) checkExternal(proxy *Proxy) {
 	h := &proxy.HealthCheck
-	if h.Kind != "external-check" || !proxy.Kind.HasBackend() {
+	if h.Command != "" && h.Path == "" && !strings.HasPrefix(h.Command, "/") {
+		p.diags.Alertf(syntax.Position{}, "Proxy '%s': 'external-check command' does not have a leading '/' and 'external-check path' is not set.", proxy.Name)
+	}
+	if h.Kind != "external-check" {
+		const ignored = "'external-check %s' will be ignored for %s '%s' (requires 'option external-check')."
+		if h.Command != "" {
+			p.diags.Warnf(syntax.Position{}, ignored, "command", proxy.Kind, proxy.Name)
+		}
+		if h.Path != "" {
+			p.diags.Warnf(syntax.Position{}, ignored, "path", proxy.Kind, proxy.Name)
+		}
 		return
 	}
 	const option = "Proxy '%s' : 'option external-check' unable to find required '%s'."

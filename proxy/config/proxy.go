@@ -19,6 +19,9 @@ const (
 
 func (k Kind) String() string { return [...]string{"defaults", "frontend", "backend", "proxy"}[k] }
 
+// kindSections are the sections as the tables of keywords know them.
+var kindSections = [...]sections{Defaults: inDefaults, Frontend: inFrontend, Backend: inBackend, Listen: inListen}
+
 // HasFrontend reports whether clients can connect to such a section.
 func (k Kind) HasFrontend() bool { return k == Frontend || k == Listen }
 
@@ -43,14 +46,16 @@ type Proxy struct {
 	Disabled     bool
 	Description  string
 	ownStatsPage bool // a statement of the section itself is about it
-	Binds        []Bind
-	Servers      []Server
-	UseBackends  []UseBackend
-	StickTable   *sticktable.Config // nil for none
-	StickTableAt syntax.Position
-	Rules        []Rule
-	Filters      []Filter
-	Inherited    []Rule // of its defaults section: they run first and see only the ACLs declared there
+	// inheritedSteps are how many of the steps of the health check the section inherits.
+	inheritedSteps int
+	Binds          []Bind
+	Servers        []Server
+	UseBackends    []UseBackend
+	StickTable     *sticktable.Config // nil for none
+	StickTableAt   syntax.Position
+	Rules          []Rule
+	Filters        []Filter
+	Inherited      []Rule // of its defaults section: they run first and see only the ACLs declared there
 }
 
 // Settings are what a section inherits from its defaults.
@@ -73,6 +78,7 @@ type Settings struct {
 	HeaderNames          HeaderNames // option http-restrict-req-hdr-names, empty for the default of the mode
 	Redispatch           int         // option redispatch: every so many retries, or counted from the last when negative; 0 never
 	LogStyle             LogStyle
+	LogStyleAt           syntax.Position
 	EmailAlert           EmailAlert
 	LogFormat            Format // takes precedence over LogStyle
 	ErrorLogFormat       Format
@@ -116,7 +122,9 @@ const (
 )
 
 // setLogStyle chooses a standard format: the last statement of how to log wins.
-func (s *Settings) setLogStyle(style LogStyle) { s.LogStyle, s.LogFormat = style, Format{} }
+func (s *Settings) setLogStyle(style LogStyle, at syntax.Position) {
+	s.LogStyle, s.LogStyleAt, s.LogFormat = style, at, Format{}
+}
 
 // Timeouts of a proxy. Zero is unlimited, or for those that have one, the timeout that stands in for it.
 type Timeouts struct {

@@ -1,6 +1,10 @@
 package config
 
-import "tidelock/proxy/config/syntax"
+import (
+	"strings"
+
+	"tidelock/proxy/config/syntax"
+)
 
 // removed are keywords of earlier versions, with what HAProxy says of them.
 var removed = map[string]string{
@@ -36,7 +40,21 @@ func init() {
 	}
 }
 
-// bind-process <set>
+// bind-process all | odd | even | <number>[-<number>] ...
 func parseBindProcess(p *parser, s syntax.Statement) {
-	p.warnf(s, "'bind-process' has no effect, is deprecated, and will be removed in version 2.7.")
+	for _, word := range syntax.Texts(s.Arguments()) {
+		from, to, isRange := strings.Cut(word, "-")
+		_, number := decimal(from)
+		_, numbers := decimal(to)
+		switch {
+		case word == "all", word == "odd", word == "even", word == "1":
+		case !number || isRange && !numbers:
+			p.failf(s, "%s : '%s' is not a valid number/range.", s.Keyword(), word)
+			return
+		case word != "1-1":
+			p.failf(s, "%s : '%s' is not a valid number/range. It supports numbers from 1 to 1.", s.Keyword(), word)
+			return
+		}
+	}
+	p.reportTightly(syntax.Warning, s, "'bind-process' has no effect, is deprecated, and will be removed in version 2.7.")
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"tidelock/proxy/config/syntax"
@@ -50,12 +51,14 @@ func parseTCPRule(p *parser, s syntax.Statement) {
 	switch {
 	case what == "":
 		p.failf(s, "missing argument for '%s' in %s '%s'", s.Keyword(), p.proxy.Kind, p.proxy.Name)
+	case !isRequest && (what == "content" || what == "inspect-delay") && (p.anonymous || p.proxy.Kind == Frontend):
+		p.failf(s, "tcp-response %s is only allowed in 'backend' sections or 'defaults' section with a name", what)
+	case isRequest && p.anonymous && slices.Contains([]string{"inspect-delay", "connection", "session", "content"}, what):
+		p.failf(s, "tcp-request %s is not allowed in anonymous 'defaults' sections", what)
 	case what == "inspect-delay":
 		p.inspectDelay(s)
 	case isRequest && (what == "connection" || what == "session") && p.proxy.Kind == Backend:
 		p.failf(s, "%s %s is not allowed because %s %s is not a frontend", s.Keyword(), what, p.proxy.Kind, p.proxy.Name)
-	case what == "content" && !isRequest && p.proxy.Kind == Frontend:
-		p.failf(s, "tcp-response content is only allowed in 'backend' sections or 'defaults' section with a name")
 	case what == "content" || isRequest && (what == "connection" || what == "session"):
 		p.addRule(s, s.Keyword()+" "+what, 2)
 	case isRequest:

@@ -13,7 +13,7 @@ import (
 func (p *parser) openProxy(header syntax.Statement) bool {
 	words := syntax.Texts(header.Arguments())
 	proxy := &Proxy{Settings: builtinSettings(), At: header.At()}
-	proxy.Kind = map[sections]Kind{inDefaults: Defaults, inFrontend: Frontend, inListen: Listen, inBackend: Backend}[p.kind]
+	proxy.Kind = Kind(slices.Index(kindSections[:], p.kind))
 	if len(words) > 0 && (p.kind != inDefaults || words[0] != "from") {
 		proxy.Name, words = words[0], words[1:]
 	}
@@ -79,6 +79,7 @@ func (proxy *Proxy) inherit(parent *Proxy) {
 		return
 	}
 	proxy.Inherited = parent.Rules
+	proxy.inheritedSteps = len(parent.HealthCheck.Steps)
 }
 
 // sameName returns a proxy that clients or servers could not tell from proxy, or nil.

@@ -50,6 +50,25 @@ func parseMaxconn(p *parser, s syntax.Statement) {
 	}
 }
 
+// backlog <number>
+func parseBacklog(p *parser, s syntax.Statement) {
+	if s.Argument(0) == "" {
+		p.failf(s, "'backlog' expects an integer argument.")
+		return
+	}
+	p.tooMany(s, 1)
+}
+
+// max-keep-alive-queue <number>
+func parseKeepAliveQueue(p *parser, s syntax.Statement) {
+	if s.Argument(0) == "" {
+		p.failf(s, "'%s' expects expects an integer value (or -1 to disable)", s.Keyword())
+		return
+	}
+	var unused int
+	p.number(s, 0, s.Keyword(), &unused)
+}
+
 // retries <number>
 func parseRetries(p *parser, s syntax.Statement) {
 	switch n, _ := decimal(s.Argument(0)); {
@@ -75,7 +94,7 @@ func parseMonitorURI(p *parser, s syntax.Statement) {
 // log-format <format>
 func parseLogFormat(p *parser, s syntax.Statement) {
 	if format, ok := p.logFormat(s); ok {
-		p.proxy.setLogStyle(LogStyleDefault)
+		p.proxy.setLogStyle(LogStyleDefault, s.At())
 		p.proxy.LogFormat = format
 	}
 }

@@ -81,7 +81,7 @@ func parseDeclare(p *parser, s syntax.Statement) {
 	direction := s.Argument(1)
 	length, err := strconv.Atoi(s.Argument(3))
 	switch {
-	case p.proxy.Kind == Backend || p.proxy.Kind == Defaults:
+	case p.proxy.Kind == Backend:
 		p.failf(s, "'declare' only available in frontend or listen section")
 	case s.Argument(0) == "":
 		p.failf(s, "'declare' needs a second keyword that specify the type of declaration ('capture')")

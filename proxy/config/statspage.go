@@ -129,12 +129,12 @@ func (p *parser) statsRefresh(s syntax.Statement) {
 }
 
 func (p *parser) statsDescription(s syntax.Statement) {
-	text := strings.Join(syntax.Texts(s.Words[2:]), " ")
-	page := p.statsPage()
-	page.Description = cmp.Or(text, p.Global.Description)
-	if page.Description == "" {
+	text := cmp.Or(strings.Join(syntax.Texts(s.Words[2:]), " "), p.Global.Description)
+	if text == "" {
 		p.reportTightly(syntax.Warning, s, "'show-desc' requires a parameter or 'desc' to be set in the global section.")
+		return
 	}
+	p.statsPage().Description = text
 }
 
 // description <text>...

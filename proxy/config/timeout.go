@@ -43,12 +43,12 @@ func parseTimeout(p *parser, s syntax.Statement) {
 		case len(s.Words) > 3:
 			p.failf(s, "%s : unexpected extra argument '%s' after value '%s'.", what, s.Argument(2), value)
 		default:
-			if p.proxy.Kind != Defaults && row.in&p.kind == 0 {
-				p.ignoredTimeout(s, what)
-			}
 			d, ok := p.time(s, value, what)
 			if !ok {
 				return
+			}
+			if p.proxy.Kind != Defaults && row.in&p.kind == 0 {
+				p.ignoredTimeout(s, what)
 			}
 			field := row.field(&p.proxy.Timeouts)
 			if p.kind != inDefaults && *field != *row.field(&p.inherited) {

@@ -59,6 +59,7 @@ func (b *builder) buildDialer(section *config.Proxy, s config.Server) server.Dia
 	d.checkProxy = s.CheckSendProxy || s.SendProxy.Version > 0 && same
 	d.check = tlsconfig.Settings{Name: cmp.Or(s.CheckSNI, s.TLS.VerifyHost), ALPN: s.CheckALPN}
 	d.secured.Store(s.TLS.Enabled)
+	b.buildSNI(section, s, d)
 	if s.TLS.Enabled || d.checkTLS || s.TLS.Disabled && section.DefaultServer.TLS.Enabled {
 		b.buildServerTLS(section, s, d)
 	}
@@ -70,7 +71,7 @@ func (b *builder) buildDialer(section *config.Proxy, s config.Server) server.Dia
 
 // buildServerTLS prepares the TLS of a server line, or reports what is wrong with it.
 func (b *builder) buildServerTLS(section *config.Proxy, s config.Server, d *dialer) {
-	where := "[" + s.At.String() + "] : 'server " + section.Name + "/" + s.Name + "' : "
+	where := serverPrefix(section, s)
 	client, err := tlsconfig.NewClient(b.tlsFiles, s.TLS, b.config.Global.Server, func(reason string) { b.diags.Warnf(syntax.Position{}, "%s%s", where, reason) })
 	var line tlsconfig.LineError
 	switch {
@@ -83,12 +84,21 @@ func (b *builder) buildServerTLS(section *config.Proxy, s config.Server, d *dial
 		return
 	}
 	d.tls = client
+}
+
+// serverPrefix is what HAProxy puts before messages about a server line.
+func serverPrefix(section *config.Proxy, s config.Server) string {
+	return "[" + s.At.String() + "] : 'server " + section.Name + "/" + s.Name + "' : "
+}
+
+// buildSNI prepares the name that a server line asks for, whether or not it is used.
+func (b *builder) buildSNI(section *config.Proxy, s config.Server, d *dialer) {
 	if s.TLS.SNI == "" {
 		return
 	}
 	expression, _, err := b.compiler(section, sample.SourceChoice, s.At, "").ParseAvailable([]string{s.TLS.SNI})
 	if err != nil {
-		b.diags.Alertf(syntax.Position{}, "%serror detected while parsing sni expression : %s", where, sentence(err))
+		b.diags.Alertf(syntax.Position{}, "%serror detected while parsing sni expression : %s", serverPrefix(section, s), sentence(err))
 		return
 	}
 	d.name, d.varies = expression, !strings.HasPrefix(s.TLS.SNI, "str(")

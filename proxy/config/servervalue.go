@@ -20,6 +20,16 @@ func leading(text string) int {
 	return int(n)
 }
 
+// given refuses the empty value, with a message.
+func given(message string, parse func(*serverReader, string) error) func(*serverReader, string) error {
+	return func(r *serverReader, value string) error {
+		if value == "" {
+			return errors.New(message)
+		}
+		return parse(r, value)
+	}
+}
+
 func countOf(field func(*ServerParameters) *int) func(*serverReader, string) error {
 	return func(r *serverReader, value string) error {
 		*field(&r.server.ServerParameters) = max(leading(value), 0)

@@ -7,6 +7,7 @@ import (
 
 	"tidelock/proxy/sample"
 	"tidelock/proxy/stream"
+	"tidelock/proxy/value"
 )
 
 // address writes an IP address, or nothing where there is none.
@@ -34,7 +35,7 @@ func appendAddress(b []byte, a netip.Addr, fl flags) []byte {
 	case fl&hexadecimal != 0:
 		return fmt.Appendf(b, "%X", a.AsSlice())
 	}
-	return a.AppendTo(b)
+	return value.AppendAddr(b, a)
 }
 
 // clientPort writes a port; for a unix socket the number of the listener stands in its place.

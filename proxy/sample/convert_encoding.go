@@ -17,7 +17,7 @@ var encodingConverters = []Converter{
 	{Name: "hex2i", Input: value.String, Output: value.Integer, Convert: fromHex},
 	{Name: "htonl", Input: value.Integer, Output: value.Binary, Convert: networkOrder},
 	{Name: "ipmask", Parameters: required(Mask4).and(Mask6), Input: value.Address, Output: value.Address, Convert: maskAddress},
-	{Name: "ub64dec", Input: value.String, Output: value.Binary, Convert: decode(base64.RawURLEncoding.Strict())},
+	{Name: "ub64dec", Input: value.String, Output: value.Binary, Convert: decode(base64.RawURLEncoding)},
 	{Name: "ub64enc", Input: value.Binary, Output: value.String, Convert: encode(base64.RawURLEncoding)},
 	{Name: "url_dec", Parameters: optional(Integer), Input: value.String, Output: value.String, Convert: decodeURL},
 	{Name: "url_enc", Parameters: required(String), Input: value.String, Output: value.String, Prepare: prepareURLEncoding, Convert: encodeURL},

@@ -252,15 +252,19 @@ func nextHeaderAddress(of selector) iterator {
 
 // forwardedAddress reads an address as X-Forwarded-For has it: an IPv4 address may have a port, which is dropped.
 func forwardedAddress(v value.Value) value.Value {
-	text := v.Data
-	if host, port, ok := bytes.Cut(text, []byte(":")); ok && bytes.IndexByte(host, '.') > 0 {
-		n, rest := value.LeadingInt(port)
-		if len(rest) > 0 || len(port) == 0 || port[0] < '0' || n > 65535 {
+	a, rest, ok := value.CutIPv4(v.Data)
+	if !ok {
+		a, _ = value.ParseAddr(v.Data)
+		return value.Addr(a)
+	}
+	if port, has := bytes.CutPrefix(rest, []byte(":")); has {
+		n, junk := value.LeadingInt(port)
+		if len(junk) > 0 || len(port) == 0 || port[0] < '0' || n > 65535 {
 			return value.Value{}
 		}
-		text = host
+	} else if len(rest) > 0 {
+		return value.Value{}
 	}
-	a, _ := value.ParseAddr(text)
 	return value.Addr(a)
 }
 

@@ -86,6 +86,9 @@ func (v Value) address() Value {
 		binary.BigEndian.PutUint32(a[:], uint32(v.Int))
 		return Addr(netip.AddrFrom4(a))
 	case String:
+		if a, _, ok := CutIPv4(v.Data); ok {
+			return Addr(a) // as in HAProxy, whatever follows: a port, the next one of a list
+		}
 		a, _ := ParseAddr(v.Data)
 		return Addr(a)
 	}
@@ -108,31 +111,47 @@ func ParseAddr(b []byte) (netip.Addr, bool) {
 	return a, true
 }
 
-// parseIPv4 reads four decimal octets without leading zeros.
+// parseIPv4 reads four decimal octets, and nothing else.
 func parseIPv4(b []byte) (netip.Addr, bool) {
+	a, rest, ok := CutIPv4(b)
+	return a, ok && len(rest) == 0
+}
+
+// CutIPv4 reads four decimal octets at the start of a text, which may have leading zeros. What follows is no digit and no dot.
+func CutIPv4(b []byte) (addr netip.Addr, rest []byte, ok bool) {
 	var a [4]byte
 	for i := range a {
 		n, digits := 0, 0
-		for digits < len(b) && '0' <= b[digits] && b[digits] <= '9' && digits < 4 {
+		for digits < len(b) && '0' <= b[digits] && b[digits] <= '9' && n <= 255 {
 			n = n*10 + int(b[digits]-'0')
 			digits++
 		}
-		if digits == 0 || n > 255 || digits > 1 && b[0] == '0' {
-			return netip.Addr{}, false
+		if digits == 0 || n > 255 {
+			return netip.Addr{}, nil, false
 		}
 		a[i] = byte(n)
 		b = b[digits:]
-		if i < 3 {
-			if len(b) == 0 || b[0] != '.' {
-				return netip.Addr{}, false
-			}
+		dot := len(b) > 0 && b[0] == '.'
+		if dot != (i < 3) {
+			return netip.Addr{}, nil, false
+		}
+		if dot {
 			b = b[1:]
 		}
 	}
-	if len(b) > 0 {
-		return netip.Addr{}, false
+	return netip.AddrFrom4(a), b, true
+}
+
+// AppendAddr appends an address in the form of the C library, which writes one of IPv6 that embeds one of IPv4 with dots.
+func AppendAddr(b []byte, a netip.Addr) []byte {
+	if !a.Is6() {
+		return a.AppendTo(b)
 	}
-	return netip.AddrFrom4(a), true
+	bytes := a.As16()
+	if [12]byte(bytes[:12]) != [12]byte{} || bytes[12] == 0 && bytes[13] == 0 {
+		return a.AppendTo(b)
+	}
+	return netip.AddrFrom4([4]byte(bytes[12:])).AppendTo(append(b, "::"...))
 }
 
 // AppendText appends v in its text form, which for none is nothing.
@@ -143,7 +162,7 @@ func (v Value) AppendText(b []byte) []byte {
 	case Boolean, Integer:
 		return strconv.AppendInt(b, v.Int, 10)
 	case Address:
-		return v.Addr.AppendTo(b)
+		return AppendAddr(b, v.Addr)
 	default:
 		return append(b, v.Data...)
 	}

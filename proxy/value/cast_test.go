@@ -35,7 +35,7 @@ func TestValue_Cast(t *testing.T) {
 		{"str to sint, saturated", text("-99999999999999999999"), Integer, "-9223372036854775808"},
 		{"str to addr", text("::ffff:1.2.3.4"), Address, "::ffff:1.2.3.4"},
 		{"str to addr, with a zone", text("fe80::1%eth0"), Address, "-"},
-		{"str to addr, leading zero", text("1.2.3.04"), Address, "-"},
+		{"str to addr, leading zero", text("1.2.3.04"), Address, "1.2.3.4"},
 		{"str to addr, three octets", text("1.2.3"), Address, "-"},
 		{"str to addr, five octets", text("1.2.3.4.5"), Address, "-"},
 		{"bin to str ends at NUL", Bytes([]byte("ab\x00c")), String, "ab"},

@@ -64,7 +64,10 @@ func (c *Context) credentials() (name, password []byte, ok bool) {
 
 func isAuthenticated(c *Context, a []Argument) value.Value {
 	name, password, ok := c.credentials()
-	return value.Bool(ok && a[0].Extra.(Users).Authenticate(name, password))
+	if !ok {
+		return value.Value{}
+	}
+	return value.Bool(a[0].Extra.(Users).Authenticate(name, password))
 }
 
 func authenticatedUser(c *Context, a []Argument) value.Value {

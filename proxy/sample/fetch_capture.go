@@ -3,6 +3,7 @@ package sample
 import (
 	"fmt"
 
+	"tidelock/proxy/message"
 	"tidelock/proxy/stream"
 	"tidelock/proxy/value"
 )
@@ -41,7 +42,10 @@ func captured(from *stream.Captures, a []Argument) value.Value {
 
 func receivedMethod(c *Context, _ []Argument) value.Value { return present(c.Stream.ReceivedMethod) }
 
-func receivedURI(c *Context, _ []Argument) value.Value { return present(c.Stream.ReceivedURI) }
+// receivedURI is without scheme and host.
+func receivedURI(c *Context, _ []Argument) value.Value {
+	return present(message.PathOf(c.Stream.ReceivedURI))
+}
 
 // present returns a string value, or none for nil.
 func present(b []byte) value.Value {

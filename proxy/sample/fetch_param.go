@@ -2,6 +2,7 @@ package sample
 
 import (
 	"bytes"
+	"slices"
 
 	"tidelock/proxy/value"
 )
@@ -14,12 +15,12 @@ func urlParam(c *Context, a []Argument) value.Value {
 }
 
 func nextURLParam(c *Context, a []Argument, it *Cursor) value.Value {
+	delimiter := byte('?')
+	if a[1].Text != "" {
+		delimiter = a[1].Text[0]
+	}
 	if !it.started {
 		it.started = true
-		delimiter := byte('?')
-		if a[1].Text != "" {
-			delimiter = a[1].Text[0]
-		}
 		it.rest = pathQuery(c, nil).Data
 		i := bytes.IndexByte(it.rest, delimiter)
 		it.rest = it.rest[i+1:]
@@ -27,7 +28,7 @@ func nextURLParam(c *Context, a []Argument, it *Cursor) value.Value {
 			it.rest = nil
 		}
 	}
-	b, ok := nextParam(it, a[0].Text, ";&")
+	b, ok := nextParam(it, a[0].Text, delimiter)
 	if !ok {
 		return value.Value{}
 	}
@@ -50,7 +51,7 @@ func nextBodyParam(c *Context, a []Argument, it *Cursor) value.Value {
 		it.started = true
 		it.rest = body(c, c.Stream.Request).Data
 	}
-	b, ok := nextParam(it, a[0].Text, "&")
+	b, ok := nextParam(it, a[0].Text, '&')
 	if !ok {
 		return value.Value{}
 	}
@@ -58,11 +59,11 @@ func nextBodyParam(c *Context, a []Argument, it *Cursor) value.Value {
 }
 
 // nextParam takes "name=value" pairs from it.rest until one has the wanted name, or any when that is empty. What has no
-// equals sign is no parameter.
-func nextParam(it *Cursor, name, separators string) ([]byte, bool) {
+// equals sign is no parameter. Pairs end at '&', at ';' and at what the first one follows.
+func nextParam(it *Cursor, name string, delimiter byte) ([]byte, bool) {
 	for len(it.rest) > 0 {
 		pair := it.rest
-		if i := bytes.IndexAny(pair, separators); i >= 0 {
+		if i := slices.IndexFunc(pair, func(c byte) bool { return c == '&' || c == ';' || c == delimiter }); i >= 0 {
 			pair, it.rest = pair[:i], pair[i+1:]
 		} else {
 			it.rest = nil

@@ -18,6 +18,10 @@ RACE_PLATFORMS := linux/amd64 linux/arm64
 FUZZTIME      ?= 30s
 FUZZ_PACKAGES  = $(sort $(dir $(shell grep -rl --include='*_test.go' '^func Fuzz' abi host proxy sdk)))
 
+# How many random requests both proxies get, and what they are made from.
+RANDOM_REQUESTS ?= 500
+SEED            ?= $(shell date +%s)
+
 # LUA_TARBALL=FILE builds the guest from that Lua 5.4 instead of Debian's source package.
 export LUA_TARBALL
 
@@ -25,7 +29,7 @@ export LUA_TARBALL
 COSIGN_VERSION := v3.1.3
 
 .DEFAULT_GOAL := build
-.PHONY: build run guests guest-lua54 guest-lua51 test conformance conformance-lua51 interop-cosign lint check fuzz soak collector-test jaeger-test bench-sandbox bench-proxy bench-telemetry bench-native coverage-manual clean distclean help
+.PHONY: build run guests guest-lua54 guest-lua51 test conformance conformance-random conformance-lua51 interop-cosign lint check fuzz soak collector-test jaeger-test bench-sandbox bench-proxy bench-telemetry bench-native coverage-manual clean distclean help
 
 # Without cgo the binary needs no library of the system, and takes less memory. Debuggers can rebuild what -w leaves out.
 build: guests ## Build bin/tidelock (the default).
@@ -59,6 +63,10 @@ endif
 conformance: guests ## Compare with Debian's haproxy, case by case (make test does, too).
 	@guest/lua54/toolchain.sh test
 	$(GO) test -count 1 ./proxy/conformance
+
+conformance-random: guests ## Compare with haproxy on RANDOM_REQUESTS requests, made from SEED.
+	@guest/lua54/toolchain.sh test
+	$(GO) test -count 1 -timeout 1h -run 'TestRandom$$' ./proxy/conformance -random $(RANDOM_REQUESTS) -seed $(SEED)
 
 conformance-lua51: guests ## Play the cases that load scripts with their scripts in Lua 5.1: slow.
 	$(GO) test -count 1 -timeout 2h -run 'TestDialect$$' ./proxy/conformance -dialect 5.1

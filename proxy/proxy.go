@@ -185,11 +185,13 @@ func (p *Proxy) Start(ctx context.Context) error {
 	p.Process.State = newInformation(p).fill
 	p.serveRelays()
 	p.serveRuntime()
+	if p.scripts != nil { // before the checks, since they may be told of what those find
+		if err := p.scripts.Start(); err != nil {
+			return err
+		}
+	}
 	for _, b := range p.backends {
 		b.StartChecks()
-	}
-	if p.scripts != nil {
-		return p.scripts.Start()
 	}
 	return nil
 }

@@ -202,7 +202,10 @@ func doSecure(r *run, s step) (string, error) {
 	if o.has("ask") {
 		config.ClientAuth = tls.RequestClientCert
 	}
-	r.upstreams[s.words[0].text].secure = config
+	u := r.upstreams[s.words[0].text]
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.secure = config
 	return "", err
 }
 

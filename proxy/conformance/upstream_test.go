@@ -18,7 +18,7 @@ type upstream struct {
 	port   reservedPort
 	masks  *masks
 	queued chan net.Conn // those that the script accepts
-	secure *tls.Config   // nil for plain connections
+	secure *tls.Config   // nil for plain connections; guarded by mu
 
 	mu       sync.Mutex
 	behave   func(*connection)
@@ -57,10 +57,10 @@ func (u *upstream) listen() error {
 
 func (u *upstream) take(c net.Conn) {
 	u.masks.address(c.RemoteAddr().String(), u.name+"_peer")
+	u.mu.Lock()
 	if u.secure != nil {
 		c = tls.Server(c, u.secure)
 	}
-	u.mu.Lock()
 	behave := u.behave
 	u.open = append(u.open, c)
 	u.mu.Unlock()

@@ -154,7 +154,6 @@ func (s *session) receiveResponse() error {
 			return err
 		}
 		s.countResponse()
-		s.stream.Record.BytesOut -= int64(s.answered.Unlogged)
 		if status := s.response.Status(); status >= 200 || status == 101 {
 			s.stream.Record.Timers.Response = time.Since(sent)
 			s.stream.CountResponse()

@@ -94,7 +94,6 @@ func (s *session) receive(first bool) (parked, ok bool) {
 	st.Record.ExpectCookie(st.Frontend)
 	st.Record.Timers.Request = time.Since(st.Started)
 	stream.AddHead(&st.Record.BytesIn, &s.request)
-	st.Record.BytesIn -= int64(s.asked.Unlogged)
 	s.countRequest()
 	s.client.SetReadTimeout(t.Client, time.Time{})
 	s.requestBody.Begin(&s.client, s.asked.Body, &s.request, &s.client)

@@ -45,7 +45,6 @@ var (
 type Head struct {
 	Body         Framing
 	KeepAlive    bool // the sender would keep the connection
-	Unlogged     int  // bytes of Connection headers that say no more than close or keep-alive, which logs do not count
 	Upgrade      bool // a request asks to switch protocols, or a response did
 	Expect       bool // a request waits for 100 (Continue)
 	headers      int
@@ -211,7 +210,7 @@ func (h *Head) note(m *message.Message, i int) error {
 	case "transfer-encoding":
 		return h.noteCodings(m.Value(i))
 	case "connection":
-		h.noteConnection(m.Value(i))
+		h.noteConnection(m, i)
 	case "upgrade":
 		h.upgradeTo = true
 		h.webSocket = h.webSocket || contains(m.Value(i), "websocket")
@@ -238,24 +237,36 @@ func (h *Head) noteHost(m *message.Message, i int) error {
 	return nil
 }
 
-func (h *Head) noteConnection(value []byte) {
-	size, more := len("connection")+len(value), false
-	for len(value) > 0 {
+// noteConnection takes close and keep-alive out of header i, the last one: they are between the sender and us.
+func (h *Head) noteConnection(m *message.Message, i int) {
+	list, kept, ours := m.Value(i), 0, 0
+	var buffer [64]byte
+	rest := buffer[:0]
+	for len(list) > 0 {
 		var option []byte
-		option, value = nextElement(value)
+		option, list = nextElement(list)
 		switch {
 		case equalFold(option, "close"):
 			h.close = true
+			ours++
+			continue
 		case equalFold(option, "keep-alive"):
 			h.keepAlive = true
+			ours++
+			continue
 		case equalFold(option, "upgrade"):
-			h.upgrade, more = true, true
-		default:
-			more = true
+			h.upgrade = true
 		}
+		if kept++; kept > 1 {
+			rest = append(rest, ',')
+		}
+		rest = append(rest, option...)
 	}
-	if !more {
-		h.Unlogged += size
+	switch {
+	case kept == 0 || len(rest) < kept: // nothing between commas
+		m.Remove(i)
+	case ours > 0:
+		m.Replace(i, rest)
 	}
 }
 

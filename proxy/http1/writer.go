@@ -172,7 +172,7 @@ func (c *Conn) writeField(name, value []byte) error {
 // writeConnection writes the options that are neither close, keep-alive nor, but for upgrade, ours to decide.
 func (c *Conn) writeConnection(list []byte, upgrade bool) {
 	ours := func(option []byte) bool {
-		return len(option) == 0 || equalFold(option, "close") || equalFold(option, "keep-alive") ||
+		return equalFold(option, "close") || equalFold(option, "keep-alive") ||
 			!upgrade && equalFold(option, "upgrade")
 	}
 	if !anyElement(list, ours) {

@@ -34,7 +34,7 @@ func (s signals) any() bool { return s.traces || s.metrics || s.logs }
 // wanted finds out which signals have somewhere to go. OpenTelemetry's own default, an OTLP receiver on this machine, is not
 // enough: nobody has asked for it.
 func (c *Config) wanted() signals {
-	if os.Getenv("OTEL_SDK_DISABLED") == "true" {
+	if disabled() {
 		return signals{}
 	}
 	return signals{c.wants("TRACES"), c.wants("METRICS"), c.wants("LOGS")}

@@ -81,6 +81,9 @@ func Start(ctx context.Context, c Config) (*Providers, error) {
 	if !wanted.any() {
 		return nil, nil
 	}
+	if err := checkVariables(); err != nil {
+		return nil, fmt.Errorf("telemetry: %w", err)
+	}
 	p := &Providers{timeout: c.Timeout}
 	if err := p.start(ctx, c, wanted); err != nil {
 		return nil, errors.Join(fmt.Errorf("telemetry: %w", err), p.Shutdown(ctx))

@@ -16,6 +16,7 @@ func undisturbed(t *testing.T) {
 	for _, name := range []string{
 		"OTEL_SDK_DISABLED", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_TRACES_EXPORTER", "OTEL_METRICS_EXPORTER",
 		"OTEL_LOGS_EXPORTER", "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG", "OTEL_PROPAGATORS",
+		"OTEL_METRICS_EXEMPLAR_FILTER",
 	} {
 		t.Setenv(name, "")
 	}
@@ -34,7 +35,7 @@ func TestConfig_wanted(t *testing.T) {
 		{"one signal's endpoint", map[string]string{"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "http://a"}, Config{}, signals{metrics: true}},
 		{"one signal's exporter", map[string]string{"OTEL_METRICS_EXPORTER": "prometheus"}, Config{}, signals{metrics: true}},
 		{"all but one", map[string]string{"OTEL_LOGS_EXPORTER": "none"}, Config{Endpoint: "http://a"}, signals{true, true, false}},
-		{"disabled", map[string]string{"OTEL_SDK_DISABLED": "true"}, Config{Endpoint: "http://a"}, signals{}},
+		{"disabled", map[string]string{"OTEL_SDK_DISABLED": "True"}, Config{Endpoint: "http://a"}, signals{}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			undisturbed(t)
@@ -69,6 +70,9 @@ func TestStart_Errors(t *testing.T) {
 		{"ratio", "", "", Config{Endpoint: "http://127.0.0.1:1", SampleRatio: 2}, "telemetry: sample ratio: expected a number above 0 and at most 1, found 2"},
 		{"sampler", "OTEL_TRACES_SAMPLER", "whim", Config{Endpoint: "http://127.0.0.1:1"}, "telemetry: OTEL_TRACES_SAMPLER: unknown sampler 'whim'"},
 		{"sampler's argument", "OTEL_TRACES_SAMPLER_ARG", "1.1", Config{Endpoint: "http://127.0.0.1:1"}, "telemetry: OTEL_TRACES_SAMPLER_ARG: expected a number from 0 to 1, found '1.1'"},
+		{"two exporters", "OTEL_TRACES_EXPORTER", "otlp,console", Config{}, "telemetry: OTEL_TRACES_EXPORTER: expected otlp, console or none, found 'otlp,console'; a signal has one exporter"},
+		{"exporter", "OTEL_METRICS_EXPORTER", "smoke", Config{}, "telemetry: OTEL_METRICS_EXPORTER: expected otlp, prometheus, console or none, found 'smoke'; a signal has one exporter"},
+		{"exemplars", "OTEL_METRICS_EXEMPLAR_FILTER", "always_on", Config{Endpoint: "http://127.0.0.1:1"}, "telemetry: OTEL_METRICS_EXEMPLAR_FILTER: expected trace_based or always_off, found 'always_on'; exemplars lead to recorded traces"},
 		{"propagator", "OTEL_PROPAGATORS", "pigeon", Config{Endpoint: "http://127.0.0.1:1"}, "telemetry: unknown propagator: pigeon"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

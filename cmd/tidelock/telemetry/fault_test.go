@@ -131,6 +131,37 @@ func TestFault_Away(t *testing.T) {
 	}
 }
 
+// What was recorded while the receiver was away for a short time is not lost.
+func TestFault_Outage(t *testing.T) {
+	for _, protocol := range protocols {
+		t.Run(protocol.name, func(t *testing.T) {
+			r, err := protocol.start("127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Close()
+			s := newSender(t, r.URL, protocol.name, time.Second)
+			const recorded = 5000 // some batches
+			s.spans(recorded)
+			made := recorded
+			s.until("lost", func() bool { made++; return s.log.count(lost) > 0 })
+			back, err := protocol.start(strings.TrimPrefix(r.URL, "http://"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer back.Close()
+			for deadline := time.Now().Add(time.Minute); len(back.Spans()) < made-1; time.Sleep(10 * time.Millisecond) {
+				if time.Now().After(deadline) {
+					t.Fatalf("%d spans of %d were received; log:\n%s", len(back.Spans()), made-1, s.log.text.String())
+				}
+			}
+			if err := s.Shutdown(context.Background()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 func heap() uint64 {
 	runtime.GC()
 	var m runtime.MemStats

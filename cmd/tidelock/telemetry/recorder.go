@@ -2,6 +2,8 @@ package telemetry
 
 import (
 	"context"
+	"errors"
+	"net/url"
 	"os"
 	"strconv"
 	"sync"
@@ -13,12 +15,14 @@ import (
 	commonpb "go.opentelemetry.io/proto/otlp/common/v1"
 	resourcepb "go.opentelemetry.io/proto/otlp/resource/v1"
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"tidelock/proxy/telemetry"
 )
 
-// recorder collects encoded spans and uploads them in batches. It never waits for the receiver: beyond its bounds spans are
-// dropped and counted.
+// recorder collects encoded spans and uploads them in batches. It never waits for the receiver: while that is away spans wait, and
+// beyond the bounds they are dropped and counted.
 type recorder struct {
 	client   otlptrace.Client
 	health   *health
@@ -32,6 +36,7 @@ type recorder struct {
 	dropped     atomic.Uint64 // spans that found no room
 	told        uint64        // of dropped, when run looked last
 	overflowing bool          // they had grown then
+	unsent      batch         // the receiver was not there for it; run's
 	stop        chan struct{}
 	stopped     chan struct{}
 	once        sync.Once
@@ -116,14 +121,8 @@ func (r *recorder) Record(s *telemetry.Span) {
 		complete, to.batch = to.batch, batch{}
 	}
 	to.mu.Unlock()
-	if complete.count == 0 {
-		return
-	}
-	select {
-	case r.ready <- complete:
-	default:
-		r.dropped.Add(uint64(complete.count))
-		r.reuse(complete)
+	if complete.count > 0 {
+		r.queue(complete)
 	}
 }
 
@@ -145,20 +144,44 @@ func (r *recorder) reuse(b batch) {
 	}
 }
 
-// run uploads until the recorder is stopped.
+// maxPause is the longest pause before what could not be sent is tried again.
+const maxPause = 30 * time.Second
+
+// run uploads until the recorder is stopped. A batch that the receiver was not there for is sent again, after pauses that grow;
+// the others wait in line.
 func (r *recorder) run() {
 	defer close(r.stopped)
 	tick := time.NewTicker(r.limits.delay)
 	defer tick.Stop()
-	for {
+	again := time.NewTimer(0)
+	<-again.C
+	defer again.Stop()
+	for pause, paused := r.limits.delay, false; ; {
+		ready := r.ready
+		if r.unsent.count > 0 {
+			ready = nil
+		}
 		select {
-		case b := <-r.ready:
-			r.upload(context.Background(), b)
+		case b := <-ready:
+			r.deliver(b)
 		case <-tick.C:
-			r.collect(context.Background())
+			if r.unsent.count == 0 {
+				r.collect(r.deliver)
+			}
 			r.tell()
+		case <-again.C:
+			b := r.unsent
+			r.unsent, paused = batch{}, false
+			r.deliver(b)
 		case <-r.stop:
 			return
+		}
+		switch {
+		case r.unsent.count == 0:
+			pause = r.limits.delay
+		case !paused:
+			again.Reset(pause)
+			pause, paused = min(2*pause, maxPause), true
 		}
 	}
 }
@@ -175,8 +198,8 @@ func (r *recorder) tell() {
 	r.overflowing, r.told = dropped > r.told, dropped
 }
 
-// collect uploads the batches that are not complete, together as far as they fit.
-func (r *recorder) collect(ctx context.Context) {
+// collect sends the batches that are not complete, together as far as they fit.
+func (r *recorder) collect(send func(batch)) {
 	var all batch
 	for i := range r.shards {
 		s := &r.shards[i]
@@ -188,7 +211,7 @@ func (r *recorder) collect(ctx context.Context) {
 		case b.count == 0:
 			continue
 		case len(all.spans)+len(b.spans) > maxBatchBytes:
-			r.upload(ctx, all)
+			send(all)
 			all = b
 			continue
 		case all.count == 0:
@@ -198,16 +221,37 @@ func (r *recorder) collect(ctx context.Context) {
 		all = batch{append(all.spans, b.spans...), all.count + b.count}
 		r.reuse(b)
 	}
-	r.upload(ctx, all)
+	send(all)
 }
 
-// upload sends a batch. The spans travel as a field that the message does not know of, which protocol buffers carry on as it
-// is: a receiver cannot tell.
-func (r *recorder) upload(ctx context.Context, b batch) {
-	if b.count == 0 {
-		return
+// deliver uploads a batch, and keeps it when nobody takes it.
+func (r *recorder) deliver(b batch) {
+	switch away := r.upload(context.Background(), b); {
+	case !away:
+		r.reuse(b)
+	case r.unsent.count == 0:
+		r.unsent = b
+	default: // collect had two
+		r.queue(b)
 	}
-	defer r.reuse(b)
+}
+
+// queue puts a batch in line, where there is room.
+func (r *recorder) queue(b batch) {
+	select {
+	case r.ready <- b:
+	default:
+		r.dropped.Add(uint64(b.count))
+		r.reuse(b)
+	}
+}
+
+// upload sends a batch, and reports whether nobody took it. The spans travel as a field that the message does not know of, which
+// protocol buffers carry on as it is: a receiver cannot tell.
+func (r *recorder) upload(ctx context.Context, b batch) (away bool) {
+	if b.count == 0 {
+		return false
+	}
 	ctx, cancel := context.WithTimeout(ctx, r.limits.timeout)
 	defer cancel()
 	scope := &tracepb.ScopeSpans{Scope: &commonpb.InstrumentationScope{Name: telemetry.Scope}}
@@ -216,9 +260,23 @@ func (r *recorder) upload(ctx context.Context, b batch) {
 	of.ProtoReflect().SetUnknown(r.resource)
 	if err := r.client.UploadTraces(ctx, []*tracepb.ResourceSpans{{Resource: of, ScopeSpans: []*tracepb.ScopeSpans{scope}}}); err != nil {
 		r.health.Handle(err)
-		return
+		return isAway(err)
 	}
 	r.health.works()
+	return false
+}
+
+// isAway reports whether an upload failed because nobody took it, as opposed to somebody who refused it.
+func isAway(err error) bool {
+	var unreachable *url.Error
+	if errors.As(err, &unreachable) || errors.Is(err, context.DeadlineExceeded) {
+		return true
+	}
+	switch status.Code(err) {
+	case codes.Unavailable, codes.DeadlineExceeded, codes.ResourceExhausted, codes.Aborted:
+		return true
+	}
+	return false
 }
 
 // shutdown uploads what waits, as far as that succeeds in time. What is recorded afterwards is lost.
@@ -229,14 +287,16 @@ func (r *recorder) shutdown(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	send := func(b batch) { r.upload(ctx, b) }
+	send(r.unsent)
 	for {
 		select {
 		case b := <-r.ready:
-			r.upload(ctx, b)
+			send(b)
 			continue
 		default:
 		}
-		r.collect(ctx)
+		r.collect(send)
 		return ctx.Err()
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -166,8 +167,15 @@ func TestSettings_reload(t *testing.T) {
 	if limit := debug.SetMemoryLimit(-1); limit != 4<<30 {
 		t.Errorf("memory limit %d", limit)
 	}
-	if got := s.look(folder, "first", "/ready"); got != "200 ready\n" {
-		t.Errorf("with the first token: %s", got)
+	// It listens before it is ready.
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		got := s.look(folder, "first", "/ready")
+		if got == "200 ready\n" {
+			break
+		}
+		if got != "503 not ready\n" || time.Now().After(deadline) {
+			t.Fatalf("with the first token: %s", got)
+		}
 	}
 	if got := s.look(folder, "first", "/metrics"); !strings.Contains(got, `haproxy_frontend_http_requests_total{proxy="www"}`) {
 		t.Errorf("metrics: %s", got)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,20 +71,21 @@ func (p *Policy) Check(a *bundle.Artifact, pin string) (*Opened, error) {
 	if pin != "" && pin != a.Digest() {
 		return nil, fmt.Errorf("%w: expected %s, found %s", ErrDigest, pin, a.Digest())
 	}
-	key, err := p.signer(a)
+	keys, rejected, err := p.signers(a)
 	if err != nil {
 		return nil, err
 	}
-	b, err := a.Unpack()
+	b, err := a.Unpack() // its name is believed only now that somebody who is trusted has signed it
 	if err != nil {
 		return nil, err
 	}
 	opened := &Opened{Bundle: b, Artifact: a}
-	if key != nil {
-		opened.SignedBy = key.Label
-		if !key.maySign(b.Manifest.Name) {
-			return nil, fmt.Errorf("%w: %s signs %s, found '%s'", ErrName, key.Label, strings.Join(key.Names, ", "), b.Manifest.Name)
+	if len(keys) > 0 {
+		i := slices.IndexFunc(keys, func(key *Key) bool { return key.maySign(b.Manifest.Name) })
+		if i < 0 {
+			return nil, errors.Join(rejected, notTheirs(keys, b.Manifest.Name))
 		}
+		opened.SignedBy = keys[i].Label
 	}
 	if least := b.Manifest.MinVersion; !p.Version.IsZero() && p.Version.Compare(least) < 0 {
 		return nil, fmt.Errorf("%w: expected at least %s, this is %s", ErrTooOld, least, p.Version)
@@ -91,8 +93,9 @@ func (p *Policy) Check(a *bundle.Artifact, pin string) (*Opened, error) {
 	return opened, nil
 }
 
-// signer returns the key that signed an artifact, or nil where none has to.
-func (p *Policy) signer(a *bundle.Artifact) (*Key, error) {
+// signers returns the keys that signed an artifact and have not expired, none where none has to; rejected says why others do
+// not count.
+func (p *Policy) signers(a *bundle.Artifact) (keys []*Key, rejected, err error) {
 	var reasons []error
 	for i := range p.Keys {
 		key := &p.Keys[i]
@@ -101,22 +104,35 @@ func (p *Policy) signer(a *bundle.Artifact) (*Key, error) {
 			err = fmt.Errorf("%w: %s, on %s", ErrExpired, key.Label, key.Expires.Format(time.RFC3339))
 		}
 		if err == nil {
-			return key, nil
+			keys = append(keys, key)
+			continue
 		}
 		if errors.Is(err, signature.ErrUnsigned) {
 			break // for all keys
 		}
 		reasons = append(reasons, err)
 	}
+	rejected = errors.Join(reasons...)
 	switch {
-	case len(reasons) > 0: // signed, but not as the policy wants: no unsigned bundle
-		return nil, errors.Join(reasons...)
+	case len(keys) > 0:
+		return keys, rejected, nil
+	case rejected != nil: // signed, but not as the policy wants: no unsigned bundle
+		return nil, nil, rejected
 	case p.AllowUnsigned:
-		return nil, nil
+		return nil, nil, nil
 	case len(p.Keys) == 0:
-		return nil, errors.New("no key is trusted, and unsigned bundles are not allowed")
+		return nil, nil, errors.New("no key is trusted, and unsigned bundles are not allowed")
 	}
-	return nil, signature.ErrUnsigned
+	return nil, nil, signature.ErrUnsigned
+}
+
+// notTheirs is the error of a bundle that only such keys signed as may not sign its name.
+func notTheirs(keys []*Key, name string) error {
+	var errs []error
+	for _, key := range keys {
+		errs = append(errs, fmt.Errorf("%w: %s signs %s, found '%s'", ErrName, key.Label, strings.Join(key.Names, ", "), name))
+	}
+	return errors.Join(errs...)
 }
 
 func (k *Key) maySign(name string) bool {

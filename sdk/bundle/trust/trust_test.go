@@ -159,3 +159,41 @@ func TestParseReference_Errors(t *testing.T) {
 		}
 	}
 }
+
+// What a bundle's signers may do together does not depend on the order in which the policy lists them: one that may sign its
+// name is enough, and another's signature takes nothing away.
+func TestPolicy_Check_signers(t *testing.T) {
+	shop, acme, old := newPair(t, "shop.pub"), newPair(t, "acme.pub"), newPair(t, "old.pub")
+	shop.key.Names, acme.key.Names = []string{"shop/*"}, []string{"acme/*"}
+	old.key.Expires = time.Unix(0, 0)
+	tests := []struct {
+		name string
+		keys []Key
+		by   string // "" when it is refused
+		is   []error
+	}{
+		{"another name's key first", []Key{shop.key, acme.key}, "acme.pub", nil},
+		{"another name's key last", []Key{acme.key, shop.key}, "acme.pub", nil},
+		{"rotation: the expired key first", []Key{old.key, acme.key}, "acme.pub", nil},
+		{"only another name's key", []Key{shop.key}, "", []error{ErrName}},
+		{"expired, and another name's", []Key{old.key, shop.key}, "", []error{ErrExpired, ErrName}},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			a := build(t, "acme/auth", "1.4.0")
+			for _, signer := range []pair{shop, acme, old} {
+				must(t, signature.Sign(a, signer.private))
+			}
+			policy := Policy{Keys: tc.keys}
+			opened, err := policy.Check(a, "")
+			if tc.by != "" && (err != nil || opened.SignedBy != tc.by) {
+				t.Fatalf("got %+v, %v", opened, err)
+			}
+			for _, is := range tc.is {
+				if !errors.Is(err, is) {
+					t.Errorf("got %v, expected %v", err, is)
+				}
+			}
+		})
+	}
+}

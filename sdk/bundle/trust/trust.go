@@ -97,6 +97,7 @@ func (p *Policy) Check(a *bundle.Artifact, pin string) (*Opened, error) {
 // not count.
 func (p *Policy) signers(a *bundle.Artifact) (keys []*Key, rejected, err error) {
 	var reasons []error
+	unsigned := signature.ErrUnsigned
 	for i := range p.Keys {
 		key := &p.Keys[i]
 		err := signature.Verify(a, key.Public)
@@ -108,7 +109,8 @@ func (p *Policy) signers(a *bundle.Artifact) (keys []*Key, rejected, err error) 
 			continue
 		}
 		if errors.Is(err, signature.ErrUnsigned) {
-			break // for all keys
+			unsigned = err // which says what was wrong with signatures that could not be read
+			break          // for all keys
 		}
 		reasons = append(reasons, err)
 	}
@@ -123,7 +125,7 @@ func (p *Policy) signers(a *bundle.Artifact) (keys []*Key, rejected, err error) 
 	case len(p.Keys) == 0:
 		return nil, nil, errors.New("no key is trusted, and unsigned bundles are not allowed")
 	}
-	return nil, nil, signature.ErrUnsigned
+	return nil, nil, unsigned
 }
 
 // notTheirs is the error of a bundle that only such keys signed as may not sign its name.

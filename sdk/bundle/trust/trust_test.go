@@ -197,3 +197,23 @@ func TestPolicy_Check_signers(t *testing.T) {
 		})
 	}
 }
+
+// A signature that is damaged is none, and the refusal says what happened to it.
+func TestOpen_damagedSignature(t *testing.T) {
+	acme := newPair(t, "acme.pub")
+	a := build(t, "acme/auth", "0.1.0")
+	must(t, signature.Sign(a, acme.private))
+	folder := filepath.Join(t.TempDir(), "auth")
+	must(t, a.WriteLayout(folder))
+	m, err := a.ImageManifest(a.Referrers()[0])
+	must(t, err)
+	blob := filepath.Join(folder, "blobs", "sha256", m.Layers[0].Digest.Encoded())
+	document, err := os.ReadFile(blob)
+	must(t, err)
+	document[len(document)/2] ^= 1
+	must(t, os.WriteFile(blob, document, 0o600))
+	_, err = Open(t.Context(), "file:"+folder, Policy{Keys: []Key{acme.key}})
+	if !errors.Is(err, signature.ErrUnsigned) || !strings.Contains(err.Error(), "content does not match its digest") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"tidelock/sdk/bundle"
 )
@@ -106,5 +107,21 @@ func replaceFile(path string, text []byte) error {
 	if err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), path)
+	if err := os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	removeAbandoned(path)
+	return nil
+}
+
+// removeAbandoned removes what processes left that were killed before they could put it in the place of a file. Others may be about
+// to: theirs is young.
+func removeAbandoned(path string) {
+	const age = time.Hour
+	left, _ := filepath.Glob(path + ".*") // a folder with a name that is a pattern keeps what is left
+	for _, one := range left {
+		if info, err := os.Stat(one); err == nil && time.Since(info.ModTime()) > age {
+			os.Remove(one) //nolint:errcheck // it does no harm
+		}
+	}
 }

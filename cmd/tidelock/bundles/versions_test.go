@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"tidelock/sdk/bundle"
 )
@@ -44,6 +45,29 @@ func TestVersions(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(folder, "*")); len(left) != 1 {
 		t.Errorf("left behind: %q", left)
+	}
+}
+
+// What a process left that was killed is removed, unless it may be at it still.
+func TestVersions_abandoned(t *testing.T) {
+	folder := t.TempDir()
+	old, young := filepath.Join(folder, "bundles.json.1"), filepath.Join(folder, "bundles.json.2")
+	for _, path := range []string{old, young} {
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	yesterday := time.Now().Add(-24 * time.Hour)
+	if err := os.Chtimes(old, yesterday, yesterday); err != nil {
+		t.Fatal(err)
+	}
+	if err := NewVersions(folder).Record("acme/a", "1.2.0", "sha256:a"); err != nil {
+		t.Fatal(err)
+	}
+	_, errOld := os.Stat(old)
+	_, errYoung := os.Stat(young)
+	if !os.IsNotExist(errOld) || errYoung != nil {
+		t.Errorf("an old one: %v; a young one: %v", errOld, errYoung)
 	}
 }
 
